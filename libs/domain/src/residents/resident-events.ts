@@ -1,0 +1,53 @@
+import type { Residence } from '../codes.js';
+import type { FacilityCode, ResidentId } from '../ids.js';
+import type { HealthHistory, InsuranceCard, ResidentDetails, ResidentIdentifier } from './resident-content.js';
+
+export type ResidentEvent =
+  | ResidentRegistered
+  | ResidentDetailsCorrected
+  | ResidentMoved
+  | IdentifierRecorded
+  | InsuranceCardRecorded
+  | HealthHistoryRecorded;
+
+export interface ResidentRegistered {
+  readonly type: 'ResidentRegistered';
+  readonly data: {
+    readonly resident: ResidentId;
+    readonly details: ResidentDetails;
+    readonly identifiers: readonly ResidentIdentifier[];
+    readonly cards: readonly InsuranceCard[];
+    readonly registeredBy: FacilityCode;
+  };
+}
+
+export interface ResidentDetailsCorrected {
+  readonly type: 'ResidentDetailsCorrected';
+  readonly data: {
+    readonly resident: ResidentId;
+    /** The whole of the details as they stand now. */
+    readonly details: ResidentDetails;
+    readonly changed: readonly string[];
+  };
+}
+
+export interface ResidentMoved {
+  readonly type: 'ResidentMoved';
+  readonly data: { readonly resident: ResidentId; readonly from?: Residence; readonly to: Residence };
+}
+
+export interface IdentifierRecorded {
+  readonly type: 'IdentifierRecorded';
+  readonly data: { readonly resident: ResidentId; readonly identifier: ResidentIdentifier };
+}
+
+export interface InsuranceCardRecorded {
+  readonly type: 'InsuranceCardRecorded';
+  readonly data: { readonly resident: ResidentId; readonly card: InsuranceCard };
+}
+
+export interface HealthHistoryRecorded {
+  readonly type: 'HealthHistoryRecorded';
+  /** The whole history as it stands now. */
+  readonly data: { readonly resident: ResidentId; readonly history: HealthHistory; readonly changed: readonly string[] };
+}

@@ -1,0 +1,22 @@
+/** Stream categories and keys of the aggregates. Stream names hold no personal data. */
+import type { EpisodeNumber, FacilityCode, ResidentId, ScreeningId } from './ids.js';
+import type { ReferralKey } from './referrals/referral-events.js';
+
+export interface StreamKey {
+  readonly category: StreamCategory;
+  readonly key: string;
+}
+
+export type StreamCategory = 'resident' | 'visit' | 'screening' | 'referral' | 'facility' | 'message' | 'identifier';
+
+export const residentStream = (resident: ResidentId): StreamKey => ({ category: 'resident', key: resident });
+export const visitStream = (facility: FacilityCode, episode: EpisodeNumber): StreamKey => ({
+  category: 'visit',
+  key: `${facility}.${episode}`,
+});
+export const screeningStream = (screening: ScreeningId): StreamKey => ({ category: 'screening', key: screening });
+export const referralStream = (referral: ReferralKey): StreamKey => ({
+  category: 'referral',
+  key: `${referral.from}.${referral.number}`,
+});
+export const facilityStream = (facility: FacilityCode): StreamKey => ({ category: 'facility', key: facility });

@@ -1,0 +1,42 @@
+import type { ExpectedRevision, Revision, StreamName } from './event-store.js';
+
+/** A lost race: somebody else appended first. Read again and decide again. */
+export class WrongExpectedRevision extends Error {
+  override readonly name = 'WrongExpectedRevision';
+  constructor(
+    readonly stream: StreamName,
+    readonly expected: ExpectedRevision,
+    /** Head of the stream; `noStream` when it has no events. */
+    readonly actual: Revision | 'noStream',
+  ) {
+    super(`Stream ${stream}: expected revision ${expected}, found ${actual}`);
+  }
+}
+
+/** An event id is in the stream already with other content, or only some of an append's events are there. */
+export class EventIdConflict extends Error {
+  override readonly name = 'EventIdConflict';
+  constructor(
+    readonly stream: StreamName,
+    readonly eventId: string,
+    readonly reason: 'other-content' | 'partly-recorded',
+  ) {
+    super(`Stream ${stream}: event id ${eventId}: ${reason}`);
+  }
+}
+
+export class AppendTooLarge extends Error {
+  override readonly name = 'AppendTooLarge';
+  constructor(
+    readonly stream: StreamName,
+    readonly bytes: number,
+    readonly limit: number,
+  ) {
+    super(`Stream ${stream}: append of ${bytes} bytes is over the limit of ${limit}`);
+  }
+}
+
+/** The engine was closed, or could not open its storage. */
+export class EventStoreUnavailable extends Error {
+  override readonly name = 'EventStoreUnavailable';
+}

@@ -1,0 +1,52 @@
+/**
+ * The read-database port and what a projection is. A projection writes its changes and its checkpoint in one transaction:
+ * every event has its effect exactly once.
+ */
+import type { EventFilter, Position, RecordedEvent } from '#event-store/event-store.js';
+
+export type SqlValue = string | number | bigint | Uint8Array | null;
+export type Row = Readonly<Record<string, SqlValue>>;
+
+/** Statements use `?` for parameters, and only the SQL that SQLite and PostgreSQL share (`insert … on conflict … do update` included). */
+export interface ReadDatabase {
+  query<T = Row>(sql: string, parameters?: readonly SqlValue[]): Promise<readonly T[]>;
+  close(): Promise<void>;
+}
+
+/** Open inside one transaction while a batch of events is applied. */
+export interface ViewTransaction {
+  query<T = Row>(sql: string, parameters?: readonly SqlValue[]): Promise<readonly T[]>;
+  execute(sql: string, parameters?: readonly SqlValue[]): Promise<void>;
+}
+
+/** What a projection reads: a domain event, or a message of a topic made from one. */
+export interface Projected {
+  readonly position: Position;
+}
+
+export interface Projection<Item extends Projected = RecordedEvent> {
+  /** Identity of a view is name + version; a new version is built beside the old one. */
+  readonly name: string;
+  readonly version: number;
+  readonly filter: EventFilter;
+  /** `create table …` statements of an empty view. */
+  readonly schema: readonly string[];
+  /**
+   * Applies events in order. Deterministic: depends on the events and the view's own rows alone.
+   * The batch is committed as one; where it throws, the events are applied one by one and the one that cannot be is set aside.
+   */
+  apply(items: readonly Item[], view: ViewTransaction): Promise<void>;
+}
+
+/** Where a view stands against the log. */
+export interface ViewStatus {
+  readonly name: string;
+  readonly version: number;
+  readonly position: Position;
+  readonly logPosition: Position;
+  /** Age in milliseconds of the oldest event not yet applied; 0 when caught up. */
+  readonly delayMs: number;
+  /** Events set aside because they could not be applied. */
+  readonly setAside: number;
+  readonly state: 'catching-up' | 'live' | 'stopped' | 'failed';
+}

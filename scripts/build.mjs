@@ -1,0 +1,44 @@
+// Type-checks and compiles the whole tree into dist/, and copies the data and page files beside the code that reads them.
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const assetFolders = ['data', 'public'];
+
+/** Compiled files whose source is gone would still be found by the test runner. */
+function removeOrphans(folder) {
+  if (!existsSync(folder)) return;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (!assetFolders.includes(entry.name)) removeOrphans(path);
+    } else if (/\.js(\.map)?$/.test(entry.name)) {
+      const source = join(root, relative(join(root, 'dist'), path)).replace(/\.js(\.map)?$/, '.ts');
+      if (!existsSync(source)) rmSync(path);
+    }
+  }
+}
+
+function copyAssets() {
+  for (const group of ['apps', 'libs']) {
+    for (const part of readdirSync(join(root, group))) {
+      for (const folder of assetFolders) {
+        const from = join(root, group, part, folder);
+        if (!existsSync(from) || !statSync(from).isDirectory()) continue;
+        const to = join(root, 'dist', group, part, folder);
+        rmSync(to, { recursive: true, force: true });
+        cpSync(from, to, { recursive: true });
+      }
+    }
+  }
+}
+
+for (const group of ['apps', 'libs', 'bench']) removeOrphans(join(root, 'dist', group));
+const compiled = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root], {
+  cwd: root,
+  stdio: ['ignore', process.stderr, 'inherit'],
+});
+if (compiled.status !== 0) process.exit(compiled.status ?? 1);
+copyAssets();
