@@ -7,9 +7,11 @@ export interface Bilingual {
 
 export interface ProblemDocument {
   readonly type: string;
-  readonly title: Bilingual;
+  /** Vietnamese; English under `en`. */
+  readonly title: string;
   readonly status: number;
-  readonly detail?: Bilingual;
+  readonly detail?: string;
+  readonly en: { readonly title: string; readonly detail?: string };
   readonly [extension: string]: unknown;
 }
 
@@ -31,12 +33,14 @@ export class Problem extends Error {
   }
 
   toDocument(): ProblemDocument {
+    const { detail, extensions } = this.options;
     return {
       type: `urn:lien-tuyen:problem:${this.code}`,
-      title: this.title,
+      title: this.title.vi,
       status: this.status,
-      ...(this.options.detail && { detail: this.options.detail }),
-      ...this.options.extensions,
+      ...(detail && { detail: detail.vi }),
+      en: { title: this.title.en, ...(detail && { detail: detail.en }) },
+      ...extensions,
     };
   }
 }
