@@ -136,15 +136,10 @@ function asTokenFault(error: unknown, issuer: 'local' | 'external'): unknown {
   if (error instanceof errors.JWTClaimValidationFailed) {
     return new InvalidToken(error.claim === 'aud' ? 'audience' : error.claim === 'iss' ? 'issuer' : 'claims');
   }
-  if (error instanceof errors.JWKSTimeout)
-    return new IssuerUnavailable('The issuer’s keys did not come', { cause: error });
   if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) return new InvalidToken('malformed');
-  if (error instanceof errors.JOSEError) {
-    // The generic error is that of a key set which answered with something else.
-    return error.code === 'ERR_JOSE_GENERIC'
-      ? new IssuerUnavailable(error.message, { cause: error })
-      : new InvalidToken('signature');
-  }
-  // The keys of an external issuer come over the network.
-  return issuer === 'external' ? new IssuerUnavailable('The issuer’s keys did not come', { cause: error }) : error;
+  // What a key server answered wrongly, or not at all, is no fault of the token.
+  const keysMissing = error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid;
+  if (error instanceof errors.JOSEError && !keysMissing && error.code !== 'ERR_JOSE_GENERIC')
+    return new InvalidToken('signature');
+  return issuer === 'external' ? new IssuerUnavailable('The keys of the issuer did not come', { cause: error }) : error;
 }

@@ -18,15 +18,25 @@ export const RawBody = (): MethodDecorator => RouteConfig({ rawBody: true });
 export function addBodyParsers(server: FastifyInstance): void {
   const parseJson = server.getDefaultJsonParser('error', 'error');
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser(/^application\/([\w.-]+\+)?json\b/i, { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    if (isRaw(request)) done(null, body);
-    // The parser's own message would quote the body.
-    else parseJson(request, body.toString(), (error, value) => done(error && problemOfStatus(400), value));
-  });
-  server.addContentTypeParser(/^application\/x-www-form-urlencoded\b/i, { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    done(null, isRaw(request) ? body : Object.fromEntries(new URLSearchParams(body.toString())));
-  });
-  server.addContentTypeParser(/^(application|text)\/([\w.-]+\+)?xml\b/i, { parseAs: 'buffer' }, (_, body, done) => done(null, body));
+  server.addContentTypeParser(
+    /^application\/([\w.-]+\+)?json\b/i,
+    { parseAs: 'buffer' },
+    (request, body: Buffer, done) => {
+      if (isRaw(request)) done(null, body);
+      // The parser's own message would quote the body.
+      else parseJson(request, body.toString(), (error, value) => done(error && problemOfStatus(400), value));
+    },
+  );
+  server.addContentTypeParser(
+    /^application\/x-www-form-urlencoded\b/i,
+    { parseAs: 'buffer' },
+    (request, body: Buffer, done) => {
+      done(null, isRaw(request) ? body : Object.fromEntries(new URLSearchParams(body.toString())));
+    },
+  );
+  server.addContentTypeParser(/^(application|text)\/([\w.-]+\+)?xml\b/i, { parseAs: 'buffer' }, (_, body, done) =>
+    done(null, body),
+  );
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
     if (isRaw(request)) done(null, body);
     else done(problemOfStatus(415));

@@ -23,7 +23,10 @@ export interface HttpApplicationParts {
 }
 
 /** A Nest application on Fastify with what every service of ours has: body parsers, problem documents, request log, metrics, security headers. */
-export async function createHttpApplication(module: Type | DynamicModule, parts: HttpApplicationParts): Promise<NestFastifyApplication> {
+export async function createHttpApplication(
+  module: Type | DynamicModule,
+  parts: HttpApplicationParts,
+): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: parts.configuration.bodyLimit,
     // Identifiers in our addresses (referral ids) may be longer than the default of 100.
@@ -51,5 +54,7 @@ export async function createHttpApplication(module: Type | DynamicModule, parts:
 
 /** Only a UUID is taken over: anything else might tell something of a person. */
 function givenCorrelationId(header: string | string[] | undefined): string | undefined {
-  return typeof header === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(header) ? header.toLowerCase() : undefined;
+  return typeof header === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(header)
+    ? header.toLowerCase()
+    : undefined;
 }

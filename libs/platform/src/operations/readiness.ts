@@ -60,7 +60,13 @@ async function check(reason: string, attempt: () => Promise<unknown>): Promise<C
     timer = setTimeout(resolve, patienceMs, { ok: false, reason });
   });
   try {
-    return await Promise.race([attempt().then(() => ({ ok: true }), () => ({ ok: false, reason })), late]);
+    return await Promise.race([
+      attempt().then(
+        () => ({ ok: true }),
+        () => ({ ok: false, reason }),
+      ),
+      late,
+    ]);
   } finally {
     clearTimeout(timer);
   }
