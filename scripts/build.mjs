@@ -23,6 +23,7 @@ function removeOrphans(folder) {
 
 function copyAssets() {
   for (const group of ['apps', 'libs']) {
+    if (!existsSync(join(root, group))) continue;
     for (const part of readdirSync(join(root, group))) {
       for (const folder of assetFolders) {
         const from = join(root, group, part, folder);
