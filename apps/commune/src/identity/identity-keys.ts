@@ -15,9 +15,10 @@ export function identityKeys(person: ObservedPerson, hashKey: Uint8Array): reado
     const hash = createHmac('sha256', hashKey).update(`${system}\u0000${value}`).digest('hex').slice(0, 32);
     return streamName('identifier', `${system}.${hash}`);
   };
-  const numbers = sortByStrength(person.identifiers).map(
-    ({ system, value, facility }): IdentityKey => ({ kind: 'number', stream: keyed(system, `${facility ?? ''}\u0000${value}`) }),
-  );
+  const numbers = sortByStrength(person.identifiers).map(({ system, value, facility }): IdentityKey => ({
+    kind: 'number',
+    stream: keyed(system, `${facility ?? ''}\u0000${value}`),
+  }));
   const demographic = demographicKey(person.details);
   return demographic === undefined
     ? numbers

@@ -83,7 +83,10 @@ export class ResidentIdentity {
         const { state } = await this.load(resident);
         // A claim without a registration: a message was cut off between the two, and this one finishes its work.
         if (state.status === 'unknown') return resident;
-        if (contradicts(state.details, person.details) || (key.kind === 'demographic' && !mayBeSamePerson(state, person))) {
+        if (
+          contradicts(state.details, person.details) ||
+          (key.kind === 'demographic' && !mayBeSamePerson(state, person))
+        ) {
           rejected.add(resident);
         } else {
           return resident;

@@ -37,7 +37,10 @@ export type RefusalStatus = 403 | 415 | 422;
 
 export type MessageEvent =
   | { readonly type: 'MessageAccepted'; readonly data: { readonly receipt: Receipt } }
-  | { readonly type: 'MessageRefused'; readonly data: { readonly receipt: Receipt; readonly httpStatus: RefusalStatus } };
+  | {
+      readonly type: 'MessageRefused';
+      readonly data: { readonly receipt: Receipt; readonly httpStatus: RefusalStatus };
+    };
 
 /** In `message-{facility}.key-{hash}`: the sender gave this message that Idempotency-Key. */
 export interface IdempotencyKeyUsed {
@@ -52,6 +55,8 @@ export function receiptId(facility: FacilityCode, digest: string): string {
 /** Accepted when anything was taken; faults that are only information do not count against it. */
 export function receiptStatus(records: readonly ReceiptRecord[], faults: readonly Fault[]): ReceiptStatus {
   if (!records.some((record) => record.outcome !== 'refused')) return 'refused';
-  const grave = [...faults, ...records.flatMap((record) => record.faults)].some((fault) => fault.severity !== 'information');
+  const grave = [...faults, ...records.flatMap((record) => record.faults)].some(
+    (fault) => fault.severity !== 'information',
+  );
   return grave ? 'accepted-with-faults' : 'accepted';
 }

@@ -2,7 +2,12 @@ import { epochOf, type DateTime } from '#domain/dates.js';
 import type { ResidentId } from '#domain/ids.js';
 import { decideResident, evolveResident, initialResident, type ResidentState } from '#domain/residents/resident.js';
 import type { ResidentEvent } from '#domain/residents/resident-events.js';
-import { decideScreening, evolveScreening, initialScreening, type ScreeningState } from '#domain/screenings/screening.js';
+import {
+  decideScreening,
+  evolveScreening,
+  initialScreening,
+  type ScreeningState,
+} from '#domain/screenings/screening.js';
 import type { ScreeningContent } from '#domain/screenings/screening-content.js';
 import type { ScreeningEvent } from '#domain/screenings/screening-events.js';
 import { screeningStream, visitStream } from '#domain/streams.js';
@@ -70,7 +75,10 @@ export class RecordIntake {
           initialState: initialResident,
           evolve: (state, event) => evolveResident(state, event as ResidentEvent),
           decide: ({ state, revision }) => {
-            const events = decideResident({ type: 'ObserveResident', resident, by: context.facility, ...person }, state);
+            const events = decideResident(
+              { type: 'ObserveResident', resident, by: context.facility, ...person },
+              state,
+            );
             return {
               outcome: events.length === 0 ? 'unchanged' : state.status === 'unknown' ? 'recorded' : 'amended',
               events: eventsOf(context, stream, revision, events, {
@@ -100,7 +108,8 @@ export class RecordIntake {
       evolve: (state, event) => evolveVisit(state, event as VisitEvent),
       decide: ({ state, revision }) => {
         const decision = decideVisit({ type: 'RecordVisit', resident, source, visit }, state);
-        if (decision.outcome !== 'recorded' && decision.outcome !== 'amended') return { outcome: 'unchanged', events: [] };
+        if (decision.outcome !== 'recorded' && decision.outcome !== 'amended')
+          return { outcome: 'unchanged', events: [] };
         return {
           outcome: decision.outcome,
           events: eventsOf(context, stream, revision, decision.events, {

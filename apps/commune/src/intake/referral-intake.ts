@@ -1,11 +1,16 @@
 import type { DateTime } from '#domain/dates.js';
 import type { FacilityRegister } from '#domain/facilities/facility-register.js';
 import type { FacilityCode, ResidentId } from '#domain/ids.js';
-import { decide, type ReferralRefusal } from '#domain/referrals/decide-referral.js';
+import { decideReferral, type ReferralRefusal } from '#domain/referrals/decide-referral.js';
 import type { ReferralCommand } from '#domain/referrals/referral-commands.js';
 import { referralDirection } from '#domain/referrals/referral-direction.js';
-import type { ReferralAnswer, ReferralDirection, ReferralEvent, ReferralKey } from '#domain/referrals/referral-events.js';
-import { evolve, initialState, type ReferralState } from '#domain/referrals/referral-state.js';
+import type {
+  ReferralAnswer,
+  ReferralDirection,
+  ReferralEvent,
+  ReferralKey,
+} from '#domain/referrals/referral-events.js';
+import { evolveReferral, initialReferral, type ReferralState } from '#domain/referrals/referral-state.js';
 import type { Residence } from '#domain/codes.js';
 import { referralStream } from '#domain/streams.js';
 import type { TransferPaper, VisitContent } from '#domain/visits/visit-content.js';
@@ -82,8 +87,8 @@ export class ReferralIntake {
     if (!first) return [];
     const { outcome } = await decideAndAppend<ReferralState, readonly ReferralRefusal[]>(this.store, {
       stream,
-      initialState,
-      evolve: (state, event) => evolve(state, event as ReferralEvent),
+      initialState: initialReferral,
+      evolve: (state, event) => evolveReferral(state, event as ReferralEvent),
       decide: ({ state, revision }) => {
         const { events, refusals } = decideInTurn(steps, state);
         return {
@@ -105,7 +110,7 @@ function decideInTurn(
   const refusals: ReferralRefusal[] = [];
   let state = start;
   for (const step of steps) {
-    const decision = decide(step, state);
+    const decision = decideReferral(step, state);
     if (decision.outcome === 'refused') {
       refusals.push(decision.refusal);
       // What follows builds on this step.
@@ -113,7 +118,7 @@ function decideInTurn(
     }
     if (decision.outcome === 'events') {
       events.push(...decision.events);
-      state = decision.events.reduce(evolve, state);
+      state = decision.events.reduce(evolveReferral, state);
     }
   }
   return { events, refusals };

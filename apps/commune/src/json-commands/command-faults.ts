@@ -56,9 +56,17 @@ function explain(error: ErrorObject): { readonly code: string; readonly vi: stri
     case 'minLength':
     case 'maxLength':
     case 'maxItems':
-      return { code: 'wrong-length', vi: `sai độ dài (giới hạn ${parameters.limit}).`, en: `has a wrong length (limit ${parameters.limit}).` };
+      return {
+        code: 'wrong-length',
+        vi: `sai độ dài (giới hạn ${parameters.limit}).`,
+        en: `has a wrong length (limit ${parameters.limit}).`,
+      };
     case 'pattern':
-      return { code: 'wrong-form', vi: `sai định dạng (mẫu ${parameters.pattern}).`, en: `has a wrong form (pattern ${parameters.pattern}).` };
+      return {
+        code: 'wrong-form',
+        vi: `sai định dạng (mẫu ${parameters.pattern}).`,
+        en: `has a wrong form (pattern ${parameters.pattern}).`,
+      };
     default:
       return { code: 'not-valid', vi: 'không hợp lệ.', en: 'is not valid.' };
   }

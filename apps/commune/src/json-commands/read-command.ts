@@ -1,10 +1,32 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { dayPart, parseDateTime, parseLocalDate, parsePartialDate, type DateTime, type LocalDate, type PartialDate } from '#domain/dates.js';
+import {
+  dayPart,
+  parseDateTime,
+  parseLocalDate,
+  parsePartialDate,
+  type DateTime,
+  type LocalDate,
+  type PartialDate,
+} from '#domain/dates.js';
 import type { Diagnosis, Residence, Sex, Vitals } from '#domain/codes.js';
-import { parseEpisodeNumber, parseFacilityCode, parseReferralNumber, parseScreeningId, type FacilityCode, type ScreeningId } from '#domain/ids.js';
+import {
+  parseEpisodeNumber,
+  parseFacilityCode,
+  parseReferralNumber,
+  parseScreeningId,
+  type FacilityCode,
+  type ScreeningId,
+} from '#domain/ids.js';
 import type { IdentifierSystem, InsuranceCard, ResidentIdentifier } from '#domain/residents/resident-content.js';
 import type { ScreeningContent } from '#domain/screenings/screening-content.js';
-import type { ClinicalNote, MedicationLine, ResultLine, ServiceLine, TransferPaper, VisitContent } from '#domain/visits/visit-content.js';
+import type {
+  ClinicalNote,
+  MedicationLine,
+  ResultLine,
+  ServiceLine,
+  TransferPaper,
+  VisitContent,
+} from '#domain/visits/visit-content.js';
 import type { Fault, ObservedPerson } from '#station-formats/station-message.js';
 import { derivedUuid } from '../derived-ids.js';
 import type { IntakeRecord, ReadMessage } from '../intake/message.js';
@@ -16,7 +38,12 @@ type PersonInput = {
   readonly sex: Sex;
   readonly birthDate?: string;
   readonly identifiers?: readonly { readonly system: IdentifierSystem; readonly value: string }[];
-  readonly cards?: readonly { readonly number: string; readonly registeredFacility?: string; readonly validFrom?: string; readonly validTo?: string }[];
+  readonly cards?: readonly {
+    readonly number: string;
+    readonly registeredFacility?: string;
+    readonly validFrom?: string;
+    readonly validTo?: string;
+  }[];
   readonly residence?: Residence;
 } & Partial<Record<'ethnicGroup' | 'nationality' | 'occupation' | 'phone' | 'email' | 'bloodGroup', string>>;
 
@@ -34,8 +61,16 @@ type VisitInput = {
   readonly arrivedWith?: { readonly number: string; readonly from: string };
 } & Partial<
   Record<
-    | 'careType' | 'payerCategory' | 'reason' | 'admissionDiagnosis' | 'dischargeDiagnosis' | 'treatment' | 'treatmentResult'
-    | 'dischargeType' | 'practitioner' | 'department',
+    | 'careType'
+    | 'payerCategory'
+    | 'reason'
+    | 'admissionDiagnosis'
+    | 'dischargeDiagnosis'
+    | 'treatment'
+    | 'treatmentResult'
+    | 'dischargeType'
+    | 'practitioner'
+    | 'department',
     string
   >
 >;
@@ -78,7 +113,12 @@ export function readCommand(body: Uint8Array, caller: FacilityCode, digest: stri
   return { outcome: 'read', format: 'json-command', sender: facility, records: [record], faults: [] };
 }
 
-function recordOf(input: CommandInput, facility: FacilityCode, digest: string, faults: Fault[]): IntakeRecord | undefined {
+function recordOf(
+  input: CommandInput,
+  facility: FacilityCode,
+  digest: string,
+  faults: Fault[],
+): IntakeRecord | undefined {
   const checked = new CheckedValues(faults);
   const base = { path: 'person', source: 'command', visits: [], faults: [] } as const;
   switch (input.command) {
@@ -96,7 +136,8 @@ function recordOf(input: CommandInput, facility: FacilityCode, digest: string, f
       const { id, at: _at, vitals = {}, results = [], findings = [], ...rest } = input.screening;
       const screening: ScreeningContent = {
         ...rest,
-        screening: (id === undefined ? undefined : parseScreeningId(id)) ?? (derivedUuid('screening', digest) as ScreeningId),
+        screening:
+          (id === undefined ? undefined : parseScreeningId(id)) ?? (derivedUuid('screening', digest) as ScreeningId),
         facility,
         at,
         vitals,
@@ -131,9 +172,8 @@ function personOf(
   const birthDate = checked.partialDate('person/birthDate', birthDateText);
   return {
     details: { ...rest, name: name.normalize('NFC').replace(/\s+/gu, ' ').trim(), ...(birthDate && { birthDate }) },
-    identifiers: identifiers.map(
-      ({ system, value }): ResidentIdentifier =>
-        system === 'facility-patient-number' ? { system, value, facility } : { system, value },
+    identifiers: identifiers.map(({ system, value }): ResidentIdentifier =>
+      system === 'facility-patient-number' ? { system, value, facility } : { system, value },
     ),
     cards: cardsOf(input, checked),
     observedOn,
@@ -156,7 +196,19 @@ function visitOf(
   start: DateTime,
   checked: CheckedValues,
 ): VisitContent | undefined {
-  const { episode: episodeText, start: _start, end: endText, arrivedWith, appointment, vitals = {}, medications = [], services = [], results = [], notes = [], ...rest } = input;
+  const {
+    episode: episodeText,
+    start: _start,
+    end: endText,
+    arrivedWith,
+    appointment,
+    vitals = {},
+    medications = [],
+    services = [],
+    results = [],
+    notes = [],
+    ...rest
+  } = input;
   const episode = parseEpisodeNumber(episodeText);
   if (!episode) checked.reject('visit/episode');
   const end = checked.moment('visit/end', endText);
@@ -175,7 +227,9 @@ function visitOf(
     ...(personInput.residence && { residence: personInput.residence }),
     vitals,
     ...(Object.keys(vitals).length > 0 && { vitalsSource: 'measured' as const }),
-    medications: medications.map((line, index) => checked.moments(`visit/medications/${index}`, line, ['prescribedAt'])),
+    medications: medications.map((line, index) =>
+      checked.moments(`visit/medications/${index}`, line, ['prescribedAt']),
+    ),
     services: services.map((line, index): ServiceLine => ({
       ...checked.moments(`visit/services/${index}`, line, ['orderedAt', 'performedAt', 'resultAt']),
       supply: false,

@@ -7,7 +7,11 @@ import type { Original, Originals } from './originals.js';
 /** Largest number of bytes on their way to the writer; senders beyond it wait. */
 const inFlightLimit = 128 * 1024 * 1024;
 
-type RequestBody = OriginalsRequest extends infer Request ? (Request extends unknown ? Omit<Request, 'id'> : never) : never;
+type RequestBody = OriginalsRequest extends infer Request
+  ? Request extends unknown
+    ? Omit<Request, 'id'>
+    : never
+  : never;
 
 /** Originals in one SQLite file, compressed with zstd, written by a thread of their own. */
 export class EmbeddedOriginals implements Originals {

@@ -3,7 +3,13 @@ import type { LocalDate } from '../dates.js';
 import type { FacilityCode } from '../ids.js';
 import type { FacilityDetails } from './facility-events.js';
 import { FacilityRegister } from './facility-register.js';
-import { decideFacility, evolveFacility, initialFacility, type FacilityCommand, type FacilityState } from './facility.js';
+import {
+  decideFacility,
+  evolveFacility,
+  initialFacility,
+  type FacilityCommand,
+  type FacilityState,
+} from './facility.js';
 
 const code = '08Z11' as FacilityCode;
 const details = (changes: Partial<FacilityDetails> = {}): FacilityDetails => ({
@@ -38,7 +44,9 @@ describe('a facility', () => {
   it('is closed once, never before it was registered, and opens again when described', () => {
     expect(decideFacility(close, initialFacility)).toEqual({ outcome: 'refused', reason: 'unknown-facility' });
     expect(decideFacility(close, after(describeIt(), close))).toEqual({ outcome: 'unchanged' });
-    expect(decideFacility(describeIt(), after(describeIt(), close))).toMatchObject({ events: [{ type: 'FacilityRegistered' }] });
+    expect(decideFacility(describeIt(), after(describeIt(), close))).toMatchObject({
+      events: [{ type: 'FacilityRegistered' }],
+    });
   });
 });
 
@@ -46,8 +54,14 @@ describe('the register of facilities', () => {
   it('knows where a facility stood on a day', () => {
     const register = new FacilityRegister();
     register.apply({ type: 'FacilityRegistered', data: { facility: details() } });
-    expect(register.placeOn(code, '2025-05-01' as LocalDate)).toMatchObject({ districtCode: '071', communeCode: '02233' });
-    expect(register.placeOn(code, '2026-05-01' as LocalDate)).toEqual({ communeCode: '02266', validFrom: '2025-07-01' });
+    expect(register.placeOn(code, '2025-05-01' as LocalDate)).toMatchObject({
+      districtCode: '071',
+      communeCode: '02233',
+    });
+    expect(register.placeOn(code, '2026-05-01' as LocalDate)).toEqual({
+      communeCode: '02266',
+      validFrom: '2025-07-01',
+    });
     expect(register.placeOn('08Z99', '2026-05-01' as LocalDate)).toBeUndefined();
   });
 });

@@ -4,7 +4,13 @@ import type { LocalDate, PartialDate } from '../dates.js';
 import type { FacilityCode, ResidentId } from '../ids.js';
 import { contradicts, demographicKey, mayBeSamePerson } from './identity.js';
 import type { ResidentDetails, ResidentIdentifier } from './resident-content.js';
-import { decideResident, evolveResident, initialResident, type ObserveResident, type ResidentState } from './resident.js';
+import {
+  decideResident,
+  evolveResident,
+  initialResident,
+  type ObserveResident,
+  type ResidentState,
+} from './resident.js';
 
 const station = '08Z11' as FacilityCode;
 const resident = '00000000-0000-8000-8000-000000000001' as ResidentId;
@@ -62,7 +68,9 @@ describe('a resident', () => {
     expect(typesOf(observe({ details: elsewhere, observedOn: '2026-10-01' as LocalDate }), after(observe()))).toEqual([
       'ResidentMoved',
     ]);
-    expect(typesOf(observe({ details: elsewhere, observedOn: '2026-08-01' as LocalDate }), after(observe()))).toEqual([]);
+    expect(typesOf(observe({ details: elsewhere, observedOn: '2026-08-01' as LocalDate }), after(observe()))).toEqual(
+      [],
+    );
   });
 
   it('keeps what a message leaves out, and fills what was missing even from an older one', () => {
@@ -130,7 +138,9 @@ describe('identity', () => {
   it('two of name, birth date and sex speak against a shared number; one does not', () => {
     expect(contradicts(details(), details({ name: 'Trần Văn Khác' }))).toBe(false);
     expect(contradicts(details(), details({ name: 'Trần Văn Khác', sex: 'male' }))).toBe(true);
-    expect(contradicts(details(), details({ name: 'Trần Văn Khác', birthDate: '2001-01-01' as PartialDate }))).toBe(true);
+    expect(contradicts(details(), details({ name: 'Trần Văn Khác', birthDate: '2001-01-01' as PartialDate }))).toBe(
+      true,
+    );
     expect(contradicts(details(), details({ birthDate: '1970' as PartialDate, sex: 'unknown' }))).toBe(false);
   });
 

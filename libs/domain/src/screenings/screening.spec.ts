@@ -2,7 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import type { DateTime } from '../dates.js';
 import type { FacilityCode, ResidentId, ScreeningId } from '../ids.js';
 import type { ScreeningContent } from './screening-content.js';
-import { decideScreening, evolveScreening, initialScreening, type ScreeningCommand, type ScreeningState } from './screening.js';
+import {
+  decideScreening,
+  evolveScreening,
+  initialScreening,
+  type ScreeningCommand,
+  type ScreeningState,
+} from './screening.js';
 
 const resident = '00000000-0000-8000-8000-000000000001' as ResidentId;
 const content = (changes: Partial<ScreeningContent> = {}): ScreeningContent => ({

@@ -39,7 +39,10 @@ const after = (...commands: readonly VisitCommand[]): VisitState => commands.red
 
 describe('a visit', () => {
   it('is recorded once; said again it is unchanged', () => {
-    expect(decideVisit(record(), initialVisit)).toMatchObject({ outcome: 'recorded', events: [{ type: 'VisitRecorded' }] });
+    expect(decideVisit(record(), initialVisit)).toMatchObject({
+      outcome: 'recorded',
+      events: [{ type: 'VisitRecorded' }],
+    });
     expect(decideVisit(record(), after(record()))).toEqual({ outcome: 'unchanged' });
   });
 
@@ -90,7 +93,9 @@ describe('a visit', () => {
     const claim = fc.record({ treatment: fc.constantFrom('a', 'b'), systolic: fc.integer({ min: 90, max: 180 }) });
     fc.assert(
       fc.property(claim, claim, (a, b) => {
-        const claimed = record(content({ treatment: a.treatment, vitals: { systolic: a.systolic }, vitalsSource: 'note' }));
+        const claimed = record(
+          content({ treatment: a.treatment, vitals: { systolic: a.systolic }, vitalsSource: 'note' }),
+        );
         const told = record(
           content({ treatment: b.treatment, vitals: { systolic: b.systolic }, vitalsSource: 'measured' }),
           'health-record',
