@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DateTime } from '../dates.js';
 import type { EpisodeNumber } from '../ids.js';
-import { decide } from './decide-referral.js';
+import { decideReferral } from './decide-referral.js';
 import {
   answer,
   backPaper,
@@ -25,7 +25,7 @@ import {
   ways,
 } from './referral-builder.js';
 import type { ReferralCommand, ReferralStep } from './referral-commands.js';
-import { replay, type ReferralStatus } from './referral-state.js';
+import { replayReferral, type ReferralStatus } from './referral-state.js';
 import { stepsOpenTo } from './referral-steps.js';
 
 const steps: readonly ReferralStep[] = [
@@ -69,15 +69,16 @@ describe('the referral machine, every status and every step', () => {
       const expected = machine[status][column] ?? 'x';
       it(`${status} · ${step} → ${expected}`, () => {
         const history = given(...ways[status]);
-        const before = replay(history);
+        const before = replayReferral(history);
         expect(before.status).toBe(status);
-        const decision = decide(asAddressee(step, status), before);
+        const decision = decideReferral(asAddressee(step, status), before);
         if (expected === '=') expect(decision).toEqual({ outcome: 'unchanged' });
         else if (expected === 'x')
           expect(decision).toEqual({ outcome: 'refused', refusal: { reason: 'illegal-step', step, status } });
         else {
           expect(decision.outcome).toBe('events');
-          if (decision.outcome === 'events') expect(replay([...history, ...decision.events]).status).toBe(expected);
+          if (decision.outcome === 'events')
+            expect(replayReferral([...history, ...decision.events]).status).toBe(expected);
         }
       });
     }
@@ -98,8 +99,8 @@ describe('who may', () => {
   for (const status of statuses.filter((each) => each !== 'unknown')) {
     for (const step of [...targets, 'close', 'cancel'] as const) {
       it(`${status} · ${step} by a facility that is not concerned → wrong actor`, () => {
-        const state = replay(given(...ways[status]));
-        expect(decide(by(step, stranger), state)).toMatchObject({
+        const state = replayReferral(given(...ways[status]));
+        expect(decideReferral(by(step, stranger), state)).toMatchObject({
           outcome: 'refused',
           refusal: { reason: 'wrong-actor', step },
         });
@@ -107,16 +108,16 @@ describe('who may', () => {
     }
     for (const step of targets) {
       it(`${status} · ${step} by the sender → wrong actor`, () => {
-        const state = replay(given(...ways[status]));
-        expect(decide(by(step, station), state)).toMatchObject({
+        const state = replayReferral(given(...ways[status]));
+        expect(decideReferral(by(step, station), state)).toMatchObject({
           outcome: 'refused',
           refusal: { reason: 'wrong-actor', step },
         });
       });
     }
     it(`${status} · cancel by the addressee → wrong actor`, () => {
-      const state = replay(given(...ways[status]));
-      expect(decide(by('cancel', hospital), state)).toEqual({
+      const state = replayReferral(given(...ways[status]));
+      expect(decideReferral(by('cancel', hospital), state)).toEqual({
         outcome: 'refused',
         refusal: { reason: 'wrong-actor', step: 'cancel', allowed: [station] },
       });
@@ -124,38 +125,42 @@ describe('who may', () => {
   }
 
   it('the facility that redirected it may no longer move it; the new one may', () => {
-    const state = replay(given(...ways.redirected));
-    expect(decide(by('accept', hospital), state)).toEqual({
+    const state = replayReferral(given(...ways.redirected));
+    expect(decideReferral(by('accept', hospital), state)).toEqual({
       outcome: 'refused',
       refusal: { reason: 'wrong-actor', step: 'accept', allowed: [province] },
     });
-    expect(decide(by('accept', province), state).outcome).toBe('events');
+    expect(decideReferral(by('accept', province), state).outcome).toBe('events');
   });
 
   it('a redirect sent twice is unchanged although the sender no longer has it', () => {
-    expect(decide(commands.redirect, replay(given(...ways.redirected)))).toEqual({ outcome: 'unchanged' });
+    expect(decideReferral(commands.redirect, replayReferral(given(...ways.redirected)))).toEqual({
+      outcome: 'unchanged',
+    });
   });
 
   it('either side closes', () => {
-    const state = replay(given(...ways.answered));
-    expect(decide(by('close', hospital), state).outcome).toBe('events');
-    expect(decide(by('close', station), state).outcome).toBe('events');
+    const state = replayReferral(given(...ways.answered));
+    expect(decideReferral(by('close', hospital), state).outcome).toBe('events');
+    expect(decideReferral(by('close', station), state).outcome).toBe('events');
   });
 
   it('nobody but the facility on the paper issues it', () => {
-    expect(decide(issue({ by: stranger }), replay([]))).toEqual({
+    expect(decideReferral(issue({ by: stranger }), replayReferral([]))).toEqual({
       outcome: 'refused',
       refusal: { reason: 'wrong-actor', step: 'issue', allowed: [station] },
     });
   });
 
   it('the sender itself cannot state an arrival before its own paper', () => {
-    expect(decide(by('arrive', station), replay([]))).toMatchObject({ refusal: { reason: 'wrong-actor' } });
+    expect(decideReferral(by('arrive', station), replayReferral([]))).toMatchObject({
+      refusal: { reason: 'wrong-actor' },
+    });
   });
 
   it('the steps open to a facility are those that would not be refused', () => {
-    expect(stepsOpenTo(hospital, replay([]))).toEqual([]);
-    expect(stepsOpenTo(hospital, replay(given(...ways.issued)))).toEqual([
+    expect(stepsOpenTo(hospital, replayReferral([]))).toEqual([]);
+    expect(stepsOpenTo(hospital, replayReferral(given(...ways.issued)))).toEqual([
       'receive',
       'accept',
       'decline',
@@ -163,16 +168,16 @@ describe('who may', () => {
       'arrive',
       'did-not-arrive',
     ]);
-    expect(stepsOpenTo(station, replay(given(...ways.issued)))).toEqual(['cancel']);
-    expect(stepsOpenTo(station, replay(given(...ways['referred-back'])))).toEqual(['close']);
-    expect(stepsOpenTo(stranger, replay(given(...ways.issued)))).toEqual([]);
-    expect(stepsOpenTo(station, replay(given(...ways.cancelled)))).toEqual([]);
+    expect(stepsOpenTo(station, replayReferral(given(...ways.issued)))).toEqual(['cancel']);
+    expect(stepsOpenTo(station, replayReferral(given(...ways['referred-back'])))).toEqual(['close']);
+    expect(stepsOpenTo(stranger, replayReferral(given(...ways.issued)))).toEqual([]);
+    expect(stepsOpenTo(station, replayReferral(given(...ways.cancelled)))).toEqual([]);
   });
 });
 
 describe('what must be said', () => {
   const missing = (command: ReferralCommand, status: ReferralStatus, field: string): void => {
-    expect(decide(command, replay(given(...ways[status])))).toEqual({
+    expect(decideReferral(command, replayReferral(given(...ways[status])))).toEqual({
       outcome: 'refused',
       refusal: { reason: 'missing-data', step: command.step, field },
     });
@@ -191,14 +196,16 @@ describe('what must be said', () => {
 
   it('an answer has a finding', () => {
     missing({ ...commands.answer, answer: { diagnoses: [], treatment: 'x' } }, 'arrived', 'answer.diagnoses');
-    const state = replay(given(...ways.arrived));
-    expect(decide({ ...commands.answer, answer: { diagnoses: [], summary: 'Ổn định' } }, state).outcome).toBe('events');
+    const state = replayReferral(given(...ways.arrived));
+    expect(decideReferral({ ...commands.answer, answer: { diagnoses: [], summary: 'Ổn định' } }, state).outcome).toBe(
+      'events',
+    );
   });
 
   it('a patient sent back without a word of findings needs a paper', () => {
     const { paper: _, ...bare } = commands['refer-back'];
     missing(bare, 'arrived', 'paper');
-    expect(decide(bare, replay(given(...ways.answered))).outcome).toBe('events');
+    expect(decideReferral(bare, replayReferral(given(...ways.answered))).outcome).toBe('events');
     missing({ ...commands['refer-back'], paper: { ...backPaper, from: province } }, 'answered', 'paper.from');
   });
 
@@ -211,7 +218,7 @@ describe('what must be said', () => {
   it('who came, when there is no paper yet', () => {
     const { resident: _, ...nameless } = commands.arrive;
     missing(nameless, 'unknown', 'resident');
-    expect(decide(nameless, replay(given(...ways.issued))).outcome).toBe('events');
+    expect(decideReferral(nameless, replayReferral(given(...ways.issued))).outcome).toBe('events');
   });
 });
 
@@ -224,7 +231,7 @@ describe('messages about another person', () => {
   ] as const) {
     it(`${status} · ${step} of another resident is refused`, () => {
       const command = { ...commands[step], resident: otherResident };
-      expect(decide(command, replay(given(...ways[status])))).toEqual(
+      expect(decideReferral(command, replayReferral(given(...ways[status])))).toEqual(
         status === 'arrived' && step === 'arrive'
           ? { outcome: 'refused', refusal: { reason: 'illegal-step', step, status } }
           : { outcome: 'refused', refusal: { reason: 'other-resident', step } },
@@ -234,14 +241,14 @@ describe('messages about another person', () => {
 
   it('a paper for another person than the one who came before it starts the referral it is', () => {
     const history = given({ ...commands.arrive, resident: otherResident }, commands.issue);
-    expect(replay(history)).toMatchObject({ status: 'issued', resident, to: hospital });
-    expect(replay(history)).not.toHaveProperty('arrival');
+    expect(replayReferral(history)).toMatchObject({ status: 'issued', resident, to: hospital });
+    expect(replayReferral(history)).not.toHaveProperty('arrival');
   });
 });
 
 describe('messages in any order', () => {
   it('the paper that comes after the arrival fills in and moves nothing back', () => {
-    const state = replay(given(commands.arrive, commands.answer, commands.issue));
+    const state = replayReferral(given(commands.arrive, commands.answer, commands.issue));
     expect(state).toMatchObject({
       status: 'answered',
       issue: { paper },
@@ -249,33 +256,34 @@ describe('messages in any order', () => {
       answers: [answer],
     });
     expect(
-      replay(given(commands.arrive, commands.answer, commands['refer-back'], commands.close, commands.issue)).status,
+      replayReferral(given(commands.arrive, commands.answer, commands['refer-back'], commands.close, commands.issue))
+        .status,
     ).toBe('closed');
   });
 
   it('the paper that names another facility than the one the patient came to leaves the patient where he is', () => {
-    const state = replay(given({ ...commands.arrive, by: province }, commands.issue));
+    const state = replayReferral(given({ ...commands.arrive, by: province }, commands.issue));
     expect(state).toMatchObject({ status: 'arrived', to: province, addressees: [province, hospital] });
   });
 
   it('a patient who came in time is not late, whenever the message comes', () => {
-    expect(replay(given(...ways.expired, { ...commands.arrive, at: lastDay }))).toMatchObject({
+    expect(replayReferral(given(...ways.expired, { ...commands.arrive, at: lastDay }))).toMatchObject({
       status: 'arrived',
       arrival: { late: false },
     });
   });
 
   it('a patient who came after the last valid day is late', () => {
-    expect(replay(given(...ways.expired, { ...commands.arrive, at: tooLate }))).toMatchObject({
+    expect(replayReferral(given(...ways.expired, { ...commands.arrive, at: tooLate }))).toMatchObject({
       arrival: { late: true },
     });
-    expect(replay(given(...ways.issued, { ...commands.arrive, at: tooLate }))).toMatchObject({
+    expect(replayReferral(given(...ways.issued, { ...commands.arrive, at: tooLate }))).toMatchObject({
       arrival: { late: true },
     });
   });
 
   it('a patient who came after being given up is late', () => {
-    expect(replay(given(...ways['did-not-arrive'], commands.arrive))).toMatchObject({
+    expect(replayReferral(given(...ways['did-not-arrive'], commands.arrive))).toMatchObject({
       status: 'arrived',
       arrival: { late: true },
     });
@@ -287,14 +295,14 @@ describe('corrections', () => {
 
   for (const status of ['issued', 'received', 'accepted', 'redirected', 'did-not-arrive', 'expired'] as const) {
     it(`${status} · a corrected paper is recorded and changes no status`, () => {
-      const state = replay(given(...ways[status], corrected));
+      const state = replayReferral(given(...ways[status], corrected));
       expect(state).toMatchObject({ status, issue: { paper: { treatment: 'Amlodipin 10mg' } } });
     });
   }
 
   for (const status of ['arrived', 'answered', 'referred-back', 'closed', 'declined', 'cancelled'] as const) {
     it(`${status} · a corrected paper is refused`, () => {
-      expect(decide(corrected, replay(given(...ways[status])))).toEqual({
+      expect(decideReferral(corrected, replayReferral(given(...ways[status])))).toEqual({
         outcome: 'refused',
         refusal: { reason: 'illegal-step', step: 'issue', status },
       });
@@ -302,21 +310,23 @@ describe('corrections', () => {
   }
 
   it('a paper corrected to another addressee begins anew there', () => {
-    const state = replay(given(...ways.accepted, issue({ paper: { ...paper, to: province } })));
+    const state = replayReferral(given(...ways.accepted, issue({ paper: { ...paper, to: province } })));
     expect(state).toMatchObject({ status: 'issued', to: province, addressees: [hospital, province] });
   });
 
   it('a changed appointment is recorded, the same one is not', () => {
     const appointment = '2026-09-10T08:00:00+07:00' as DateTime;
     const history = given(...ways.accepted, { ...commands.accept, appointment });
-    expect(replay(history)).toMatchObject({ status: 'accepted', appointment });
-    expect(decide({ ...commands.accept, appointment }, replay(history))).toEqual({ outcome: 'unchanged' });
+    expect(replayReferral(history)).toMatchObject({ status: 'accepted', appointment });
+    expect(decideReferral({ ...commands.accept, appointment }, replayReferral(history))).toEqual({
+      outcome: 'unchanged',
+    });
   });
 
   for (const status of ['answered', 'referred-back', 'closed'] as const) {
     it(`${status} · a corrected answer is recorded in place of the first and changes no status`, () => {
       const better = { ...answer, treatment: 'Losartan 50mg' };
-      expect(replay(given(...ways[status], { ...commands.answer, answer: better }))).toMatchObject({
+      expect(replayReferral(given(...ways[status], { ...commands.answer, answer: better }))).toMatchObject({
         status,
         answers: [better],
       });
@@ -326,17 +336,21 @@ describe('corrections', () => {
   it('each episode has its own answer, so that a repeat of either is unchanged', () => {
     const first = { ...commands.answer, answer: { ...answer, episode } };
     const second = { ...commands.answer, answer: { ...answer, episode: '08Z01.202609.00002' as EpisodeNumber } };
-    const state = replay(given(...ways.arrived, first, second));
+    const state = replayReferral(given(...ways.arrived, first, second));
     expect(state).toMatchObject({ answers: [first.answer, second.answer] });
-    expect(decide(first, state)).toEqual({ outcome: 'unchanged' });
-    expect(decide(second, state)).toEqual({ outcome: 'unchanged' });
+    expect(decideReferral(first, state)).toEqual({ outcome: 'unchanged' });
+    expect(decideReferral(second, state)).toEqual({ outcome: 'unchanged' });
   });
 
   it('another reason is not the same step again', () => {
-    expect(decide({ ...commands.decline, reason: 'Khác' }, replay(given(...ways.declined)))).toMatchObject({
+    expect(
+      decideReferral({ ...commands.decline, reason: 'Khác' }, replayReferral(given(...ways.declined))),
+    ).toMatchObject({
       refusal: { reason: 'illegal-step' },
     });
-    expect(decide({ ...commands.cancel, reason: 'Khác' }, replay(given(...ways.cancelled)))).toMatchObject({
+    expect(
+      decideReferral({ ...commands.cancel, reason: 'Khác' }, replayReferral(given(...ways.cancelled))),
+    ).toMatchObject({
       refusal: { reason: 'illegal-step' },
     });
   });
@@ -344,7 +358,7 @@ describe('corrections', () => {
 
 describe('validity', () => {
   const validUntil = (change: Parameters<typeof issue>[0]) => {
-    const state = replay(given(issue(change)));
+    const state = replayReferral(given(issue(change)));
     return state.status === 'issued' ? state.issue.validUntil : undefined;
   };
 
@@ -359,14 +373,14 @@ describe('validity', () => {
   });
 
   it('does not expire on its last day', () => {
-    expect(decide({ ...commands.expire, at: lastDay }, replay(given(commands.issue)))).toEqual({
+    expect(decideReferral({ ...commands.expire, at: lastDay }, replayReferral(given(commands.issue)))).toEqual({
       outcome: 'refused',
       refusal: { reason: 'still-valid', step: 'expire', validUntil: '2026-09-21' },
     });
   });
 
   it('expires the day after, as a fact of the issuing facility', () => {
-    expect(decide(commands.expire, replay(given(commands.issue)))).toEqual({
+    expect(decideReferral(commands.expire, replayReferral(given(commands.issue)))).toEqual({
       outcome: 'events',
       events: [{ type: 'ReferralExpired', data: { referral, resident, at: tooLate, by: station } }],
     });
@@ -374,7 +388,7 @@ describe('validity', () => {
 });
 
 it('an issued referral carries the paper, the direction and the last valid day', () => {
-  expect(decide(issue({ episode, residence: { communeCode: '02266' } }), replay([]))).toEqual({
+  expect(decideReferral(issue({ episode, residence: { communeCode: '02266' } }), replayReferral([]))).toEqual({
     outcome: 'events',
     events: [
       {
@@ -389,7 +403,9 @@ it('an issued referral carries the paper, the direction and the last valid day',
 });
 
 it('times and texts given by hand are kept', () => {
-  expect(decide({ ...commands['did-not-arrive'], note: 'Gọi không được' }, replay(given(...ways.accepted)))).toEqual({
+  expect(
+    decideReferral({ ...commands['did-not-arrive'], note: 'Gọi không được' }, replayReferral(given(...ways.accepted))),
+  ).toEqual({
     outcome: 'events',
     events: [
       { type: 'PatientDidNotArrive', data: { referral, resident, at: nextDay, by: hospital, note: 'Gọi không được' } },

@@ -13,7 +13,7 @@ import { isAttended, type KnownReferral, type ReferralState, type ReferralStatus
 import { actorsOf, stepsFrom } from './referral-steps.js';
 import { lastValidDay } from './referral-validity.js';
 import { isAboutAnother, isSaidAlready } from './said-already.js';
-import { sameContent } from './same-content.js';
+import { sameContent } from '../same-content.js';
 
 export type ReferralDecision =
   | { readonly outcome: 'events'; readonly events: readonly ReferralEvent[] }
@@ -41,7 +41,7 @@ export type ReferralRefusal =
  * that comes later is recorded and moves no status back. A corrected paper or a corrected answer is recorded by the same event
  * type again: whoever counts, counts referrals, not events.
  */
-export function decide(command: ReferralCommand, state: ReferralState): ReferralDecision {
+export function decideReferral(command: ReferralCommand, state: ReferralState): ReferralDecision {
   if (command.step === 'issue') return decideIssue(command, state);
   if (state.status === 'unknown') {
     return command.step === 'arrive' ? decideUnannouncedArrival(command) : illegal(command.step, state);

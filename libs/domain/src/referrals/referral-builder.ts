@@ -2,10 +2,10 @@
 import type { DateTime } from '../dates.js';
 import type { EpisodeNumber, FacilityCode, ReferralNumber, ResidentId } from '../ids.js';
 import type { TransferPaper } from '../visits/visit-content.js';
-import { decide } from './decide-referral.js';
+import { decideReferral } from './decide-referral.js';
 import type { IssueReferral, ReferralCommand } from './referral-commands.js';
 import type { ReferralAnswer, ReferralEvent } from './referral-events.js';
-import { replay, type ReferralState } from './referral-state.js';
+import { replayReferral, type ReferralState } from './referral-state.js';
 
 export const station = '08Z11' as FacilityCode;
 export const hospital = '08Z01' as FacilityCode;
@@ -79,7 +79,7 @@ export function by<Step extends Addressee>(step: Step, facility: FacilityCode): 
 export function given(...history: readonly ReferralCommand[]): readonly ReferralEvent[] {
   const events: ReferralEvent[] = [];
   for (const command of history) {
-    const decision = decide(command, replay(events));
+    const decision = decideReferral(command, replayReferral(events));
     if (decision.outcome !== 'events') throw new Error(`${command.step}: ${JSON.stringify(decision)}`);
     events.push(...decision.events);
   }

@@ -54,17 +54,17 @@ export type ReferralState = { readonly status: 'unknown' } | AwaitedReferral | A
 export type KnownReferral = AwaitedReferral | AttendedReferral;
 export type ReferralStatus = ReferralState['status'];
 
-export const initialState: ReferralState = { status: 'unknown' };
+export const initialReferral: ReferralState = { status: 'unknown' };
 
 /** Everything that has happened to a referral, oldest first, as the state it is in. */
-export function replay(events: Iterable<ReferralEvent>): ReferralState {
-  let state = initialState;
-  for (const event of events) state = evolve(state, event);
+export function replayReferral(events: Iterable<ReferralEvent>): ReferralState {
+  let state = initialReferral;
+  for (const event of events) state = evolveReferral(state, event);
   return state;
 }
 
 /** Total: an event that no decision could have produced in this state leaves it as it is. */
-export function evolve(state: ReferralState, event: ReferralEvent): ReferralState {
+export function evolveReferral(state: ReferralState, event: ReferralEvent): ReferralState {
   switch (event.type) {
     case 'ReferralIssued':
       return issued(state, event.data);

@@ -5,7 +5,6 @@ import { referral } from './referral-builder.js';
 import { referralDirection } from './referral-direction.js';
 import { parseReferralId, referralId } from './referral-key.js';
 import { lastValidDay } from './referral-validity.js';
-import { sameContent } from './same-content.js';
 
 describe('referral id', () => {
   it('is the facility and the number, and reads back', () => {
@@ -47,31 +46,4 @@ it('ten working days hold ten days from Monday to Friday, and end on one', () =>
       expect(new Date(last).getUTCDay() % 6).not.toBe(0);
     }),
   );
-});
-
-describe('same content', () => {
-  it('outlives writing and reading as JSON, whatever the order of the fields', () => {
-    fc.assert(
-      fc.property(fc.jsonValue(), (value) => {
-        expect(sameContent(value, JSON.parse(JSON.stringify(value)))).toBe(true);
-      }),
-    );
-    expect(sameContent({ a: 1, b: [1, { c: 2 }] }, { b: [1, { c: 2 }], a: 1 })).toBe(true);
-    expect(sameContent({ a: 1, b: undefined }, { a: 1 })).toBe(true);
-  });
-
-  it.each([
-    [{ a: 1 }, { a: 2 }],
-    [{ a: 1 }, {}],
-    [
-      [1, 2],
-      [2, 1],
-    ],
-    [[1], { 0: 1 }],
-    [null, {}],
-    ['1', 1],
-  ])('%j is not %j', (a, b) => {
-    expect(sameContent(a, b)).toBe(false);
-    expect(sameContent(b, a)).toBe(false);
-  });
 });

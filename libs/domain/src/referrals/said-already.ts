@@ -1,6 +1,6 @@
 import type { AnswerReferral, IssueReferral, RecordArrival, ReferBack, ReferralCommand } from './referral-commands.js';
 import { isAttended, isAwaited, type KnownReferral } from './referral-state.js';
-import { sameContent } from './same-content.js';
+import { sameContent } from '../same-content.js';
 
 /** The facility has said the same before: a line that broke before the answer came, a button pressed twice. */
 export function isSaidAlready(command: Exclude<ReferralCommand, IssueReferral>, state: KnownReferral): boolean {
