@@ -118,12 +118,16 @@ describe('a token is refused', () => {
   it('when any character of it is changed', async () => {
     const token = await issuer.issue(station);
     await fc.assert(
-      fc.asyncProperty(fc.nat(token.length - 1), fc.constantFrom(...'AZaz09-_.'), async (index, letter) => {
-        const changed = token.slice(0, index) + letter + token.slice(index + 1);
-        // The last letter of a base64url text may have bits that are not used.
-        fc.pre(changed !== token && index !== token.length - 1);
-        await expect(newVerifier().verify(changed)).rejects.toMatchObject({ name: 'InvalidToken' });
-      }),
+      fc.asyncProperty(
+        fc.nat(token.length - 1),
+        fc.constantFrom('A', 'Z', 'a', 'z', '0', '9', '-', '_', '.'),
+        async (index, letter) => {
+          const changed = token.slice(0, index) + letter + token.slice(index + 1);
+          // The last letter of a base64url text may have bits that are not used.
+          fc.pre(changed !== token && index !== token.length - 1);
+          await expect(newVerifier().verify(changed)).rejects.toMatchObject({ name: 'InvalidToken' });
+        },
+      ),
       { numRuns: 100 },
     );
   });

@@ -24,7 +24,7 @@ export function addBodyParsers(server: FastifyInstance): void {
     (request, body: Buffer, done) => {
       if (isRaw(request)) done(null, body);
       // The parser's own message would quote the body.
-      else parseJson(request, body.toString(), (error, value) => done(error && problemOfStatus(400), value));
+      else void parseJson(request, body.toString(), (error, value) => done(error && problemOfStatus(400), value));
     },
   );
   server.addContentTypeParser(
