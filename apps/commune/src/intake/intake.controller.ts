@@ -3,6 +3,7 @@ import { Controller, Headers, Post, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FacilityCode } from '#domain/ids.js';
+import { RawBody } from '#platform/http/body-parsers.js';
 import { Problem } from '#platform/http/problem.js';
 import type { Caller } from '#security/caller.js';
 import { CurrentCaller, RequireScope } from '#security/http/access.js';
@@ -18,6 +19,7 @@ export class IntakeController {
 
   @Post()
   @RequireScope('intake.write')
+  @RawBody()
   async receive(
     @Req() request: FastifyRequest,
     @CurrentCaller() caller: Caller,
