@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
-import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { FacilityRegister } from '#domain/facilities/facility-register.js';
 import type { EventStore } from '#event-store/event-store.js';
@@ -15,7 +13,6 @@ import { ORIGINALS, RECEIPTS_VIEW } from './injection.js';
 import { IntakeController } from './intake/intake.controller.js';
 import { Intake } from './intake/intake.js';
 import { MessageJournal } from './intake/message-journal.js';
-import { keepRawBodies } from './intake/raw-bodies.js';
 import { ReceiveMessageHandler } from './intake/receive-message.command.js';
 import { RecordIntake } from './intake/record-intake.js';
 import { ReferralIntake } from './intake/referral-intake.js';
@@ -67,14 +64,12 @@ import { finishUnansweredMessages } from './unfinished-messages.js';
 })
 export class CommuneModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
-    private readonly adapter: HttpAdapterHost,
     private readonly intake: Intake,
     @Inject(ORIGINALS) private readonly originals: Originals,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   async onModuleInit(): Promise<void> {
-    keepRawBodies(this.adapter.httpAdapter.getInstance<FastifyInstance>());
     await finishUnansweredMessages(this.originals, this.intake, this.logger);
   }
 

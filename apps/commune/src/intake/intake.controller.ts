@@ -3,6 +3,7 @@ import { Controller, Headers, Post, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FacilityCode } from '#domain/ids.js';
+import { RawBody } from '#platform/http/body-parsers.js';
 import { Problem } from '#platform/http/problem.js';
 import type { Caller } from '#security/caller.js';
 import { CurrentCaller, RequireScope } from '#security/http/access.js';
@@ -16,7 +17,9 @@ export class IntakeController {
 
   constructor(private readonly commands: CommandBus) {}
 
+  /** The body is taken byte for byte: what a station wrote is kept as it wrote it, broken JSON too. */
   @Post()
+  @RawBody()
   @RequireScope('intake.write')
   async receive(
     @Req() request: FastifyRequest,
