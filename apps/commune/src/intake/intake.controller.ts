@@ -21,6 +21,7 @@ export class IntakeController {
   @Post()
   @RawBody()
   @RequireScope('intake.write')
+  @RawBody()
   async receive(
     @Req() request: FastifyRequest,
     @CurrentCaller() caller: Caller,

@@ -23,7 +23,7 @@ import {
   stranger,
   tooLate,
   ways,
-} from './referral-builder.js';
+} from '../../test/referral-builder.js';
 import type { ReferralCommand, ReferralStep } from './referral-commands.js';
 import { replayReferral, type ReferralStatus } from './referral-state.js';
 import { stepsOpenTo } from './referral-steps.js';

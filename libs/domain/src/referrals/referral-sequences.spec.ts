@@ -18,7 +18,7 @@ import {
   signedAt,
   station,
   tooLate,
-} from './referral-builder.js';
+} from '../../test/referral-builder.js';
 import type { ReferralCommand } from './referral-commands.js';
 import type { ReferralEvent } from './referral-events.js';
 import {

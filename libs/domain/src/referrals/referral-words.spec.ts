@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { addWorkingDays, type LocalDate } from '../dates.js';
-import { referral } from './referral-builder.js';
+import { referral } from '../../test/referral-builder.js';
 import { referralDirection } from './referral-direction.js';
 import { parseReferralId, referralId } from './referral-key.js';
 import { lastValidDay } from './referral-validity.js';

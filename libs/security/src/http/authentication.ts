@@ -31,9 +31,17 @@ export async function authenticate(request: FastifyRequest, verifier: TokenVerif
   const token = bearer ?? cookie(request.headers.cookie, sessionCookie);
   if (token === undefined) throw unauthorised();
   if (bearer === undefined) refuseForeignPages(request);
+  request.caller = await callerOfToken(token, verifier);
+  return request.caller;
+}
+
+/**
+ * Who a token speaks of.
+ * @throws Problem 401 for a token that is not valid, 503 when the issuer does not answer
+ */
+export async function callerOfToken(token: string, verifier: TokenVerifier): Promise<Caller> {
   try {
-    request.caller = await verifier.verify(token);
-    return request.caller;
+    return await verifier.verify(token);
   } catch (error) {
     if (error instanceof InvalidToken) throw unauthorised(error.fault);
     if (error instanceof IssuerUnavailable) {
@@ -61,8 +69,11 @@ function unauthorised(fault?: TokenFault): Problem {
   );
 }
 
-/** A browser sends the session cookie along whoever made the request: what changes something must come from a page of our own. */
-function refuseForeignPages(request: FastifyRequest): void {
+/**
+ * A browser sends the session cookie along whoever made the request: what changes something must come from a page of our own.
+ * @throws Problem 403 for a request that changes something and does not come from one
+ */
+export function refuseForeignPages(request: FastifyRequest): void {
   if (['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return;
   const site = request.headers['sec-fetch-site'];
   const { origin, host } = request.headers;

@@ -1,11 +1,11 @@
 /** Builders of commands and states for tests. All content is synthetic. */
-import type { DateTime } from '../dates.js';
-import type { EpisodeNumber, FacilityCode, ReferralNumber, ResidentId } from '../ids.js';
-import type { TransferPaper } from '../visits/visit-content.js';
-import { decideReferral } from './decide-referral.js';
-import type { IssueReferral, ReferralCommand } from './referral-commands.js';
-import type { ReferralAnswer, ReferralEvent } from './referral-events.js';
-import { replayReferral, type ReferralState } from './referral-state.js';
+import type { DateTime } from '../src/dates.js';
+import type { EpisodeNumber, FacilityCode, ReferralNumber, ResidentId } from '../src/ids.js';
+import type { TransferPaper } from '../src/visits/visit-content.js';
+import { decideReferral } from '../src/referrals/decide-referral.js';
+import type { IssueReferral, ReferralCommand } from '../src/referrals/referral-commands.js';
+import type { ReferralAnswer, ReferralEvent } from '../src/referrals/referral-events.js';
+import { replayReferral, type ReferralState } from '../src/referrals/referral-state.js';
 
 export const station = '08Z11' as FacilityCode;
 export const hospital = '08Z01' as FacilityCode;
