@@ -73,6 +73,11 @@ export class FieldRow {
 
   /** What is left, as it was sent. */
   toRecord(): Readonly<Record<string, string>> {
-    return Object.fromEntries(this.#fields);
+    const record: Record<string, string> = {};
+    for (const [name, value] of this.#fields) {
+      if (name === '__proto__') Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true });
+      else record[name] = value;
+    }
+    return record;
   }
 }

@@ -22,6 +22,8 @@ interface TablePart {
   /** LOAIHOSO, trimmed. */
   kind: string;
   text: string;
+  /** What the base64 text held. */
+  bytes: Buffer | undefined;
   inline: TableRows | undefined;
   content: boolean;
 }
@@ -90,7 +92,7 @@ function readRecord(scanner: XmlScanner, budget: XmlBudget, path: string): Envel
 
 function readPart(scanner: XmlScanner, budget: XmlBudget, tables: Map<string, TableRows>, faults: FaultList): void {
   const depth = scanner.depth;
-  const part: TablePart = { kind: '', text: '', inline: undefined, content: false };
+  const part: TablePart = { kind: '', text: '', bytes: undefined, inline: undefined, content: false };
   for (;;) {
     const token = scanner.next();
     if (token === 'end' || (token === 'close' && scanner.depth < depth)) break;
@@ -120,6 +122,9 @@ function readPart(scanner: XmlScanner, budget: XmlBudget, tables: Map<string, Ta
 /** NOIDUNGFILE: base64, inner XML as text, or inner XML as child elements. */
 function readContent(scanner: XmlScanner, part: TablePart, tables: Map<string, TableRows>, faults: FaultList): void {
   const depth = scanner.depth;
+  const ahead = scanner.uncheckedTextAhead();
+  part.bytes = ahead === undefined ? undefined : decodeBase64(ahead.trim());
+  if (ahead !== undefined && part.bytes) scanner.skipTextAhead(ahead);
   for (;;) {
     const token = scanner.next();
     if (token === 'text') part.text = part.text === '' ? scanner.text : part.text + scanner.text;
@@ -128,12 +133,13 @@ function readContent(scanner: XmlScanner, part: TablePart, tables: Map<string, T
       readRows(scanner, part.inline, faults);
     } else if (token === 'end' || scanner.depth < depth) break;
   }
-  part.content = part.text.trim() !== '';
+  part.content = part.bytes !== undefined || part.text.trim() !== '';
 }
 
 function readInner(part: TablePart, budget: XmlBudget, tables: Map<string, TableRows>, faults: FaultList): void {
   const text = part.text.trim();
-  const inner = text.startsWith('<') || text.startsWith('\uFEFF<') ? text.replace('\uFEFF', '') : decodeInner(text);
+  const plain = !part.bytes && (text.startsWith('<') || text.startsWith('\uFEFF<'));
+  const inner = plain ? text.replace('\uFEFF', '') : decodeInner(part.bytes ?? decodeBase64(text));
   const { scanner, declaresUtf16 } = openDocument(inner, budget);
   if (scanner.next() !== 'open') throw new XmlFault('not-well-formed', 'no-root', 1);
   const table = tableFor(part.kind, scanner.name, tables, faults);
@@ -147,11 +153,9 @@ function readInner(part: TablePart, budget: XmlBudget, tables: Map<string, Table
   if (scanner.next() !== 'end') throw new XmlFault('not-well-formed', 'after-root', 0);
 }
 
-function decodeInner(text: string): string {
-  const bytes = decodeBase64(text);
+function decodeInner(bytes: Buffer | undefined): string {
   if (!bytes) throw new XmlFault('not-well-formed', 'not-base64', 0);
-  const inner = decodeUtf8(bytes);
-  return inner.trimStart();
+  return decodeUtf8(bytes).trimStart();
 }
 
 function schemaOf(kind: string): TableSchema | undefined {
