@@ -1,4 +1,5 @@
 import { readEnvelopeMessage } from './envelope/read-envelope-message.js';
+import { readHealthRecordMessage } from './health-record/read-health-record.js';
 import type { Fault, StationMessage } from './station-message.js';
 import { UnreadableMessage } from './unreadable-message.js';
 import { decodeUtf8 } from './xml/decode-text.js';
@@ -49,6 +50,8 @@ function readFormat(root: string): typeof readEnvelopeMessage {
   switch (root) {
     case 'GIAMDINHHS':
       return readEnvelopeMessage;
+    case 'DATA':
+      return readHealthRecordMessage;
     default:
       throw new UnreadableMessage([
         {
