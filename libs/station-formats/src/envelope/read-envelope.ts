@@ -18,6 +18,13 @@ export interface EnvelopeHeader {
   readonly announced: string;
 }
 
+/** What a message may hold at most: beyond, it is an attack, not a month of work. */
+const mostRecords = 20_000;
+const mostTables = 100;
+const mostRows = 50_000;
+
+const tooMany = (): XmlFault => new XmlFault('too-many-elements', 'elements', 0);
+
 interface TablePart {
   /** LOAIHOSO, trimmed. */
   kind: string;
@@ -56,6 +63,7 @@ export function readEnvelope(
         break;
       case 'HOSO':
         count += 1;
+        if (count > mostRecords) throw tooMany();
         onRecord(readRecord(scanner, budget, `HOSO[${count}]`), header);
         break;
       case 'CHUKYDONVI':
@@ -196,6 +204,7 @@ function tableFor(kind: string, root: string, tables: Map<string, TableRows>, fa
 function tableNamed(name: TableName | string, schema: TableSchema | undefined, tables: Map<string, TableRows>): TableRows {
   const known = tables.get(name);
   if (known) return known;
+  if (tables.size >= mostTables) throw tooMany();
   const table: TableRows = { name, schema, rows: [] };
   tables.set(name, table);
   return table;
@@ -232,6 +241,7 @@ class CheckedRows implements RowSink {
   }
 
   row(row: FieldRow): void {
+    if (this.table.rows.length >= mostRows) throw tooMany();
     this.table.rows.push(row);
   }
 

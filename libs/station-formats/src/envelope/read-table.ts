@@ -1,6 +1,10 @@
 import { FieldRow } from './field-row.js';
 import type { FieldSchema } from '../schema/envelope-tables.js';
+import { XmlFault } from '../xml/xml-fault.js';
 import type { XmlScanner } from '../xml/xml-scanner.js';
+
+/** Far more than any table has; a row beyond it is an attack. */
+const mostFields = 20_000;
 
 export interface RowSink {
   /** One non-empty field of the row that is being read, before the row itself; `field` is absent when no table knows it. */
@@ -62,6 +66,7 @@ function addField(owner: Frame | undefined, name: string, text: string, field: F
   const value = text.trim();
   if (!owner || value === '') return;
   owner.row ??= new FieldRow();
+  if (owner.row.size >= mostFields) throw new XmlFault('too-many-elements', 'elements', 0);
   if (owner.row.get(name) === undefined) {
     owner.row.set(name, value);
     sink.field(name, value, field);

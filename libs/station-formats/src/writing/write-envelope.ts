@@ -76,7 +76,9 @@ export function writeEnvelope(content: EnvelopeContent, style: EnvelopeStyle = t
   const { lineEnd } = style;
   const records = content.records.map((record, index) => {
     const parts = Object.entries(record) as readonly (readonly [TableName, readonly TableRow[]])[];
-    const files = parts.map(([table, rows]) => writePart(table, rows, style.table(table, index), lineEnd));
+    const files = parts.flatMap(([table, rows]) =>
+      documentsOf(table, rows).map((document) => writePart(table, document, style.table(table, index), lineEnd)),
+    );
     return ['<HOSO>', ...files, '</HOSO>'].join(lineEnd);
   });
   const sender = ['<THONGTINDONVI>', `<MACSKCB>${writeText(content.sender, 'escaped')}</MACSKCB>`, '</THONGTINDONVI>'];
@@ -97,6 +99,11 @@ export function writeEnvelope(content: EnvelopeContent, style: EnvelopeStyle = t
     '</GIAMDINHHS>',
   ].join(lineEnd);
   return Buffer.from(style.byteOrderMark ? byteOrderMark + text : text, 'utf8');
+}
+
+/** A table whose root is the row itself needs a document for each row. */
+function documentsOf(table: TableName, rows: readonly TableRow[]): readonly (readonly TableRow[])[] {
+  return envelopeTables.get(table)?.containers.length === 1 ? rows.map((row) => [row]) : [rows];
 }
 
 function writePart(table: TableName, rows: readonly TableRow[], style: TableStyle, lineEnd: string): string {
