@@ -29,4 +29,7 @@ export function visibilityOf(caller: Caller): Visibility {
 }
 
 const forbidden = (): FhirFault =>
-  new FhirFault(403, 'forbidden', { vi: 'Tài khoản này không được đọc hồ sơ sức khỏe.', en: 'This caller may not read health records.' });
+  new FhirFault(403, 'forbidden', {
+    vi: 'Tài khoản này không được đọc hồ sơ sức khỏe.',
+    en: 'This caller may not read health records.',
+  });

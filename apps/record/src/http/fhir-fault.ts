@@ -30,7 +30,11 @@ export class FhirFault extends Error {
   }
 }
 
-export function issue(severity: OperationOutcomeIssue['severity'], code: IssueType | 'informational', text: Bilingual): OperationOutcomeIssue {
+export function issue(
+  severity: OperationOutcomeIssue['severity'],
+  code: IssueType | 'informational',
+  text: Bilingual,
+): OperationOutcomeIssue {
   return { severity, code, details: { text: text.vi }, diagnostics: text.en };
 }
 
@@ -39,6 +43,10 @@ export function outcome(issues: OperationOutcomeIssue[]): OperationOutcome {
 }
 
 export const notFound = (): FhirFault =>
-  new FhirFault(404, 'not-found', { vi: 'Không có dữ liệu này, hoặc không thuộc quyền đọc.', en: 'Not there, or not yours to read.' });
+  new FhirFault(404, 'not-found', {
+    vi: 'Không có dữ liệu này, hoặc không thuộc quyền đọc.',
+    en: 'Not there, or not yours to read.',
+  });
 
-export const gone = (): FhirFault => new FhirFault(410, 'deleted', { vi: 'Nơi ghi đã rút lại dữ liệu này.', en: 'Whoever recorded it has withdrawn it.' });
+export const gone = (): FhirFault =>
+  new FhirFault(410, 'deleted', { vi: 'Nơi ghi đã rút lại dữ liệu này.', en: 'Whoever recorded it has withdrawn it.' });

@@ -11,8 +11,8 @@ export class BulkInsert {
 
   constructor(table: EntryTable, onConflict = '') {
     const row = `(${table.columns.map(() => '?').join(', ')})`;
-    this.#texts = insertSizes.map(
-      (size) => `insert into ${table.name} (${table.columns.join(', ')}) values ${Array<string>(size).fill(row).join(', ')} ${onConflict}`.trimEnd(),
+    this.#texts = insertSizes.map((size) =>
+      `insert into ${table.name} (${table.columns.join(', ')}) values ${Array<string>(size).fill(row).join(', ')} ${onConflict}`.trimEnd(),
     );
   }
 
@@ -20,7 +20,8 @@ export class BulkInsert {
     let next = 0;
     for (const [index, size] of insertSizes.entries()) {
       const statement = this.#texts[index] ?? '';
-      for (; rows.length - next >= size; next += size) await view.execute(statement, rows.slice(next, next + size).flat());
+      for (; rows.length - next >= size; next += size)
+        await view.execute(statement, rows.slice(next, next + size).flat());
     }
   }
 }

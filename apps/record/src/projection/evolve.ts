@@ -3,7 +3,13 @@ import { dayOf, dayPart, parseDateTime } from '#domain/dates.js';
 import type { DomainEvent } from '#domain/domain-events.js';
 import type { ReferralEvent } from '#domain/referrals/referral-events.js';
 import type { ResidentEvent } from '#domain/residents/resident-events.js';
-import type { RecordDocument, ReferralDocument, ReferralNote, ReferralState, ResidentDocument } from '#fhir/documents.js';
+import type {
+  RecordDocument,
+  ReferralDocument,
+  ReferralNote,
+  ReferralState,
+  ResidentDocument,
+} from '#fhir/documents.js';
 import type { LocalDate } from '#domain/dates.js';
 
 export interface EventTimes {
@@ -15,7 +21,11 @@ export interface EventTimes {
  * `undefined` after a retraction: the record no longer holds it.
  * @throws OutOfOrder when the event changes something that the events so far have not made
  */
-export function evolve(document: RecordDocument | undefined, event: DomainEvent, times: EventTimes): RecordDocument | undefined {
+export function evolve(
+  document: RecordDocument | undefined,
+  event: DomainEvent,
+  times: EventTimes,
+): RecordDocument | undefined {
   switch (event.type) {
     case 'VisitRecorded':
     case 'VisitAmended': {
@@ -52,12 +62,20 @@ export class OutOfOrder extends Error {
 
 type DocumentOf<Kind> = Extract<RecordDocument, { readonly kind: Kind }>;
 
-function existing<Kind extends RecordDocument['kind']>(document: RecordDocument | undefined, kind: Kind, event: DomainEvent): DocumentOf<Kind> {
+function existing<Kind extends RecordDocument['kind']>(
+  document: RecordDocument | undefined,
+  kind: Kind,
+  event: DomainEvent,
+): DocumentOf<Kind> {
   if (document?.kind !== kind) throw new OutOfOrder(`${event.type} before the first event of its ${kind}`);
   return document as DocumentOf<Kind>;
 }
 
-function evolveResident(document: RecordDocument | undefined, event: ResidentEvent, times: EventTimes): ResidentDocument {
+function evolveResident(
+  document: RecordDocument | undefined,
+  event: ResidentEvent,
+  times: EventTimes,
+): ResidentDocument {
   if (event.type === 'ResidentRegistered') {
     const { resident, details, identifiers, cards, registeredBy } = event.data;
     return { kind: 'resident', resident, details, identifiers, cards, registeredBy };
@@ -71,12 +89,16 @@ function evolveResident(document: RecordDocument | undefined, event: ResidentEve
     case 'IdentifierRecorded': {
       const { identifier } = event.data;
       const known = before.identifiers.some(
-        (one) => one.system === identifier.system && one.value === identifier.value && one.facility === identifier.facility,
+        (one) =>
+          one.system === identifier.system && one.value === identifier.value && one.facility === identifier.facility,
       );
       return known ? before : { ...before, identifiers: [...before.identifiers, identifier] };
     }
     case 'InsuranceCardRecorded':
-      return { ...before, cards: [...before.cards.filter((card) => card.number !== event.data.card.number), event.data.card] };
+      return {
+        ...before,
+        cards: [...before.cards.filter((card) => card.number !== event.data.card.number), event.data.card],
+      };
     case 'HealthHistoryRecorded':
       return { ...before, history: event.data.history, historyOn: statedOn(times) };
     default:
@@ -109,7 +131,8 @@ function evolveReferral(document: RecordDocument | undefined, event: ReferralEve
   const before = existing(document, 'referral', event);
   const { at, by, resident } = event.data;
   const step = (state: ReferralState, words: string | undefined): ReferralDocument => {
-    const notes: readonly ReferralNote[] = words === undefined ? before.notes : [...before.notes, { state, at, by, text: words }];
+    const notes: readonly ReferralNote[] =
+      words === undefined ? before.notes : [...before.notes, { state, at, by, text: words }];
     return { ...before, resident, state, at, notes };
   };
   switch (event.type) {

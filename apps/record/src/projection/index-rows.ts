@@ -1,7 +1,13 @@
 /** Search index of a document: one row per resource it becomes. Written by hand from the document; a test holds it to the FHIR made of it. */
 import type { Coding } from '@medplum/fhirtypes';
 import { foldedText } from '#fhir/folded-text.js';
-import type { RecordDocument, ReferralDocument, ResidentDocument, ScreeningDocument, VisitDocument } from '#fhir/documents.js';
+import type {
+  RecordDocument,
+  ReferralDocument,
+  ResidentDocument,
+  ScreeningDocument,
+  VisitDocument,
+} from '#fhir/documents.js';
 import { code, text } from '#fhir/elements.js';
 import { type EncounterContent, encounterContent, observationCategories } from '#fhir/encounters/encounter-content.js';
 import { referralStates } from '#fhir/referrals/referral.js';
@@ -19,7 +25,14 @@ export type AddRow = (table: EntryTableName, row: IndexRow) => void;
 
 /** Tables that hold rows of each kind of document. */
 export const tablesOf: Readonly<Record<RecordDocument['kind'], readonly EntryTableName[]>> = {
-  resident: ['patient_entry', 'patient_name', 'patient_identifier', 'condition_entry', 'allergy_intolerance_entry', 'observation_entry'],
+  resident: [
+    'patient_entry',
+    'patient_name',
+    'patient_identifier',
+    'condition_entry',
+    'allergy_intolerance_entry',
+    'observation_entry',
+  ],
   visit: ['encounter_entry', 'condition_entry', 'observation_entry', 'medication_request_entry', 'procedure_entry'],
   screening: ['encounter_entry', 'condition_entry', 'observation_entry'],
   referral: ['referral_entry'],
@@ -27,7 +40,7 @@ export const tablesOf: Readonly<Record<RecordDocument['kind'], readonly EntryTab
 };
 
 /** Stays longer than this are found by the end they have, others by their start: see the date search of encounters. */
-export const longStaySeconds = 31 * 86_400;
+export const longStaySeconds = 86_400;
 
 export function indexRows(document: RecordDocument, number: number, resident: number, add: AddRow): void {
   switch (document.kind) {
@@ -54,7 +67,12 @@ export function indexRows(document: RecordDocument, number: number, resident: nu
   }
 }
 
-function indexEncounter(document: VisitDocument | ScreeningDocument, number: number, resident: number, add: AddRow): void {
+function indexEncounter(
+  document: VisitDocument | ScreeningDocument,
+  number: number,
+  resident: number,
+  add: AddRow,
+): void {
   const content = encounterContent(document);
   const { starts, ends } = encounterSpan(content);
   add('encounter_entry', [
@@ -72,20 +90,53 @@ function indexEncounter(document: VisitDocument | ScreeningDocument, number: num
   const began = spanOf(content.start);
   for (const { part, coding, role } of content.conditions) {
     const verification = role === 'finding' ? 'provisional' : 'confirmed';
-    add('condition_entry', [number, part, resident, began.starts, began.ends, ...token(coding), 'encounter-diagnosis', 'active', verification]);
+    add('condition_entry', [
+      number,
+      part,
+      resident,
+      began.starts,
+      began.ends,
+      ...token(coding),
+      'encounter-diagnosis',
+      'active',
+      verification,
+    ]);
   }
   for (const part of content.observations) {
     const [first, second] = part.codings;
     const at = spanOf(part.at);
-    add('observation_entry', [number, part.part, resident, at.starts, at.ends, ...token(first), ...token(second), observationCategories[part.kind]]);
+    add('observation_entry', [
+      number,
+      part.part,
+      resident,
+      at.starts,
+      at.ends,
+      ...token(first),
+      ...token(second),
+      observationCategories[part.kind],
+    ]);
   }
   for (const { part, line, at } of content.medications) {
     const span = spanOf(at);
-    add('medication_request_entry', [number, part, resident, span.starts, span.ends, ...ownCode(codeSystems.drug, line.code)]);
+    add('medication_request_entry', [
+      number,
+      part,
+      resident,
+      span.starts,
+      span.ends,
+      ...ownCode(codeSystems.drug, line.code),
+    ]);
   }
   for (const { part, line, at } of content.procedures) {
     const span = spanOf(at);
-    add('procedure_entry', [number, part, resident, span.starts, span.ends, ...ownCode(codeSystems.service, line.code)]);
+    add('procedure_entry', [
+      number,
+      part,
+      resident,
+      span.starts,
+      span.ends,
+      ...ownCode(codeSystems.service, line.code),
+    ]);
   }
 }
 
@@ -167,10 +218,15 @@ function indexResident(document: ResidentDocument, number: number, add: AddRow):
 
 /** `chau van binh`, `van binh chau`, `binh chau van`: the folded name, begun at each of its words; the family name is at 0. */
 export function nameRotations(name: string): readonly { readonly text: string; readonly position: number }[] {
-  const words = foldedText(name).split(' ').filter((word) => word !== '');
+  const words = foldedText(name)
+    .split(' ')
+    .filter((word) => word !== '');
   // A name of one word is a given name: see personName.
   const first = words.length === 1 ? 1 : 0;
-  return words.map((_, index) => ({ text: [...words.slice(index), ...words.slice(0, index)].join(' '), position: first + index }));
+  return words.map((_, index) => ({
+    text: [...words.slice(index), ...words.slice(0, index)].join(' '),
+    position: first + index,
+  }));
 }
 
 function identifierTokens(document: ResidentDocument): readonly (readonly [string, string])[] {

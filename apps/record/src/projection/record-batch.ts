@@ -88,10 +88,14 @@ export class RecordBatch {
     const residentId = residentOf(event);
     const id = documentIdOf(event.stream);
     const own = this.#own(id, event, residentId === id);
-    const resident = residentId === undefined ? undefined : residentId === id ? own : this.#mentioned(residentId, event);
+    const resident =
+      residentId === undefined ? undefined : residentId === id ? own : this.#mentioned(residentId, event);
     // First of all, so that an event that cannot be applied leaves nothing behind.
     const before = typeof own.document === 'string' ? (JSON.parse(own.document) as RecordDocument) : own.document;
-    const document = evolve(before, event as DomainEvent & RecordedEvent, { occurredAt: event.metadata.occurredAt, recordedAt: event.recordedAt });
+    const document = evolve(before, event as DomainEvent & RecordedEvent, {
+      occurredAt: event.metadata.occurredAt,
+      recordedAt: event.recordedAt,
+    });
     const updated = Date.parse(event.recordedAt);
     own.document = document;
     own.version += 1;
@@ -111,7 +115,9 @@ export class RecordBatch {
       actor ?? null,
       source?.digest ?? null,
     ]);
-    if (resident) for (const code of concernedFacilities(event, document)) this.#concerns.set(`${code} ${resident.number}`, [code, resident.number]);
+    if (resident)
+      for (const code of concernedFacilities(event, document))
+        this.#concerns.set(`${code} ${resident.number}`, [code, resident.number]);
   }
 
   #own(id: string, event: RecordedEvent, isResident: boolean): WorkingDocument {
@@ -129,7 +135,17 @@ export class RecordBatch {
   #find(id: string, kind: RecordDocument['kind'], number: number): WorkingDocument {
     const known = this.#working.get(id);
     if (known) return known;
-    const made: WorkingDocument = { number, id, kind, indexed: false, version: 0, updated: 0, resident: null, document: undefined, changed: true };
+    const made: WorkingDocument = {
+      number,
+      id,
+      kind,
+      indexed: false,
+      version: 0,
+      updated: 0,
+      resident: null,
+      document: undefined,
+      changed: true,
+    };
     this.#working.set(id, made);
     return made;
   }
@@ -141,9 +157,18 @@ export class RecordBatch {
     for (const one of this.#working.values()) {
       if (!one.changed || typeof one.document === 'string') continue;
       const body = one.document === undefined ? null : JSON.stringify(one.document);
-      documents.push([one.number, one.id, one.kind, one.kind === 'resident' ? one.number : one.resident, one.version, one.updated, body]);
+      documents.push([
+        one.number,
+        one.id,
+        one.kind,
+        one.kind === 'resident' ? one.number : one.resident,
+        one.version,
+        one.updated,
+        body,
+      ]);
       if (one.indexed) for (const table of tablesOf[one.kind]) listed(outdated, table).push(one.number);
-      if (one.document) indexRows(one.document, one.number, one.resident ?? one.number, (table, row) => listed(rows, table).push(row));
+      if (one.document)
+        indexRows(one.document, one.number, one.resident ?? one.number, (table, row) => listed(rows, table).push(row));
     }
     await insertDocuments.run(this.view, documents);
     for (const [table, numbers] of outdated) {

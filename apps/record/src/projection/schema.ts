@@ -58,7 +58,14 @@ const columnsOf = {
   },
   medication_request_entry: { ...part, ...period, system: 'text', code: 'text' },
   procedure_entry: { ...part, ...period, system: 'text', code: 'text' },
-  allergy_intolerance_entry: { ...part, ...period, system: 'text', code: 'text', clinical_status: 'text not null', category: 'text' },
+  allergy_intolerance_entry: {
+    ...part,
+    ...period,
+    system: 'text',
+    code: 'text',
+    clinical_status: 'text not null',
+    category: 'text',
+  },
   referral_entry: {
     number: 'bigint primary key',
     resident: 'bigint not null',
@@ -72,15 +79,23 @@ const columnsOf = {
     task_status: 'text not null',
     state: 'text not null',
   },
-  organization_entry: { number: 'bigint primary key', code: 'text not null', name: 'text not null', active: 'text not null' },
+  organization_entry: {
+    number: 'bigint primary key',
+    code: 'text not null',
+    name: 'text not null',
+    active: 'text not null',
+  },
 } as const satisfies Record<string, Columns>;
 
 export type EntryTableName = keyof typeof columnsOf;
 
 /** One value for each entry table. */
-export function perEntryTable<T>(make: (table: EntryTable & { readonly name: EntryTableName }) => T): Readonly<Record<EntryTableName, T>> {
+export function perEntryTable<T>(
+  make: (table: EntryTable & { readonly name: EntryTableName }) => T,
+): Readonly<Record<EntryTableName, T>> {
   const made = {} as Record<EntryTableName, T>;
-  for (const name of Object.keys(columnsOf) as EntryTableName[]) made[name] = make({ name, columns: Object.keys(columnsOf[name]) });
+  for (const name of Object.keys(columnsOf) as EntryTableName[])
+    made[name] = make({ name, columns: Object.keys(columnsOf[name]) });
   return made;
 }
 

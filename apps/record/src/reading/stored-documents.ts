@@ -51,17 +51,28 @@ export class StoredDocuments {
 
   /** Number of a document by its id; `undefined` when there is none. */
   async numberOf(id: string): Promise<{ readonly number: number; readonly kind: RecordDocument['kind'] } | undefined> {
-    const [row] = await this.database.query<Pick<Row, 'number' | 'kind'>>('select number, kind from document where id = ?', [id]);
+    const [row] = await this.database.query<Pick<Row, 'number' | 'kind'>>(
+      'select number, kind from document where id = ?',
+      [id],
+    );
     return row && { number: Number(row.number), kind: row.kind };
   }
 
-  async visible({ kind, resident, id }: Pick<StoredDocument, 'kind' | 'resident' | 'id'>, visibility: Visibility): Promise<boolean> {
+  async visible(
+    { kind, resident, id }: Pick<StoredDocument, 'kind' | 'resident' | 'id'>,
+    visibility: Visibility,
+  ): Promise<boolean> {
     if (kind === 'facility' || visibility.kind === 'everybody') return true;
     if (resident === undefined) return false;
     if (visibility.kind === 'resident') {
-      return kind === 'resident' ? id === visibility.resident : (await this.numberOf(visibility.resident))?.number === resident;
+      return kind === 'resident'
+        ? id === visibility.resident
+        : (await this.numberOf(visibility.resident))?.number === resident;
     }
-    const found = await this.database.query('select 1 from concern where facility = ? and resident = ?', [visibility.facility, resident]);
+    const found = await this.database.query('select 1 from concern where facility = ? and resident = ?', [
+      visibility.facility,
+      resident,
+    ]);
     return found.length > 0;
   }
 
@@ -71,7 +82,10 @@ export class StoredDocuments {
     for (let next = 0; next < unique.length; next += 100) {
       const group = unique.slice(next, next + 100);
       const places = group.map(() => '?').join(', ');
-      const rows = await this.database.query<Row>(`select ${columns} from document where ${column} in (${places})`, group);
+      const rows = await this.database.query<Row>(
+        `select ${columns} from document where ${column} in (${places})`,
+        group,
+      );
       found.push(...rows.map(documentOf));
     }
     return found;

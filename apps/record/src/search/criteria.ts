@@ -10,7 +10,16 @@ import { longStaySeconds } from '../projection/index-rows.js';
 import type { StoredDocuments } from '../reading/stored-documents.js';
 import { anyDate, dateFilter } from './date-filters.js';
 import type { Parameter, TokenColumn, TypeDefinition } from './definitions.js';
-import { type DateValue, dateValue, instantValue, invalidValue, referenceId, type TokenValue, tokenValue, unescaped } from './parameter-values.js';
+import {
+  type DateValue,
+  dateValue,
+  instantValue,
+  invalidValue,
+  referenceId,
+  type TokenValue,
+  tokenValue,
+  unescaped,
+} from './parameter-values.js';
 import type { AskedCriterion, SearchRequest } from './search-request.js';
 import { all, any, never, oneOf, type Sql, sql } from './sql.js';
 
@@ -22,10 +31,22 @@ export interface Criterion {
   /** Finds the rows by an index in key order, one condition for each alternative. */
   readonly drive?: { readonly kind: 'code' | 'facility' | 'name'; readonly alternatives: readonly Sql[] };
   /** Bounds of an order's first column that follow from it. */
-  readonly bounds?: { readonly column: string; readonly from?: number; readonly before?: number };
+  readonly bounds?: Bounds;
+}
+
+export interface Bounds {
+  readonly column: string;
+  /** Inclusive. */
+  readonly from?: number;
+  /** Exclusive. */
+  readonly before?: number;
+  /** Rows before `from` that may fit nevertheless; they are few. */
+  readonly exceptions?: Sql;
 }
 
 const day = 86_400;
+/** Vietnamese midnight is 17:00 UTC. */
+const midnight = 17 * 3_600;
 
 export class CriteriaCompiler {
   constructor(
@@ -47,9 +68,13 @@ export class CriteriaCompiler {
       case 'token':
         return tokens(name, parameter, values);
       case 'fixed':
-        return { filter: values.some((value) => sameToken(tokenValue(name, value), parameter.system, parameter.code)) ? all([]) : never };
+        return {
+          filter: values.some((value) => sameToken(tokenValue(name, value), parameter.system, parameter.code))
+            ? all([])
+            : never,
+        };
       case 'date':
-        return this.#date(name, parameter, values);
+        return dates(name, parameter, values);
       case 'patient':
         return this.#documentsNamed(name, values, 'Patient', ['resident'], definition.resident ?? 'e.number');
       case 'encounter':
@@ -69,7 +94,11 @@ export class CriteriaCompiler {
       case 'facility-number':
         return facilityNumbers(name, parameter, values);
       case 'facility-code':
-        return { filter: any(values.map((value) => tokenOn(tokenValue(name, value), { code: 'e.code', system: facilityCodeSystem }))) };
+        return {
+          filter: any(
+            values.map((value) => tokenOn(tokenValue(name, value), { code: 'e.code', system: facilityCodeSystem })),
+          ),
+        };
       case 'facility-name':
         return { filter: any(values.map((value) => sql(`(' ' || e.name) like ?`, `% ${folded(name, value)}%`))) };
       default:
@@ -77,28 +106,13 @@ export class CriteriaCompiler {
     }
   }
 
-  async #date(name: string, parameter: Extract<Parameter, { kind: 'date' }>, values: readonly string[]): Promise<Criterion> {
-    const read = values.map((value) => (parameter.milliseconds === true ? instantValue(name, value) : dateValue(name, value)));
-    const longest = parameter.longStays === true ? longStaySeconds : parameter.milliseconds === true ? 1 : day * 366;
-    const filter = anyDate(read.map((value) => dateFilter(parameter.starts, parameter.ends, value, longest)));
-    const from = parameter.longStays === true && filter.from !== undefined ? await this.#fromWithLongStays(filter.from, read) : filter.from;
-    return {
-      filter: filter.exact,
-      bounds: { column: parameter.starts, ...(from !== undefined && { from }), ...(filter.before !== undefined && { before: filter.before }) },
-    };
-  }
-
-  /** Stays longer than a month may have begun before the bound: they are few, and known by their end. */
-  async #fromWithLongStays(from: number, values: readonly DateValue[]): Promise<number> {
-    const end = Math.min(...values.map((value) => value.ends));
-    const [row] = await this.database.query<{ readonly earliest: SqlValue }>(
-      'select min(starts) as earliest from encounter_entry where stays_until is not null and stays_until > ?',
-      [end],
-    );
-    return row === undefined || row.earliest === null ? from : Math.min(from, Number(row.earliest));
-  }
-
-  async #documentsNamed(name: string, values: readonly string[], type: string, kinds: readonly string[], column: string): Promise<Criterion> {
+  async #documentsNamed(
+    name: string,
+    values: readonly string[],
+    type: string,
+    kinds: readonly string[],
+    column: string,
+  ): Promise<Criterion> {
     const numbers: number[] = [];
     for (const value of values) {
       const id = referenceId(name, value, type);
@@ -152,7 +166,11 @@ export class CriteriaCompiler {
       const document = documentOf(definition.type, id);
       const found = document === undefined ? undefined : await this.documents.numberOf(document);
       if (found && (definition.part !== "''" || part === '')) {
-        wanted.push(definition.part === "''" ? sql('e.number = ?', found.number) : sql('(e.number = ? and e.part = ?)', found.number, part));
+        wanted.push(
+          definition.part === "''"
+            ? sql('e.number = ?', found.number)
+            : sql('(e.number = ? and e.part = ?)', found.number, part),
+        );
       }
     }
     const filter = any(wanted);
@@ -174,9 +192,40 @@ export function documentOf(type: string, id: string): string | undefined {
   return documentIdOf(streamName(category, key));
 }
 
+function dates(name: string, parameter: Extract<Parameter, { kind: 'date' }>, values: readonly string[]): Criterion {
+  const read = values.map((value) =>
+    parameter.milliseconds === true ? instantValue(name, value) : dateValue(name, value),
+  );
+  const filter = anyDate(
+    read.map((value) => dateFilter(parameter.starts, parameter.ends, value, longestBefore(parameter, value))),
+  );
+  const latest = Math.min(...read.map((value) => value.ends));
+  return {
+    filter: filter.exact,
+    bounds: {
+      column: parameter.starts,
+      ...(filter.from !== undefined && { from: filter.from }),
+      ...(filter.before !== undefined && { before: filter.before }),
+      ...(parameter.longStays === true &&
+        filter.from !== undefined && {
+          exceptions: sql('e.stays_until is not null and e.stays_until > ? and e.starts < ?', latest, filter.from),
+        }),
+    },
+  };
+}
+
+/** How long before the end of a search value a row can have started that ends after it. A day ends at midnight, a time within its second. */
+function longestBefore(parameter: Extract<Parameter, { kind: 'date' }>, value: DateValue): number {
+  if (parameter.milliseconds === true) return 0;
+  if (parameter.partial === true) return 366 * day;
+  return parameter.longStays !== true && value.ends % day === midnight ? 0 : longStaySeconds;
+}
+
 function tokens(name: string, parameter: Extract<Parameter, { kind: 'token' }>, values: readonly string[]): Criterion {
   const read = values.map((value) => tokenValue(name, value));
-  const each = read.flatMap((value) => parameter.columns.map((column) => tokenOn(value, column))).filter((one) => one !== never);
+  const each = read
+    .flatMap((value) => parameter.columns.map((column) => tokenOn(value, column)))
+    .filter((one) => one !== never);
   const filter = any(each);
   const drivable = parameter.indexed === true && read.every((value) => value.code !== undefined);
   return drivable ? { filter, drive: { kind: 'code', alternatives: each } } : { filter };
@@ -193,18 +242,32 @@ function sameToken(value: TokenValue, system: string, code: string): boolean {
   return (value.code === undefined || value.code === code) && (value.system === undefined || value.system === system);
 }
 
-function facilities(name: string, parameter: Extract<Parameter, { kind: 'facility' }>, values: readonly string[]): Criterion {
+function facilities(
+  name: string,
+  parameter: Extract<Parameter, { kind: 'facility' }>,
+  values: readonly string[],
+): Criterion {
   const codes = values.map((value) => referenceId(name, value, 'Organization')).filter((code) => code !== undefined);
   const each = codes.map((code) => sql(`${parameter.column} = ?`, code));
-  return parameter.indexed === true ? { filter: any(each), drive: { kind: 'facility', alternatives: each } } : { filter: any(each) };
+  return parameter.indexed === true
+    ? { filter: any(each), drive: { kind: 'facility', alternatives: each } }
+    : { filter: any(each) };
 }
 
 /** Words may begin anywhere in the name but follow each other as in it; the last may be a beginning. */
-function personNames(name: string, parameter: Extract<Parameter, { kind: 'person-name' }>, values: readonly string[]): Criterion {
+function personNames(
+  name: string,
+  parameter: Extract<Parameter, { kind: 'person-name' }>,
+  values: readonly string[],
+): Criterion {
   const where = { any: undefined, family: 'position = 0', given: 'position > 0' }[parameter.words];
   const ranges = values.map((value) => folded(name, value));
   const on = (alias: string, words: string): Sql =>
-    all([sql(`${alias}.text >= ?`, words), sql(`${alias}.text < ?`, `${words}\uffff`), ...(where === undefined ? [] : [sql(`${alias}.${where}`)])]);
+    all([
+      sql(`${alias}.text >= ?`, words),
+      sql(`${alias}.text < ?`, `${words}\uffff`),
+      ...(where === undefined ? [] : [sql(`${alias}.${where}`)]),
+    ]);
   const has = (words: string): Sql => {
     const range = on('f', words);
     return sql(`exists (select 1 from patient_name f where f.number = e.number and ${range.text})`, ...range.values);
@@ -219,7 +282,10 @@ function personNames(name: string, parameter: Extract<Parameter, { kind: 'person
         const earlier = on('m', words);
         return all([
           first,
-          sql(`not exists (select 1 from patient_name m where m.number = n.number and m.position < n.position and ${earlier.text})`, ...earlier.values),
+          sql(
+            `not exists (select 1 from patient_name m where m.number = n.number and m.position < n.position and ${earlier.text})`,
+            ...earlier.values,
+          ),
         ]);
       }),
     },
@@ -233,18 +299,27 @@ function folded(name: string, value: string): string {
 }
 
 function phones(name: string, values: readonly string[]): Criterion {
-  const numbers = values.map((value) => (tokenValue(name, value).code ?? '').replace(/\D/g, '')).filter((digits) => digits !== '');
+  const numbers = values
+    .map((value) => (tokenValue(name, value).code ?? '').replace(/\D/g, ''))
+    .filter((digits) => digits !== '');
   const filter = oneOf('e.phone', numbers);
   return { filter, narrow: filter };
 }
 
-function facilityNumbers(name: string, parameter: Extract<Parameter, { kind: 'facility-number' }>, values: readonly string[]): Criterion {
+function facilityNumbers(
+  name: string,
+  parameter: Extract<Parameter, { kind: 'facility-number' }>,
+  values: readonly string[],
+): Criterion {
   const each = values.map((value) => {
     const { system, code } = tokenValue(name, value);
     if (code === undefined) throw invalidValue(name, 'thiếu số', 'a number is needed after the system');
     if (system === undefined) return sql(`${parameter.column} = ?`, code);
     if (!system.startsWith(parameter.system)) return never;
-    return all([sql(`${parameter.column} = ?`, code), sql(`${parameter.facility} = ?`, system.slice(parameter.system.length))]);
+    return all([
+      sql(`${parameter.column} = ?`, code),
+      sql(`${parameter.facility} = ?`, system.slice(parameter.system.length)),
+    ]);
   });
   const filter = any(each);
   return { filter, narrow: filter };
@@ -252,7 +327,9 @@ function facilityNumbers(name: string, parameter: Extract<Parameter, { kind: 'fa
 
 function lastUpdated(definition: TypeDefinition, values: readonly string[]): Criterion {
   const column = definition.updated;
-  const filter = anyDate(values.map((value) => dateFilter(column, `(${column} + 1)`, instantValue('_lastUpdated', value), 1)));
+  const filter = anyDate(
+    values.map((value) => dateFilter(column, `(${column} + 1)`, instantValue('_lastUpdated', value), 1)),
+  );
   return {
     filter: filter.exact,
     bounds: {
@@ -262,4 +339,3 @@ function lastUpdated(definition: TypeDefinition, values: readonly string[]): Cri
     },
   };
 }
-

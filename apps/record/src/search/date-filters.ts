@@ -41,7 +41,15 @@ export function dateFilter(starts: string, ends: string, value: DateValue, longe
 
 /** Any of several: the bounds that hold for all of them. */
 export function anyDate(filters: readonly DateFilter[]): DateFilter {
-  const from = filters.every((one) => one.from !== undefined) ? Math.min(...filters.map((one) => one.from ?? 0)) : undefined;
-  const before = filters.every((one) => one.before !== undefined) ? Math.max(...filters.map((one) => one.before ?? 0)) : undefined;
-  return { exact: any(filters.map((one) => one.exact)), ...(from !== undefined && { from }), ...(before !== undefined && { before }) };
+  const from = filters.every((one) => one.from !== undefined)
+    ? Math.min(...filters.map((one) => one.from ?? 0))
+    : undefined;
+  const before = filters.every((one) => one.before !== undefined)
+    ? Math.max(...filters.map((one) => one.before ?? 0))
+    : undefined;
+  return {
+    exact: any(filters.map((one) => one.exact)),
+    ...(from !== undefined && { from }),
+    ...(before !== undefined && { before }),
+  };
 }

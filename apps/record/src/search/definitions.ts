@@ -36,7 +36,10 @@ export type Parameter = Described &
         readonly kind: 'date';
         readonly starts: string;
         readonly ends: string;
+        /** Periods, some of them longer than a day: these are found by `stays_until`. */
         readonly longStays?: boolean;
+        /** May be known by the year or month alone. */
+        readonly partial?: boolean;
         /** Columns are milliseconds, not seconds. */
         readonly milliseconds?: boolean;
       }
@@ -95,8 +98,15 @@ const ownSystem = { column: 'e.system' } as const;
 const patient: Parameter = { kind: 'patient' };
 const code: Parameter = { kind: 'token', columns: [{ code: 'e.code', system: ownSystem }], indexed: true };
 const date: Parameter = { kind: 'date', starts: 'e.starts', ends: 'e.ends' };
-const status = (resource: string, column: string): Parameter => ({ kind: 'token', columns: [{ code: column, system: `${hl7}/${resource}` }] });
-const fixedStatus = (resource: string, value: string): Parameter => ({ kind: 'fixed', system: `${hl7}/${resource}`, code: value });
+const status = (resource: string, column: string): Parameter => ({
+  kind: 'token',
+  columns: [{ code: column, system: `${hl7}/${resource}` }],
+});
+const fixedStatus = (resource: string, value: string): Parameter => ({
+  kind: 'fixed',
+  system: `${hl7}/${resource}`,
+  code: value,
+});
 const subject: ReferenceElement = { element: 'subject', targets: ['Patient'] };
 const encounter: ReferenceElement = { element: 'encounter', targets: ['Encounter'] };
 const facilityReference = (element: string): ReferenceElement => ({ element, targets: ['Organization'] });
@@ -109,7 +119,10 @@ const byUpdate = (table: string): Omit<Order, 'key'> => ({
   narrowFrom: `${table} e cross join document d`,
 });
 
-function partTable(table: string, dateName: string): Pick<TypeDefinition, 'table' | 'number' | 'part' | 'updated' | 'resident' | 'orders' | 'defaultOrder'> {
+function partTable(
+  table: string,
+  dateName: string,
+): Pick<TypeDefinition, 'table' | 'number' | 'part' | 'updated' | 'resident' | 'orders' | 'defaultOrder'> {
   return {
     table,
     number: 'e.number',
@@ -125,7 +138,9 @@ function partTable(table: string, dateName: string): Pick<TypeDefinition, 'table
   };
 }
 
-function wholeTable(table: string): Pick<TypeDefinition, 'table' | 'number' | 'part' | 'updated'> & { readonly orders: TypeDefinition['orders'] } {
+function wholeTable(
+  table: string,
+): Pick<TypeDefinition, 'table' | 'number' | 'part' | 'updated'> & { readonly orders: TypeDefinition['orders'] } {
   return {
     table,
     number: 'e.number',
@@ -151,17 +166,26 @@ const listed: readonly TypeDefinition[] = [
     resident: 'e.number',
     parameters: {
       identifier: { kind: 'person-identifier' },
-      name: { kind: 'person-name', words: 'any', note: 'Begins at any word of the name; Vietnamese diacritics do not matter.' },
+      name: {
+        kind: 'person-name',
+        words: 'any',
+        note: 'Begins at any word of the name; Vietnamese diacritics do not matter.',
+      },
       family: { kind: 'person-name', words: 'family' },
       given: { kind: 'person-name', words: 'given' },
-      birthdate: { kind: 'date', starts: 'e.birth_starts', ends: 'e.birth_ends' },
+      birthdate: { kind: 'date', starts: 'e.birth_starts', ends: 'e.birth_ends', partial: true },
       gender: status('administrative-gender', 'e.gender'),
       phone: { kind: 'phone' },
       organization: { kind: 'facility', column: 'e.organization' },
     },
     orders: {
       ...patientTable.orders,
-      name: { from: 'patient_name n cross join patient_entry e', on: 'e.number = n.number', key: ['n.text', 'n.number'], partial: true },
+      name: {
+        from: 'patient_name n cross join patient_entry e',
+        on: 'e.number = n.number',
+        key: ['n.text', 'n.number'],
+        partial: true,
+      },
       birthdate: { from: 'patient_entry e', key: ['e.birth_starts', 'e.number'], partial: true },
     },
     defaultOrder: { name: '_id', descending: false },
@@ -179,7 +203,12 @@ const listed: readonly TypeDefinition[] = [
       type: { kind: 'token', columns: [{ code: 'e.care_type', system: codeSystems.careType }] },
       status: status('encounter-status', 'e.status'),
       'service-provider': { kind: 'facility', column: 'e.facility', indexed: true },
-      identifier: { kind: 'facility-number', column: 'e.episode', facility: 'e.facility', system: 'urn:lien-tuyen:sid:episode-number:' },
+      identifier: {
+        kind: 'facility-number',
+        column: 'e.episode',
+        facility: 'e.facility',
+        system: 'urn:lien-tuyen:sid:episode-number:',
+      },
     },
     orders: { date: byStart('encounter_entry'), ...encounterTable.orders },
     defaultOrder: { name: 'date', descending: true },
@@ -200,8 +229,14 @@ const listed: readonly TypeDefinition[] = [
       category: { kind: 'token', columns: [{ code: 'e.category', system: codeSystems.conditionCategory }] },
       'recorded-date': date,
       encounter: { kind: 'encounter' },
-      'clinical-status': { kind: 'token', columns: [{ code: 'e.clinical_status', system: codeSystems.conditionClinical }] },
-      'verification-status': { kind: 'token', columns: [{ code: 'e.verification_status', system: codeSystems.conditionVerification }] },
+      'clinical-status': {
+        kind: 'token',
+        columns: [{ code: 'e.clinical_status', system: codeSystems.conditionClinical }],
+      },
+      'verification-status': {
+        kind: 'token',
+        columns: [{ code: 'e.verification_status', system: codeSystems.conditionVerification }],
+      },
     },
     references: { patient: subject, subject, encounter },
   },
@@ -243,7 +278,14 @@ const listed: readonly TypeDefinition[] = [
   {
     type: 'Procedure',
     ...partTable('procedure_entry', 'date'),
-    parameters: { patient, subject: patient, code, date, status: fixedStatus('event-status', 'completed'), encounter: { kind: 'encounter' } },
+    parameters: {
+      patient,
+      subject: patient,
+      code,
+      date,
+      status: fixedStatus('event-status', 'completed'),
+      encounter: { kind: 'encounter' },
+    },
     references: { patient: subject, subject, encounter },
   },
   {
@@ -254,7 +296,10 @@ const listed: readonly TypeDefinition[] = [
       code,
       date,
       category: { kind: 'token', columns: [{ code: 'e.category', system: `${hl7}/allergy-intolerance-category` }] },
-      'clinical-status': { kind: 'token', columns: [{ code: 'e.clinical_status', system: codeSystems.allergyClinical }] },
+      'clinical-status': {
+        kind: 'token',
+        columns: [{ code: 'e.clinical_status', system: codeSystems.allergyClinical }],
+      },
     },
     references: { patient: { element: 'patient', targets: ['Patient'] } },
   },
@@ -269,14 +314,24 @@ const listed: readonly TypeDefinition[] = [
       intent: fixedStatus('request-intent', 'order'),
       requester: { kind: 'facility', column: 'e.requester', indexed: true },
       performer: { kind: 'facility', column: 'e.performer', indexed: true },
-      identifier: { kind: 'facility-number', column: 'e.referral_number', facility: 'e.requester', system: 'urn:lien-tuyen:sid:referral-number:' },
+      identifier: {
+        kind: 'facility-number',
+        column: 'e.referral_number',
+        facility: 'e.requester',
+        system: 'urn:lien-tuyen:sid:referral-number:',
+      },
       authored: date,
       code: { kind: 'fixed', system: codeSystems.snomed, code: '3457005' },
       category: { kind: 'fixed', system: codeSystems.snomed, code: '3457005' },
     },
     orders: { authored: byStart('referral_entry'), ...referralTable.orders },
     defaultOrder: { name: 'authored', descending: true },
-    references: { patient: subject, subject, requester: facilityReference('requester'), performer: facilityReference('performer') },
+    references: {
+      patient: subject,
+      subject,
+      requester: facilityReference('requester'),
+      performer: facilityReference('performer'),
+    },
   },
   {
     type: 'Task',
@@ -291,7 +346,12 @@ const listed: readonly TypeDefinition[] = [
       owner: { kind: 'facility', column: 'e.performer', indexed: true },
       requester: { kind: 'facility', column: 'e.requester', indexed: true },
       focus: { kind: 'focus' },
-      identifier: { kind: 'facility-number', column: 'e.referral_number', facility: 'e.requester', system: 'urn:lien-tuyen:sid:referral-number:' },
+      identifier: {
+        kind: 'facility-number',
+        column: 'e.referral_number',
+        facility: 'e.requester',
+        system: 'urn:lien-tuyen:sid:referral-number:',
+      },
       'authored-on': date,
       modified: { kind: 'date', starts: 'e.modified_starts', ends: 'e.modified_ends' },
     },
@@ -330,7 +390,13 @@ const listed: readonly TypeDefinition[] = [
     parameters: {
       target: { kind: 'target' },
       patient,
-      recorded: { kind: 'date', starts: 'e.recorded', ends: 'e.recorded + 1', milliseconds: true, note: 'Known to the millisecond.' },
+      recorded: {
+        kind: 'date',
+        starts: 'e.recorded',
+        ends: 'e.recorded + 1',
+        milliseconds: true,
+        note: 'Known to the millisecond.',
+      },
       agent: { kind: 'facility', column: 'e.facility' },
     },
     orders: {
@@ -342,13 +408,26 @@ const listed: readonly TypeDefinition[] = [
     references: {
       target: {
         element: 'target',
-        targets: ['Patient', 'Encounter', 'Condition', 'Observation', 'MedicationRequest', 'Procedure', 'AllergyIntolerance', 'ServiceRequest', 'Task', 'Organization'],
+        targets: [
+          'Patient',
+          'Encounter',
+          'Condition',
+          'Observation',
+          'MedicationRequest',
+          'Procedure',
+          'AllergyIntolerance',
+          'ServiceRequest',
+          'Task',
+          'Organization',
+        ],
       },
     },
   },
 ];
 
-export const definitions: ReadonlyMap<string, TypeDefinition> = new Map(listed.map((definition) => [definition.type, definition]));
+export const definitions: ReadonlyMap<string, TypeDefinition> = new Map(
+  listed.map((definition) => [definition.type, definition]),
+);
 
 /** R4 type of a parameter, for the CapabilityStatement. */
 export function parameterType(parameter: Parameter): 'token' | 'date' | 'reference' | 'string' {

@@ -22,5 +22,9 @@ export function readPageToken(token: string): { readonly query: string; readonly
 }
 
 function isKey(value: unknown): value is PageKey {
-  return Array.isArray(value) && value.length <= 3 && value.every((one) => typeof one === 'string' || Number.isSafeInteger(one));
+  return (
+    Array.isArray(value) &&
+    value.length <= 3 &&
+    value.every((one) => typeof one === 'string' || Number.isSafeInteger(one))
+  );
 }

@@ -51,7 +51,11 @@ export function dateValue(name: string, value: string): DateValue {
   const time = written.replace(/ (?=\d{2}:\d{2}$)/, '+');
   const zoned = /(Z|[+-]\d{2}:\d{2})$/.test(time) ? time : `${time}+07:00`;
   if (parseDateTime(zoned) === undefined || zoned.length === 10) {
-    throw invalidValue(name, 'không phải ngày (YYYY, YYYY-MM, YYYY-MM-DD hoặc có giờ)', 'not a date (YYYY, YYYY-MM, YYYY-MM-DD or with a time)');
+    throw invalidValue(
+      name,
+      'không phải ngày (YYYY, YYYY-MM, YYYY-MM-DD hoặc có giờ)',
+      'not a date (YYYY, YYYY-MM, YYYY-MM-DD or with a time)',
+    );
   }
   return { prefix, ...spanOf(zoned) };
 }

@@ -59,7 +59,9 @@ export class RecordSearch {
     }
     const rows: FoundRow[] = [];
     let seenUpTo: PageKey | undefined;
-    const examined = narrow ? mostCounted : Math.max(2_000, Math.floor(mostExamined / Math.max(1, plan.branches.length)));
+    const examined = narrow
+      ? mostCounted
+      : Math.max(2_000, Math.floor(mostExamined / Math.max(1, plan.branches.length)));
     for (const branch of plan.branches) {
       const conditions = [branch, ...(request.after ? [beyond(order, descending, request.after)] : [])];
       const found = await this.#rows(plan, request.definition, conditions, examined, request.count + 1);
@@ -118,23 +120,34 @@ export class RecordSearch {
   }
 
   /** Along an index in the order of the search, passing over what does not fit. */
-  async #walk(request: SearchRequest, visibility: Visibility, compiled: readonly Criterion[], filter: Sql): Promise<Plan> {
+  async #walk(
+    request: SearchRequest,
+    visibility: Visibility,
+    compiled: readonly Criterion[],
+    filter: Sql,
+  ): Promise<Plan> {
     const { definition, sort } = request;
     const name = sort?.name ?? preferredOrder(definition, compiled);
     const order = definition.orders[name] ?? definition.orders._id;
-    const descending = sort?.descending ?? (name === definition.defaultOrder.name ? definition.defaultOrder.descending : name === '_lastUpdated');
-    const bounds = boundsOf(order, compiled);
+    const descending =
+      sort?.descending ??
+      (name === definition.defaultOrder.name ? definition.defaultOrder.descending : name === '_lastUpdated');
     const driver = compiled.find((one) => one.drive && drives(one.drive.kind, name, definition))?.drive;
-    const branches = driver ? disjoint(driver.alternatives) : [all([])];
+    const branches = bounded(order, compiled, driver ? disjoint(driver.alternatives) : [all([])]);
     const plan = { order, descending, from: order.from, filter, narrow: false };
     const residents = driver && driver.kind !== 'facility' ? await this.#fewResidents(visibility) : undefined;
     if (residents !== undefined && definition.resident !== undefined) {
       // Resident by resident: a code is rare among all residents, or common, but few are theirs.
       const of = name === 'name' ? 'n.number' : definition.resident;
       const theirs = sql(`c.facility = ? and ${of} = c.resident`, residents);
-      return { ...plan, from: `concern c cross join ${order.from}`, branches: branches.map((branch) => all([theirs, branch, bounds])), narrow: true };
+      return {
+        ...plan,
+        from: `concern c cross join ${order.from}`,
+        branches: branches.map((branch) => all([theirs, branch])),
+        narrow: true,
+      };
     }
-    return { ...plan, branches: branches.map((branch) => all([branch, bounds])) };
+    return { ...plan, branches };
   }
 
   /** A resident reads their own record and nobody else's. */
@@ -154,7 +167,13 @@ export class RecordSearch {
     return Number(row?.residents ?? 0) <= fewResidents ? visibility.facility : undefined;
   }
 
-  async #rows(plan: Plan, definition: TypeDefinition, conditions: readonly Sql[], examined: number, wanted: number): Promise<readonly FoundRow[]> {
+  async #rows(
+    plan: Plan,
+    definition: TypeDefinition,
+    conditions: readonly Sql[],
+    examined: number,
+    wanted: number,
+  ): Promise<readonly FoundRow[]> {
     const { order, filter } = plan;
     const where = all([...(order.on === undefined ? [] : [sql(order.on)]), ...conditions]);
     const keys = order.key.map((column, index) => `${column} as k${index}`).join(', ');
@@ -193,7 +212,10 @@ function beyond(order: Order, descending: boolean, after: PageKey): Sql {
 function concernFilter(definition: TypeDefinition, visibility: Visibility): Sql | undefined {
   if (visibility.kind !== 'facility' || definition.resident === undefined) return undefined;
   const concerned = `exists (select 1 from concern v where v.facility = ? and v.resident = ${definition.resident})`;
-  return sql(definition.type === 'Provenance' ? `(e.resident is null or ${concerned})` : concerned, visibility.facility);
+  return sql(
+    definition.type === 'Provenance' ? `(e.resident is null or ${concerned})` : concerned,
+    visibility.facility,
+  );
 }
 
 /** The order whose index the criteria make good use of. */
@@ -201,7 +223,9 @@ function preferredOrder(definition: TypeDefinition, compiled: readonly Criterion
   const byDefault = definition.defaultOrder.name;
   if (compiled.some((one) => one.drive?.kind === 'name')) return 'name';
   if (compiled.some((one) => one.drive && drives(one.drive.kind, byDefault, definition))) return byDefault;
-  const bounded = compiled.flatMap((one) => (one.bounds && (one.bounds.from !== undefined || one.bounds.before !== undefined) ? [one.bounds.column] : []));
+  const bounded = compiled.flatMap((one) =>
+    one.bounds && (one.bounds.from !== undefined || one.bounds.before !== undefined) ? [one.bounds.column] : [],
+  );
   const onKey = (name: string): boolean => bounded.includes(definition.orders[name]?.key[0] ?? '');
   if (onKey(byDefault)) return byDefault;
   return Object.keys(definition.orders).find(onKey) ?? byDefault;
@@ -212,22 +236,29 @@ function drives(kind: NonNullable<Criterion['drive']>['kind'], order: string, de
   return kind === 'name' ? order === 'name' : order === definition.defaultOrder.name;
 }
 
-function boundsOf(order: Order, compiled: readonly Criterion[]): Sql {
+/** Branches within the bounds that criteria set to the first column of the order, and for their exceptions branches of their own. */
+function bounded(order: Order, compiled: readonly Criterion[], branches: readonly Sql[]): readonly Sql[] {
   const [column] = order.key;
-  const bounds = compiled.flatMap((one) => (one.bounds?.column === column ? [one.bounds] : []));
-  return all(
-    bounds.flatMap(({ from, before }) => [
+  let within = branches;
+  for (const { bounds } of compiled) {
+    if (bounds?.column !== column) continue;
+    const { from, before, exceptions } = bounds;
+    const usual = all([
       ...(from === undefined ? [] : [sql(`${column} >= ?`, from)]),
       ...(before === undefined ? [] : [sql(`${column} < ?`, before)]),
-    ]),
-  );
+    ]);
+    within = within.flatMap((branch) => [all([branch, usual]), ...(exceptions ? [all([branch, exceptions])] : [])]);
+  }
+  return within;
 }
 
 /** Each alternative without the rows of those before it. */
 function disjoint(alternatives: readonly Sql[]): readonly Sql[] {
   return alternatives.map((one, index) => {
     const earlier = any(alternatives.slice(0, index));
-    return index === 0 ? one : all([one, { text: `case when ${earlier.text} then 1 else 0 end = 0`, values: earlier.values }]);
+    return index === 0
+      ? one
+      : all([one, { text: `case when ${earlier.text} then 1 else 0 end = 0`, values: earlier.values }]);
   });
 }
 
@@ -245,7 +276,8 @@ function compareKeys(a: PageKey, b: PageKey, descending: boolean): number {
   for (const [index, left] of a.entries()) {
     const right = b[index];
     if (right === undefined || left === right) continue;
-    const order = typeof left === 'string' ? Buffer.compare(Buffer.from(left), Buffer.from(String(right))) : left - Number(right);
+    const order =
+      typeof left === 'string' ? Buffer.compare(Buffer.from(left), Buffer.from(String(right))) : left - Number(right);
     return descending ? -order : order;
   }
   return 0;

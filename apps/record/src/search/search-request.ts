@@ -45,7 +45,11 @@ const mostCount = 500;
  * @param lenient unknown parameters are left out and named, not refused (`Prefer: handling=lenient`)
  * @throws FhirFault 400 naming every parameter that is not supported
  */
-export function searchRequest(definition: TypeDefinition, parameters: URLSearchParams, lenient: boolean): SearchRequest {
+export function searchRequest(
+  definition: TypeDefinition,
+  parameters: URLSearchParams,
+  lenient: boolean,
+): SearchRequest {
   const token = parameters.get('_page');
   if (token !== null) {
     const page = readPageToken(token);
@@ -65,7 +69,8 @@ export function searchRequest(definition: TypeDefinition, parameters: URLSearchP
   for (const [key, value] of parameters) {
     const [name = '', modifier] = splitModifier(key);
     const parameter = Object.hasOwn(definition.parameters, name) ? definition.parameters[name] : undefined;
-    if (parameter && modifierAllowed(parameter, modifier)) criteria.push({ name, parameter, values: alternatives(name, value) });
+    if (parameter && modifierAllowed(parameter, modifier))
+      criteria.push({ name, parameter, values: alternatives(name, value) });
     else if (modifier !== undefined) ignored.push(key);
     else if (name === '_id') ids.push(alternatives(name, value));
     else if (name === '_lastUpdated') lastUpdated.push(alternatives(name, value));
@@ -78,7 +83,8 @@ export function searchRequest(definition: TypeDefinition, parameters: URLSearchP
     else if (name === '_summary' && (value === 'count' || value === 'false')) countOnly = value === 'count';
     else if (name === '_include') addInclusion(includes, ignored, definition, '_include', value);
     else if (name === '_revinclude') addInclusion(reverseIncludes, ignored, definition, '_revinclude', value);
-    else if (name !== '_format' && name !== '_pretty') ignored.push(name.startsWith('_') && value !== '' ? `${key}=${value}` : key);
+    else if (name !== '_format' && name !== '_pretty')
+      ignored.push(name.startsWith('_') && value !== '' ? `${key}=${value}` : key);
   }
   if (ignored.length > 0 && !lenient) throw unsupported(ignored);
   return {
@@ -138,7 +144,13 @@ function countOf(value: string): number {
   return Math.min(Number(value), mostCount);
 }
 
-function addInclusion(into: Inclusion[], ignored: string[], definition: TypeDefinition, kind: '_include' | '_revinclude', value: string): void {
+function addInclusion(
+  into: Inclusion[],
+  ignored: string[],
+  definition: TypeDefinition,
+  kind: '_include' | '_revinclude',
+  value: string,
+): void {
   const [type = '', reference = '', target] = value.split(':');
   const source = definitions.get(type);
   const element = source && Object.hasOwn(source.references, reference) ? source.references[reference] : undefined;
@@ -146,7 +158,8 @@ function addInclusion(into: Inclusion[], ignored: string[], definition: TypeDefi
     source !== undefined &&
     element !== undefined &&
     (kind === '_include' ? source === definition : element.targets.some((one) => one === definition.type)) &&
-    (target === undefined || (kind === '_include' ? element.targets.some((one) => one === target) : target === definition.type));
+    (target === undefined ||
+      (kind === '_include' ? element.targets.some((one) => one === target) : target === definition.type));
   if (fits) into.push({ source, reference, ...(target !== undefined && { target }) });
   else ignored.push(`${kind}=${value}`);
 }

@@ -20,7 +20,9 @@ export function any(pieces: readonly Sql[]): Sql {
 
 export function oneOf(column: string, values: readonly SqlValue[]): Sql {
   if (values.length === 0) return never;
-  return values.length === 1 ? { text: `${column} = ?`, values } : { text: `${column} in (${values.map(() => '?').join(', ')})`, values };
+  return values.length === 1
+    ? { text: `${column} = ?`, values }
+    : { text: `${column} in (${values.map(() => '?').join(', ')})`, values };
 }
 
 function joined(pieces: readonly Sql[], word: string, none: string): Sql {

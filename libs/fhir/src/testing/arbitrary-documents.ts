@@ -18,7 +18,7 @@ import type {
   ResidentDocument,
   ScreeningDocument,
   VisitDocument,
-} from '../src/documents.js';
+} from '../documents.js';
 
 /** Optional members absent, not undefined. */
 const partial = <T extends object>(
