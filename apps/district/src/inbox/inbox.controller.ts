@@ -1,0 +1,26 @@
+import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { PageFiles } from '#platform/http/page-files.js';
+import { RequireScope } from '#security/http/access.js';
+
+/** Injection token of the page's {@link PageFiles}. */
+export const INBOX_FILES = Symbol('InboxFiles');
+
+export const readInboxFiles = (): Promise<PageFiles> => PageFiles.read(new URL('../../public/', import.meta.url));
+
+/** The referral inbox as a web page. Whoever has no session is sent to the login page. */
+@Controller('inbox')
+@RequireScope('referrals.read')
+export class InboxController {
+  constructor(@Inject(INBOX_FILES) private readonly files: PageFiles) {}
+
+  @Get()
+  page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.files.send('inbox.html', request, reply);
+  }
+
+  @Get(':file')
+  file(@Param('file') name: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.files.send(name, request, reply);
+  }
+}
