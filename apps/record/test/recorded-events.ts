@@ -85,6 +85,7 @@ export class EventLog {
           identifiers,
           cards: [],
           registeredBy: facility(by),
+          observedOn: day('2026-09-01'),
         },
       },
       by,

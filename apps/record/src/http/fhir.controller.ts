@@ -6,6 +6,7 @@ import { CurrentCaller, RequireScope } from '#security/http/access.js';
 import { visibilityOf } from '../access/visibility.js';
 import type { PatientEverything } from '../everything/patient-everything.js';
 import type { RecordReader, ServedResource } from '../reading/record-reader.js';
+import { RawBody } from '#platform/http/body-parsers.js';
 import { definitions, type TypeDefinition } from '../search/definitions.js';
 import { searchRequest } from '../search/search-request.js';
 import type { SearchService } from '../search/search-service.js';
@@ -70,11 +71,12 @@ export class FhirController {
   }
 
   @Post(':type/_search')
+  @RawBody()
   @HttpCode(200)
   searchByPost(
     @CurrentCaller() caller: Caller,
     @Param('type') type: string,
-    @Body() body: unknown,
+    @Body() body: Buffer | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Bundle> {
@@ -171,20 +173,14 @@ function parametersOf(request: FastifyRequest): URLSearchParams {
   return searchParams;
 }
 
-function formParameters(body: unknown, request: FastifyRequest): readonly (readonly [string, string])[] {
-  if (body === undefined || body === null || body === '') return [];
-  if (
-    !/^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? '') ||
-    typeof body !== 'object'
-  ) {
-    throw new FhirFault(415, 'not-supported', {
-      vi: 'Nội dung _search phải là application/x-www-form-urlencoded.',
-      en: 'The body of _search must be application/x-www-form-urlencoded.',
-    });
-  }
-  return Object.entries(body).flatMap(([name, value]: [string, unknown]) =>
-    (Array.isArray(value) ? value : [value]).map((one: unknown) => [name, String(one)] as const),
-  );
+/** The form as it was sent: repeats count. */
+function formParameters(body: Buffer | undefined, request: FastifyRequest): URLSearchParams {
+  if (!body || body.length === 0) return new URLSearchParams();
+  if (/^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? '')) return new URLSearchParams(body.toString());
+  throw new FhirFault(415, 'not-supported', {
+    vi: 'Nội dung _search phải là application/x-www-form-urlencoded.',
+    en: 'The body of _search must be application/x-www-form-urlencoded.',
+  });
 }
 
 function matches(header: string | undefined, etag: string): boolean {

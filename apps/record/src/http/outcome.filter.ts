@@ -3,6 +3,7 @@ import type { OperationOutcome } from '@medplum/fhirtypes';
 import type { FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import { Problem } from '#platform/http/problem.js';
+import { errorFields } from '#platform/logging.js';
 import { LOGGER } from '#platform/injection.js';
 import { FhirFault, type IssueType, issue, outcome } from './fhir-fault.js';
 
@@ -47,7 +48,7 @@ export class OutcomeFilter implements ExceptionFilter {
       const text = { vi: 'Yêu cầu không hợp lệ.', en: 'Not a valid request.' };
       return { status, body: outcome([issue('error', issueTypes[status] ?? 'invalid', text)]), headers: {} };
     }
-    this.logger.error({ err: error }, 'FHIR request failed');
+    this.logger.error({ ...errorFields(error), status: 500 }, 'FHIR request failed');
     const text = { vi: 'Lỗi trong hệ thống, đã được ghi lại.', en: 'A fault of this system; it has been logged.' };
     return { status: 500, body: outcome([issue('error', 'exception', text)]), headers: {} };
   }

@@ -1,21 +1,9 @@
 /** The documents of the record as of each event. Pure. */
-import { dayOf, dayPart, parseDateTime } from '#domain/dates.js';
 import type { DomainEvent } from '#domain/domain-events.js';
 import type { ReferralEvent } from '#domain/referrals/referral-events.js';
+import { evolveReferral as evolveReferralState, initialReferral } from '#domain/referrals/referral-state.js';
 import type { ResidentEvent } from '#domain/residents/resident-events.js';
-import type {
-  RecordDocument,
-  ReferralDocument,
-  ReferralNote,
-  ReferralState,
-  ResidentDocument,
-} from '#fhir/documents.js';
-import type { LocalDate } from '#domain/dates.js';
-
-export interface EventTimes {
-  readonly occurredAt: string;
-  readonly recordedAt: string;
-}
+import type { RecordDocument, ReferralDocument, ReferralNote, ResidentDocument } from '#fhir/documents.js';
 
 /**
  * `undefined` after a retraction: the record no longer holds it.
@@ -23,9 +11,7 @@ export interface EventTimes {
  */
 export function evolve(
   document: RecordDocument | undefined,
-  event: DomainEvent,
-  times: EventTimes,
-): RecordDocument | undefined {
+  event: DomainEvent): RecordDocument | undefined {
   switch (event.type) {
     case 'VisitRecorded':
     case 'VisitAmended': {
@@ -50,7 +36,7 @@ export function evolve(
     case 'IdentifierRecorded':
     case 'InsuranceCardRecorded':
     case 'HealthHistoryRecorded':
-      return evolveResident(document, event, times);
+      return evolveResident(document, event);
     default:
       return evolveReferral(document, event);
   }
@@ -73,9 +59,7 @@ function existing<Kind extends RecordDocument['kind']>(
 
 function evolveResident(
   document: RecordDocument | undefined,
-  event: ResidentEvent,
-  times: EventTimes,
-): ResidentDocument {
+  event: ResidentEvent): ResidentDocument {
   if (event.type === 'ResidentRegistered') {
     const { resident, details, identifiers, cards, registeredBy } = event.data;
     return { kind: 'resident', resident, details, identifiers, cards, registeredBy };
@@ -100,71 +84,44 @@ function evolveResident(
         cards: [...before.cards.filter((card) => card.number !== event.data.card.number), event.data.card],
       };
     case 'HealthHistoryRecorded':
-      return { ...before, history: event.data.history, historyOn: statedOn(times) };
+      return { ...before, history: event.data.history, historyOn: event.data.observedOn };
     default:
       return event satisfies never;
   }
-}
-
-function statedOn({ occurredAt, recordedAt }: EventTimes): LocalDate {
-  const occurred = parseDateTime(occurredAt);
-  return occurred ? dayPart(occurred) : dayOf(Date.parse(recordedAt));
 }
 
 function evolveReferral(document: RecordDocument | undefined, event: ReferralEvent): ReferralDocument {
-  if (event.type === 'ReferralIssued') {
-    const { referral, resident, paper, direction, validUntil, episode, at } = event.data;
-    return {
-      kind: 'referral',
-      resident,
-      referral,
-      paper,
-      direction,
-      validUntil,
-      ...(episode !== undefined && { episode }),
-      state: 'issued',
-      to: paper.to,
-      at,
-      notes: [],
-    };
-  }
-  const before = existing(document, 'referral', event);
-  const { at, by, resident } = event.data;
-  const step = (state: ReferralState, words: string | undefined): ReferralDocument => {
-    const notes: readonly ReferralNote[] =
-      words === undefined ? before.notes : [...before.notes, { state, at, by, text: words }];
-    return { ...before, resident, state, at, notes };
-  };
-  switch (event.type) {
-    case 'ReferralReceived':
-      return step('received', undefined);
-    case 'ReferralAccepted': {
-      const { appointment, note } = event.data;
-      return { ...step('accepted', note), ...(appointment !== undefined && { appointment }) };
-    }
+  const before = document?.kind === 'referral' ? document : undefined;
+  const state = evolveReferralState(before?.state ?? initialReferral, event);
+  if (state.status === 'unknown') throw new OutOfOrder(`${event.type} before the first event of its referral`);
+  const { at, by } = event.data;
+  const words = wordsOf(event);
+  const notes: readonly ReferralNote[] = [
+    ...(before?.notes ?? []),
+    ...(words === undefined ? [] : [{ status: state.status, at, by, text: words }]),
+  ];
+  return { kind: 'referral', resident: state.resident, state, at, notes };
+}
+
+/** The remark or reason that went with a step. */
+function wordsOf({ type, data }: ReferralEvent): string | undefined {
+  switch (type) {
     case 'ReferralDeclined':
-      return step('declined', event.data.reason);
     case 'ReferralRedirected':
-      return { ...step('redirected', event.data.reason), to: event.data.to };
-    case 'PatientArrived': {
-      const { episode, late } = event.data;
-      return { ...step('arrived', undefined), arrival: { at, ...(episode !== undefined && { episode }), late } };
-    }
-    case 'PatientDidNotArrive':
-      return step('did-not-arrive', event.data.note);
-    case 'ReferralAnswered':
-      return { ...step('answered', undefined), answer: event.data.answer, answeredAt: at };
-    case 'PatientReferredBack': {
-      const { paper, note } = event.data;
-      return { ...step('referred-back', note), ...(paper !== undefined && { paperBack: paper }) };
-    }
-    case 'ReferralClosed':
-      return step('closed', event.data.note);
     case 'ReferralCancelled':
-      return step('cancelled', event.data.reason);
+      return data.reason;
+    case 'ReferralAccepted':
+    case 'PatientDidNotArrive':
+    case 'PatientReferredBack':
+    case 'ReferralClosed':
+      return data.note;
+    case 'ReferralIssued':
+    case 'ReferralReceived':
+    case 'PatientArrived':
+    case 'ReferralAnswered':
     case 'ReferralExpired':
-      return step('expired', undefined);
+      return undefined;
     default:
-      return event satisfies never;
+      return type satisfies never;
   }
 }

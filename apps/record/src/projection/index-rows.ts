@@ -1,6 +1,6 @@
 /** Search index of a document: one row per resource it becomes. Written by hand from the document; a test holds it to the FHIR made of it. */
 import type { Coding } from '@medplum/fhirtypes';
-import { foldedText } from '#fhir/folded-text.js';
+import { foldName } from '#domain/residents/names.js';
 import type {
   RecordDocument,
   ReferralDocument,
@@ -10,7 +10,7 @@ import type {
 } from '#fhir/documents.js';
 import { code, text } from '#fhir/elements.js';
 import { type EncounterContent, encounterContent, observationCategories } from '#fhir/encounters/encounter-content.js';
-import { referralStates } from '#fhir/referrals/referral.js';
+import { authoredOn, lastModified, referralStatuses } from '#fhir/referrals/referral-content.js';
 import { allergyCategories, conditionClinicalStatus } from '#fhir/residents/history.js';
 import { historyContent, tobaccoStatus } from '#fhir/residents/history-content.js';
 import { codeSystems, residentIdentifierSystems } from '#fhir/systems.js';
@@ -58,7 +58,7 @@ export function indexRows(document: RecordDocument, number: number, resident: nu
       add('organization_entry', [
         number,
         document.facility.code,
-        foldedText(text(document.facility.name) ?? document.facility.code),
+        foldName(text(document.facility.name) ?? document.facility.code),
         document.closedOn === undefined ? 'true' : 'false',
       ]);
       return;
@@ -146,10 +146,10 @@ function encounterSpan({ start, end }: EncounterContent): { readonly starts: num
 }
 
 function indexReferral(document: ReferralDocument, number: number, resident: number, add: AddRow): void {
-  const authored = spanOf(document.paper.issuedAt);
-  const changed = spanOf(document.at);
-  const modified = changed.starts < authored.starts ? authored : changed;
-  const state = referralStates[document.state];
+  const { state } = document;
+  const authored = spanOf(authoredOn(document));
+  const modified = spanOf(lastModified(document));
+  const { request, task } = referralStatuses[state.status];
   add('referral_entry', [
     number,
     resident,
@@ -157,12 +157,12 @@ function indexReferral(document: ReferralDocument, number: number, resident: num
     authored.ends,
     modified.starts,
     modified.ends,
-    document.referral.number,
-    document.referral.from,
-    document.to,
-    state.request,
-    state.task,
-    document.state,
+    state.referral.number,
+    state.referral.from,
+    state.to,
+    request,
+    task,
+    state.status,
   ]);
 }
 
@@ -218,7 +218,7 @@ function indexResident(document: ResidentDocument, number: number, add: AddRow):
 
 /** `chau van binh`, `van binh chau`, `binh chau van`: the folded name, begun at each of its words; the family name is at 0. */
 export function nameRotations(name: string): readonly { readonly text: string; readonly position: number }[] {
-  const words = foldedText(name)
+  const words = foldName(name)
     .split(' ')
     .filter((word) => word !== '');
   // A name of one word is a given name: see personName.

@@ -92,10 +92,7 @@ export class RecordBatch {
       residentId === undefined ? undefined : residentId === id ? own : this.#mentioned(residentId, event);
     // First of all, so that an event that cannot be applied leaves nothing behind.
     const before = typeof own.document === 'string' ? (JSON.parse(own.document) as RecordDocument) : own.document;
-    const document = evolve(before, event as DomainEvent & RecordedEvent, {
-      occurredAt: event.metadata.occurredAt,
-      recordedAt: event.recordedAt,
-    });
+    const document = evolve(before, event as DomainEvent & RecordedEvent);
     const updated = Date.parse(event.recordedAt);
     own.document = document;
     own.version += 1;
@@ -201,7 +198,8 @@ function concernedFacilities(event: RecordedEvent, document: RecordDocument | un
       facilities.add(document.screening.facility);
       break;
     case 'referral':
-      facilities.add(document.referral.from).add(document.to);
+      facilities.add(document.state.referral.from);
+      for (const addressee of document.state.addressees) facilities.add(addressee);
       break;
     default:
   }

@@ -1,6 +1,6 @@
 /** Asked criteria as SQL: what a row must satisfy, and by which index the rows can be found. */
 import { facilityCodeSystem, residentIdentifierSystems } from '#fhir/systems.js';
-import { foldedText } from '#fhir/folded-text.js';
+import { foldName } from '#domain/residents/names.js';
 import { documentIdOf, partOf } from '#fhir/resource-ids.js';
 import { facilityStream } from '#domain/streams.js';
 import { parseFacilityCode } from '#domain/ids.js';
@@ -293,7 +293,7 @@ function personNames(
 }
 
 function folded(name: string, value: string): string {
-  const words = foldedText(unescaped(value));
+  const words = foldName(unescaped(value));
   if (words === '') throw invalidValue(name, 'trống', 'empty');
   return words;
 }
