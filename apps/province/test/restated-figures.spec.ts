@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { DomainEvent } from '#domain/domain-events.js';
-import { everywhere } from '../src/statistics/place.js';
+import { everywhere } from '../src/statistics/figure-place-key.js';
 import {
   detailsCorrected,
   historyRecorded,

@@ -10,7 +10,7 @@ import { loadPlaceRegister } from '#platform/place-register-file.js';
 import { provinceFigures } from '../../src/figures/province-figures.handler.js';
 import { recount } from '../../src/recount/recount.js';
 import { FigureReader } from '../../src/statistics/figure-reader.js';
-import { everywhere, type FigurePlaceKey } from '../../src/statistics/place.js';
+import { everywhere, type FigurePlaceKey } from '../../src/statistics/figure-place-key.js';
 import { day, facility } from './events.js';
 import { MemoryLog } from './memory-log.js';
 import { MemoryView } from './memory-view.js';
