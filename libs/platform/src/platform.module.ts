@@ -18,6 +18,7 @@ import {
   STOPPING,
   VIEW_HOST,
 } from './injection.js';
+import { DocsController } from './docs/docs.controller.js';
 import { OperationsController } from './operations/operations.controller.js';
 import { Readiness } from './operations/readiness.js';
 
@@ -52,7 +53,7 @@ export class PlatformModule {
     return {
       module: PlatformModule,
       global: true,
-      controllers: [OperationsController],
+      controllers: [OperationsController, DocsController],
       providers: [...provided, Readiness],
       exports: provided.map(({ provide }) => provide),
     };

@@ -17,7 +17,9 @@ export class IntakeController {
 
   constructor(private readonly commands: CommandBus) {}
 
+  /** The body is taken byte for byte: what a station wrote is kept as it wrote it, broken JSON too. */
   @Post()
+  @RawBody()
   @RequireScope('intake.write')
   @RawBody()
   async receive(

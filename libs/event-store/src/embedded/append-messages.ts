@@ -1,0 +1,53 @@
+/** What passes between the thread that calls and the thread that writes. */
+import type { EncodedEvent, StoredEvent } from '../codec.js';
+import type { ExpectedRevision, Position, Revision, StreamName } from '../event-store.js';
+
+export interface AppendRequest {
+  readonly stream: StreamName;
+  readonly expected: ExpectedRevision;
+  readonly events: readonly EncodedEvent[];
+}
+
+/** Several requests in a flat list: a list of text and numbers crosses threads several times faster than objects do. */
+export type PackedRequests = (string | number)[];
+
+export function packRequest(request: AppendRequest, into: PackedRequests): void {
+  into.push(request.stream, request.expected, request.events.length);
+  for (const event of request.events) into.push(event.id, event.type, event.schemaVersion, event.metadata, event.data);
+}
+
+export function* unpackRequests(packed: PackedRequests): Generator<AppendRequest> {
+  let next = 0;
+  const take = <T extends string | number>(): T => packed[next++] as T;
+  while (next < packed.length) {
+    const stream = take<StreamName>();
+    const expected = take<ExpectedRevision>();
+    const events: EncodedEvent[] = [];
+    for (let left = take<number>(); left > 0; left--) {
+      const [id, type, schemaVersion] = [take<string>(), take<string>(), take<number>()];
+      const [metadata, data] = [take<string>(), take<string>()];
+      events.push({ id, type, schemaVersion, metadata, data });
+    }
+    yield { stream, expected, events };
+  }
+}
+
+export type AppendOutcome =
+  | { readonly kind: 'appended' | 'repeated'; readonly revision: Revision; readonly position: Position }
+  | { readonly kind: 'wrong-revision'; readonly actual: Revision | 'noStream' }
+  /** Ids of the append are in the stream, and not all with the same text: the calling side, which has the codec, compares. */
+  | { readonly kind: 'recorded-otherwise'; readonly recorded: readonly StoredEvent[] }
+  | { readonly kind: 'not-written'; readonly reason: string };
+
+export type ToWriter = PackedRequests | 'close';
+
+export type FromWriter =
+  | { readonly kind: 'opened'; readonly head: Position }
+  | { readonly kind: 'not-opened'; readonly reason: string }
+  /** Outcomes in the order of the requests; sent when they are durable. */
+  | { readonly kind: 'committed'; readonly outcomes: readonly AppendOutcome[]; readonly head: Position };
+
+export interface WriterSettings {
+  readonly file: string;
+  readonly headChannel: string;
+}
