@@ -38,12 +38,12 @@ function copyAssets() {
 }
 
 for (const group of ['apps', 'libs', 'bench']) removeOrphans(join(root, 'dist', group));
+copyAssets();
 const compiled = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root], {
   cwd: root,
   stdio: ['ignore', process.stderr, 'inherit'],
 });
 if (compiled.status !== 0) process.exit(compiled.status ?? 1);
-copyAssets();
 
 // What is changed while we build counts as newer than this build: see scripts/prepare.mjs.
 const stamp = join(root, 'dist', '.built');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { FacilityRegister } from '#domain/facilities/facility-register.js';
 import type { CareLevel, FacilityKind } from '#domain/facilities/facility-events.js';
 import type { FacilityCode } from '#domain/ids.js';
-import { openEmbeddedEventStore } from '#event-store/embedded/open-embedded-event-store.js';
+import { openEmbeddedEventStore } from '#event-store/embedded/embedded-event-store.js';
 import type { EventStore, RecordedEvent } from '#event-store/event-store.js';
 import { ResidentIdentity } from '../src/identity/resident-identity.js';
 import { Intake, type IntakeAnswer } from '../src/intake/intake.js';

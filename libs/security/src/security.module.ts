@@ -4,6 +4,8 @@ import { CONFIGURATION, SECRETS } from '#platform/injection.js';
 import type { Configuration } from '#platform/configuration.js';
 import { AccessGuard } from './http/access.guard.js';
 import { KeySetController } from './http/key-set.controller.js';
+import { LOGIN_FILES, LoginController, readLoginFiles } from './http/login.controller.js';
+import { SessionController } from './http/session.controller.js';
 import { TOKEN_ISSUER, TOKEN_VERIFIER } from './injection.js';
 import { localVerifier, oidcVerifier, verifierOfIssuers } from './jwt-verifiers.js';
 import type { Secrets } from './secrets.js';
@@ -27,10 +29,11 @@ export class SecurityModule {
     return {
       module: SecurityModule,
       global: true,
-      controllers: [KeySetController],
+      controllers: [KeySetController, LoginController, SessionController],
       providers: [
         { provide: TOKEN_VERIFIER, inject: [CONFIGURATION, SECRETS], useFactory: tokenVerifier },
         { provide: TOKEN_ISSUER, inject: [SECRETS], useFactory: (secrets: Secrets) => new TokenIssuer(secrets) },
+        { provide: LOGIN_FILES, useFactory: readLoginFiles },
         { provide: APP_GUARD, useClass: AccessGuard },
       ],
       exports: [TOKEN_VERIFIER, TOKEN_ISSUER],

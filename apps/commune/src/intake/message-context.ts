@@ -12,8 +12,8 @@ export interface MessageContext {
 }
 
 /**
- * Events of one step of a message. Their ids follow from the message, the stream and the revision decided on: a message that
- * is run again after a crash appends the same events, and the store knows them.
+ * Events of one step of a message. Their ids follow from the message, who sent it, when it happened, the stream and the
+ * revision decided on: a message that is run again after a crash appends the same events, and the store knows them.
  */
 export function eventsOf(
   context: MessageContext,
@@ -31,7 +31,7 @@ export function eventsOf(
     ...(about.subject && { subject: about.subject }),
   };
   return events.map((event, index) => ({
-    id: derivedUuid(context.digest, stream, revision, index, event.type),
+    id: derivedUuid(context.digest, context.actor, about.occurredAt, stream, revision, index, event.type),
     type: event.type,
     data: event.data,
     metadata,

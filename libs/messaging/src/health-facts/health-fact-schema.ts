@@ -32,6 +32,7 @@ const residence = closed({}, { provinceCode: code, districtCode: code, communeCo
 export const healthFactSchema: JsonSchema = {
   $id: 'urn:lien-tuyen:schema:health-facts.v1',
   type: 'object',
+  properties: { kind: { type: 'string' } },
   required: ['kind'],
   discriminator: { propertyName: 'kind' },
   oneOf: [
