@@ -23,7 +23,8 @@ function say(vi, en) {
 
 async function problemIn(answer) {
   const problem = await answer.json().catch(() => ({}));
-  if (problem.type?.endsWith(':invalid-request')) return ['Đây không phải là mã truy cập.', 'This is not an access token.'];
+  if (problem.type?.endsWith(':invalid-request'))
+    return ['Đây không phải là mã truy cập.', 'This is not an access token.'];
   return [
     [problem.title ?? `Lỗi ${answer.status}`, problem.detail].filter(Boolean).join('. '),
     [problem.en?.title ?? `Error ${answer.status}`, problem.en?.detail].filter(Boolean).join('. '),
