@@ -307,7 +307,14 @@ export const residentDocuments: fc.Arbitrary<ResidentDocument> = partial(
 
 const episodes = numbers as fc.Arbitrary<string> as fc.Arbitrary<EpisodeNumber>;
 const issues = partial<Issue>(
-  { at: moments, paper: papers, direction: fc.constantFrom('up', 'down', 'level'), residence: residences, validUntil: days, episode: episodes },
+  {
+    at: moments,
+    paper: papers,
+    direction: fc.constantFrom('up', 'down', 'level'),
+    residence: residences,
+    validUntil: days,
+    episode: episodes,
+  },
   ['at', 'paper', 'direction', 'validUntil'],
 );
 const addressed = {
@@ -320,34 +327,75 @@ const always = ['referral', 'resident', 'to', 'addressees', 'status'] as const;
 const attended = {
   ...addressed,
   issue: issues,
-  arrival: partial<Arrival>({ at: moments, by: facilities, episode: episodes, late: fc.boolean() }, ['at', 'by', 'late']),
+  arrival: partial<Arrival>({ at: moments, by: facilities, episode: episodes, late: fc.boolean() }, [
+    'at',
+    'by',
+    'late',
+  ]),
   answers: fc.array(
     partial<ReferralAnswer>(
       {
-        episode: episodes, diagnoses: fc.array(diagnoses, { maxLength: 2 }), diagnosisText: words, treatment: words,
-        treatmentResult: fc.constantFrom('1', '9'), summary: words, followUp: words,
+        episode: episodes,
+        diagnoses: fc.array(diagnoses, { maxLength: 2 }),
+        diagnosisText: words,
+        treatment: words,
+        treatmentResult: fc.constantFrom('1', '9'),
+        summary: words,
+        followUp: words,
       },
       ['diagnoses'],
     ),
     { maxLength: 2 },
   ),
 };
-const status = <Status extends string>(...statuses: readonly Status[]): fc.Arbitrary<Status> => fc.constantFrom(...statuses);
+const status = <Status extends string>(...statuses: readonly Status[]): fc.Arbitrary<Status> =>
+  fc.constantFrom(...statuses);
 
 const referralStates: fc.Arbitrary<KnownReferral> = fc.oneof(
-  partial({ ...addressed, issue: issues, status: status('issued', 'received', 'did-not-arrive', 'expired') }, [...always, 'issue']),
-  partial({ ...addressed, issue: issues, status: status('accepted'), appointment: moments, note: words }, [...always, 'issue']),
-  partial({ ...addressed, issue: issues, status: status('declined', 'cancelled'), reason: words }, [...always, 'issue', 'reason']),
-  partial({ ...addressed, issue: issues, status: status('redirected'), redirection: fc.record({ by: facilities, reason: words }) }, [...always, 'issue', 'redirection']),
+  partial({ ...addressed, issue: issues, status: status('issued', 'received', 'did-not-arrive', 'expired') }, [
+    ...always,
+    'issue',
+  ]),
+  partial({ ...addressed, issue: issues, status: status('accepted'), appointment: moments, note: words }, [
+    ...always,
+    'issue',
+  ]),
+  partial({ ...addressed, issue: issues, status: status('declined', 'cancelled'), reason: words }, [
+    ...always,
+    'issue',
+    'reason',
+  ]),
+  partial(
+    {
+      ...addressed,
+      issue: issues,
+      status: status('redirected'),
+      redirection: fc.record({ by: facilities, reason: words }),
+    },
+    [...always, 'issue', 'redirection'],
+  ),
   partial({ ...attended, status: status('arrived', 'answered', 'closed') }, [...always, 'arrival', 'answers']),
-  partial({ ...attended, status: status('referred-back'), back: partial({ paper: papers, note: words }, []) }, [...always, 'arrival', 'answers', 'back']),
+  partial({ ...attended, status: status('referred-back'), back: partial({ paper: papers, note: words }, []) }, [
+    ...always,
+    'arrival',
+    'answers',
+    'back',
+  ]),
 ) as fc.Arbitrary<KnownReferral>;
 
 export const referralDocuments: fc.Arbitrary<ReferralDocument> = fc
   .record({
     state: referralStates,
     at: moments,
-    notes: fc.array(fc.record({ status: status('declined', 'cancelled', 'did-not-arrive', 'accepted'), at: moments, by: facilities, text: words }), { maxLength: 3 }),
+    notes: fc.array(
+      fc.record({
+        status: status('declined', 'cancelled', 'did-not-arrive', 'accepted'),
+        at: moments,
+        by: facilities,
+        text: words,
+      }),
+      { maxLength: 3 },
+    ),
   })
   .map((document) => ({ kind: 'referral', resident: document.state.resident, ...document }));
 
