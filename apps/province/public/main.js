@@ -82,8 +82,7 @@ async function reload() {
   const { from, to } = daysOf(period);
   const range = { place, from, to: to && to > today() ? today() : to };
   const by = bucketOf[kindOf(period)];
-  const facility = shown.answer?.place !== 'all' && place.startsWith('facility:');
-  const choices = facility ? ['facility'] : ['commune', 'facility'];
+  const choices = shown.answer?.level === 'facility' ? ['facility'] : ['commune', 'facility'];
   const split = choices.includes(splitBy) ? splitBy : choices[0];
   const [visits, insured, diagnoses, ...compared] = await Promise.all([
     ask('series', { indicator: 'visits', by, ...range }),

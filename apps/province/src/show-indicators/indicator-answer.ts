@@ -20,6 +20,7 @@ export interface IndicatorAnswer {
 
 export interface IndicatorsAnswer {
   readonly place: string;
+  readonly level: 'all' | 'province' | 'district' | 'commune' | 'facility';
   readonly placeName: string;
   /** The places that hold this one, largest first. */
   readonly within: readonly { readonly place: string; readonly name: string }[];

@@ -32,6 +32,7 @@ export class ShowIndicatorsHandler implements IQueryHandler<ShowIndicators> {
     const mapOf = period.to && period.to < today ? period.to : today;
     const answer = {
       place: placeText(place),
+      level: place.level,
       placeName: this.labels.place(place, mapOf),
       within: this.labels.within(place, mapOf),
       period: period.text,
