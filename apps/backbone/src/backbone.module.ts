@@ -1,0 +1,16 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CommuneModule } from '#apps/commune/src/commune.module.js';
+import { DistrictModule } from '#apps/district/src/district.module.js';
+import { PlatformModule, type PlatformParts } from '#platform/platform.module.js';
+import { SecurityModule } from '#security/security.module.js';
+
+/** All services in one process. */
+@Module({})
+export class BackboneModule {
+  static compose(parts: PlatformParts): DynamicModule {
+    return {
+      module: BackboneModule,
+      imports: [PlatformModule.forRoot(parts), SecurityModule.forRoot(), CommuneModule, DistrictModule],
+    };
+  }
+}
