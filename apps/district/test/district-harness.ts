@@ -155,7 +155,7 @@ export async function openDistrict(): Promise<DistrictHarness> {
       }),
     async close() {
       stopping.abort();
-      await finishRequests(application.getHttpAdapter().getInstance(), 500);
+      await finishRequests(application.getHttpAdapter().getInstance(), 50);
       await application.close();
       await views.close();
       await store.close();
