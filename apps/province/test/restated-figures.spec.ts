@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { DomainEvent } from '#domain/domain-events.js';
-import { everywhere } from '../src/statistics/place.js';
+import { everywhere } from '../src/statistics/figure-place-key.js';
 import {
   detailsCorrected,
   historyRecorded,
@@ -17,7 +17,7 @@ import {
   visitRecorded,
   visitRetracted,
 } from './support/events.js';
-import { lines, place, Province, type Told } from './support/province.js';
+import { lines, place, Province } from './support/province.js';
 
 const facility = fc.constantFrom('08Z01', '08Z11', '08Z20', '08Z99');
 const resident = fc.integer({ min: 1, max: 4 }).map(residentId);
@@ -126,8 +126,8 @@ const event: fc.Arbitrary<DomainEvent> = fc.oneof(
     .tuple(resident, fc.integer({ min: 1, max: 3 }))
     .map(([who, number]) => screeningRetracted(who, screeningId(number))),
   fc.tuple(resident, person).map(([who, words]) => detailsCorrected(who, words, ['residence', 'birthDate'])),
-  fc.tuple(resident, residence).map(([who, to]) => moved(who, to ?? {})),
-  fc.tuple(resident, history).map(([who, told]) => historyRecorded(who, told)),
+  fc.tuple(resident, residence, date).map(([who, to, on]) => moved(who, to ?? {}, on)),
+  fc.tuple(resident, history, date).map(([who, told, on]) => historyRecorded(who, told, on)),
   { arbitrary: referralSteps, weight: 3 },
 );
 
@@ -135,12 +135,12 @@ const log = fc
   .tuple(
     fc.subarray([1, 2, 3, 4]),
     fc.array(fc.tuple(person, date), { minLength: 4, maxLength: 4 }),
-    fc.array(fc.tuple(event, date), { maxLength: 40 }),
+    fc.array(event, { maxLength: 40 }),
   )
-  .map(([known, people, told]): readonly Told[] => [
-    ...known.map((number, index): Told => {
+  .map(([known, people, told]): readonly DomainEvent[] => [
+    ...known.map((number, index) => {
       const [words, on] = people[index] ?? [{}, '2026-01-01'];
-      return [registered(residentId(number), words), on];
+      return registered(residentId(number), { ...words, on });
     }),
     ...told,
   ]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { recordDocuments } from '../test/arbitrary-documents.js';
+import { recordDocuments } from './testing/arbitrary-documents.js';
 import { provenanceOf, targetOf } from './provenance.js';
 import { resourcesOf } from './translation.js';
 import { faultsOf } from './validation.js';

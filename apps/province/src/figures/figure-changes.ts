@@ -11,6 +11,15 @@ interface Change {
   denominator: number;
 }
 
+interface DiagnosisChange {
+  readonly level: FigureLevel;
+  readonly place: string;
+  readonly day: string;
+  readonly code: string;
+  insured: number;
+  visits: number;
+}
+
 interface SeenChange {
   readonly level: FigureLevel;
   readonly place: string;
@@ -21,6 +30,7 @@ interface SeenChange {
 /** Gathers the changes of one batch, so that a counter which many events move is written once. */
 export class FigureChanges {
   readonly #changes = new Map<string, Change>();
+  readonly #diagnoses = new Map<string, DiagnosisChange>();
   readonly #seen = new Map<string, SeenChange>();
 
   add(measure: Measure, level: FigureLevel, place: string, day: string, numerator: number, denominator: number): void {
@@ -30,6 +40,16 @@ export class FigureChanges {
       change.numerator += numerator;
       change.denominator += denominator;
     } else this.#changes.set(key, { measure, level, place, day, numerator, denominator });
+  }
+
+  /** Visits with this main diagnosis. */
+  diagnosed(level: FigureLevel, place: string, day: string, code: string, insured: number, visits: number): void {
+    const key = `${level}\t${place}\t${day}\t${code}`;
+    const change = this.#diagnoses.get(key);
+    if (change) {
+      change.insured += insured;
+      change.visits += visits;
+    } else this.#diagnoses.set(key, { level, place, day, code, insured, visits });
   }
 
   /** One resident more (1) or fewer (-1) seen at the place in the period. */
@@ -52,6 +72,18 @@ export class FigureChanges {
       `on conflict (measure, level, place, day) do update set
         numerator = figure.numerator + excluded.numerator, denominator = figure.denominator + excluded.denominator`,
       figures,
+    );
+    const diagnoses: SqlValue[][] = [];
+    for (const { level, place, day, code, insured, visits } of this.#diagnoses.values()) {
+      if (insured !== 0 || visits !== 0) diagnoses.push([level, place, day, code, insured, visits]);
+    }
+    await writeRows(
+      view,
+      'diagnosis',
+      ['level', 'place', 'day', 'code', 'insured', 'visits'],
+      `on conflict (level, place, day, code) do update set
+        insured = diagnosis.insured + excluded.insured, visits = diagnosis.visits + excluded.visits`,
+      diagnoses,
     );
     const seen: SqlValue[][] = [];
     for (const { level, place, period, residents } of this.#seen.values()) {

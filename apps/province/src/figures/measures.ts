@@ -6,7 +6,6 @@ import type { IndicatorCode } from '#domain/indicators/indicator.js';
 
 export type Measure =
   | 'visits-insured'
-  | `visits-insured/${string}`
   | 'health-managed-12m'
   | 'high-risk-checked-12m'
   | 'hypertension-found'
@@ -21,9 +20,6 @@ export type Measure =
   | 'referrals-answered'
   | 'referrals-back'
   | 'referral-answer-minutes';
-
-/** Visits by main diagnosis. */
-export const visitsWith = (icd10: string): Measure => `visits-insured/${icd10}`;
 
 /** `pair`: one facility and one commune of residence, so that facilities of a place and places of a facility add up. */
 export type FigureLevel = 'all' | 'province' | 'district' | 'commune' | 'facility' | 'pair';

@@ -4,7 +4,7 @@ import { calendarPeriodsOf } from '#domain/indicators/period.js';
 import { forEachPlace } from './counted-at.js';
 import { byTime, type Encounter } from './encounter.js';
 import type { FigureChanges } from './figure-changes.js';
-import { type FigureLevel, visitsWith } from './measures.js';
+import type { FigureLevel } from './measures.js';
 import type { Resident } from './resident.js';
 import { replaceTimeline } from './stock-changes.js';
 import { stockTimeline } from './stock-timeline.js';
@@ -68,8 +68,7 @@ function countVisit(changes: FigureChanges, visit: Encounter, sign: 1 | -1): voi
     visit,
     (level, place) => {
       changes.add('visits-insured', level, place, day, sign * insured, sign);
-      if (diagnosis !== null && level !== 'pair')
-        changes.add(visitsWith(diagnosis), level, place, day, sign * insured, sign);
+      if (diagnosis !== null && level !== 'pair') changes.diagnosed(level, place, day, diagnosis, sign * insured, sign);
     },
     'with-pairs',
   );

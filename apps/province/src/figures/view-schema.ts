@@ -9,6 +9,15 @@ export const viewSchema: readonly string[] = [
     denominator bigint not null,
     primary key (measure, level, place, day)
   )`,
+  `create table diagnosis (
+    level text not null,
+    place text not null,
+    day text not null,
+    code text not null,
+    insured bigint not null,
+    visits bigint not null,
+    primary key (level, place, day, code)
+  )`,
   `create table seen (
     level text not null,
     place text not null,

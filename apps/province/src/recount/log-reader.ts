@@ -1,4 +1,4 @@
-import { type DateTime, dateTimeOf, dayPart, type LocalDate, parseDateTime } from '#domain/dates.js';
+import { type DateTime, dayPart, type LocalDate } from '#domain/dates.js';
 import type { DomainEvent } from '#domain/domain-events.js';
 import type { Residence } from '#domain/codes.js';
 import type { FacilityDetails } from '#domain/facilities/facility-events.js';
@@ -72,7 +72,7 @@ class LogReader {
         const { birthDate, residence } = data.details;
         this.#scratch.state(data.resident, position, {
           kind: 'registered',
-          on: occurredOn(event),
+          on: data.observedOn,
           facility: data.registeredBy,
           ...born(birthDate),
           ...(residence && { residence: codesOf(residence) }),
@@ -91,14 +91,14 @@ class LogReader {
       case 'ResidentMoved':
         this.#scratch.state(data.resident, position, {
           kind: 'moved',
-          on: occurredOn(event),
+          on: data.observedOn,
           residence: codesOf(data.to),
         });
         return;
       case 'HealthHistoryRecorded':
         this.#scratch.state(data.resident, position, {
           kind: 'history',
-          on: occurredOn(event),
+          on: data.observedOn,
           ...historyFacts(data.history),
         });
         return;
@@ -187,9 +187,6 @@ class LogReader {
     }
   }
 }
-
-const occurredOn = (event: RecordedEvent): LocalDate =>
-  dayPart(parseDateTime(event.metadata.occurredAt) ?? dateTimeOf(Date.parse(event.recordedAt)));
 
 const born = (birthDate: string | undefined) => (birthDate ? { birthYear: Number(birthDate.slice(0, 4)) } : {});
 

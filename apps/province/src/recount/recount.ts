@@ -4,7 +4,7 @@ import type { FigurePlace, FigurePlaces } from '#domain/indicators/figure-places
 import { type Figure, indicators, type IndicatorCode } from '#domain/indicators/indicator.js';
 import type { Period } from '#domain/indicators/period.js';
 import type { EventStore } from '#event-store/event-store.js';
-import type { FigurePlaceKey } from '../statistics/place.js';
+import type { FigurePlaceKey } from '../statistics/figure-place-key.js';
 import { stockDay } from '../statistics/stock-day.js';
 import { type LogBound, readLog } from './log-reader.js';
 import { foundIn, knownFrom, livesAt, residentOnDay, type ResidentStory } from './resident-on-day.js';

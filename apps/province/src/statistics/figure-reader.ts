@@ -3,7 +3,7 @@ import { type Figure, type IndicatorCode, indicators } from '#domain/indicators/
 import type { Period } from '#domain/indicators/period.js';
 import type { ReadDatabase, SqlValue } from '#projections/projection.js';
 import { figureReadings } from '../figures/measures.js';
-import type { FigurePlaceKey } from './place.js';
+import type { FigurePlaceKey } from './figure-place-key.js';
 
 export interface FigureSnapshot {
   /** Position of the last fact in these figures: all of them are of this one moment. */

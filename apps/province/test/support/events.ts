@@ -37,7 +37,12 @@ export function facility(code: string, oldCommune: string | undefined, commune: 
   return { type: 'FacilityRegistered', data: { facility: details } } as const;
 }
 
-type Person = { readonly birthDate?: string; readonly residence?: Residence; readonly by?: string };
+type Person = {
+  readonly on?: string;
+  readonly birthDate?: string;
+  readonly residence?: Residence;
+  readonly by?: string;
+};
 
 const details = ({ birthDate, residence }: Person): ResidentDetails => ({
   name: 'Người Giả Lập',
@@ -54,22 +59,23 @@ export const registered = (resident: ResidentId, person: Person = {}): ResidentE
     identifiers: [],
     cards: [],
     registeredBy: facilityCode(person.by ?? '08Z11'),
+    observedOn: day(person.on ?? '2026-01-01'),
   },
 });
 
 export const detailsCorrected = (resident: ResidentId, person: Person, changed: readonly string[]): ResidentEvent => ({
   type: 'ResidentDetailsCorrected',
-  data: { resident, details: details(person), changed },
+  data: { resident, details: details(person), changed, observedOn: day(person.on ?? '2026-01-01') },
 });
 
-export const moved = (resident: ResidentId, to: Residence): ResidentEvent => ({
+export const moved = (resident: ResidentId, to: Residence, on = '2026-01-01'): ResidentEvent => ({
   type: 'ResidentMoved',
-  data: { resident, to },
+  data: { resident, to, observedOn: day(on) },
 });
 
-export const historyRecorded = (resident: ResidentId, history: HealthHistory): ResidentEvent => ({
+export const historyRecorded = (resident: ResidentId, history: HealthHistory, on = '2026-01-01'): ResidentEvent => ({
   type: 'HealthHistoryRecorded',
-  data: { resident, history, changed: ['diseases'] },
+  data: { resident, history, changed: ['diseases'], observedOn: day(on) },
 });
 
 export interface VisitWords {

@@ -20,7 +20,7 @@ export class MemoryLog implements EventStore {
   #position = 0;
   now = Date.parse('2026-11-22T00:00:00Z');
 
-  record(event: DomainEvent, occurredAt: string): RecordedEvent {
+  record(event: DomainEvent): RecordedEvent {
     const { category, key } = streamOf(event);
     const stream = streamName(category, key);
     const revision = (this.#revisions.get(stream) ?? -1) + 1;
@@ -31,7 +31,7 @@ export class MemoryLog implements EventStore {
       type: event.type,
       // As it comes back from disk.
       data: JSON.parse(JSON.stringify(event.data)) as unknown,
-      metadata: { occurredAt } satisfies EventMetadata,
+      metadata: { occurredAt: new Date(this.now).toISOString() } satisfies EventMetadata,
       schemaVersion: 1,
       stream,
       revision,

@@ -10,7 +10,7 @@ import { loadPlaceRegister } from '#platform/place-register-file.js';
 import { provinceFigures } from '../../src/figures/province-figures.handler.js';
 import { recount } from '../../src/recount/recount.js';
 import { FigureReader } from '../../src/statistics/figure-reader.js';
-import { everywhere, type FigurePlaceKey } from '../../src/statistics/place.js';
+import { everywhere, type FigurePlaceKey } from '../../src/statistics/figure-place-key.js';
 import { day, facility } from './events.js';
 import { MemoryLog } from './memory-log.js';
 import { MemoryView } from './memory-view.js';
@@ -19,13 +19,11 @@ export const register: PlaceRegister = loadPlaceRegister();
 export const today = day('2026-11-22');
 const pseudonyms = pseudonymsBy(new Uint8Array(32).fill(7));
 
-export type Told = readonly [event: DomainEvent, occurredAt: string];
-
 /** Lâm Bình as in the sample messages: two stations and their health centre. */
-export const facilities: readonly Told[] = [
-  [facility('08Z01', undefined, undefined), '2020-01-01'],
-  [facility('08Z11', '02233', '02266'), '2020-01-01'],
-  [facility('08Z20', '02302', '02302'), '2020-01-01'],
+export const facilities: readonly DomainEvent[] = [
+  facility('08Z01', undefined, undefined),
+  facility('08Z11', '02233', '02266'),
+  facility('08Z20', '02302', '02302'),
 ];
 
 export const place = (level: FigurePlaceKey['level'], code: string): FigurePlaceKey => ({ level, code });
@@ -48,8 +46,8 @@ export class Province {
     return province;
   }
 
-  async tell(told: readonly Told[], batchSize = told.length): Promise<void> {
-    const events = told.map(([event, occurredAt]) => this.log.record(event, occurredAt));
+  async tell(told: readonly DomainEvent[], batchSize = told.length): Promise<void> {
+    const events = told.map((event) => this.log.record(event));
     for (let start = 0; start < events.length; start += batchSize)
       await this.view.apply(events.slice(start, start + batchSize));
   }

@@ -2,9 +2,16 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Position, Revision, StreamName } from '../event-store.js';
 import { longStream } from './log-file.js';
 
-interface RecentStream {
-  /** Revision of the newest event the tables know; -1 for none. */
+export interface IndexedStream {
+  /** Revision of the newest event in the index tables; -1 for none. */
   readonly indexedHead: Revision;
+  /** Revision of the newest event; -1 for none. */
+  readonly head: Revision;
+  /** Positions of the events beyond the index tables, by event id. */
+  readonly positions: ReadonlyMap<string, Position>;
+}
+
+interface RecentStream extends IndexedStream {
   head: Revision;
   readonly positions: Map<string, Position>;
 }
@@ -26,12 +33,15 @@ export class LogIndex {
   #count = 0;
 
   constructor(database: DatabaseSync) {
-    this.#headOf = database.prepare('select max(revision) as head from stream_events where stream = ?');
+    const arrays = { returnArrays: true };
+    this.#headOf = database.prepare('select max(revision) from stream_events where stream = ?', arrays);
     this.#idsOfShort = database.prepare(
       `select id, position from stream_events where stream = ? and revision < ${longStream}`,
+      arrays,
     );
     this.#positionById = database.prepare(
       `select position from stream_events where stream = ? and id = ? and revision >= ${longStream}`,
+      arrays,
     );
     this.#indexedThrough = database.prepare('select indexed_through from log');
     this.#unindexed = database.prepare(
@@ -63,24 +73,28 @@ export class LogIndex {
     }
   }
 
-  /** Revision of the stream's newest event; -1 when it has none. */
-  headOf(stream: StreamName): Revision {
-    return this.#recent.get(stream)?.head ?? this.#storedHeadOf(stream);
+  /** What is known of the stream; empty when it has no events. */
+  of(stream: StreamName): IndexedStream {
+    const recent = this.#recent.get(stream);
+    if (recent !== undefined) return recent;
+    const head = (this.#headOf.get(stream) as unknown as readonly [Revision | null])[0] ?? -1;
+    return { indexedHead: head, head, positions: new Map() };
   }
 
   /** Positions of those ids that are in the stream; `undefined` for those that are not. */
-  positionsOf(stream: StreamName, ids: readonly string[]): readonly (Position | undefined)[] {
-    const recent = this.#recent.get(stream);
-    const storedHead = recent?.indexedHead ?? this.#storedHeadOf(stream);
-    const short = new Map<string, Position>();
-    if (storedHead >= 0) {
-      for (const row of this.#idsOfShort.iterate(stream)) short.set(String(row['id']), Number(row['position']));
-    }
+  positionsOf(
+    stream: StreamName,
+    { indexedHead, positions }: IndexedStream,
+    ids: readonly string[],
+  ): readonly (Position | undefined)[] {
+    const stored =
+      indexedHead < 0
+        ? new Map<string, Position>()
+        : new Map(this.#idsOfShort.all(stream) as unknown as readonly [string, Position][]);
     return ids.map((id) => {
-      const known = recent?.positions.get(id) ?? short.get(id);
-      if (known !== undefined || storedHead < longStream) return known;
-      const found = this.#positionById.get(stream, id)?.['position'];
-      return found === undefined ? undefined : Number(found);
+      const known = positions.get(id) ?? stored.get(id);
+      if (known !== undefined || indexedHead < longStream) return known;
+      return (this.#positionById.get(stream, id) as unknown as readonly [Position] | undefined)?.[0];
     });
   }
 
@@ -104,10 +118,5 @@ export class LogIndex {
   stored(): void {
     this.#recent.clear();
     this.#count = 0;
-  }
-
-  #storedHeadOf(stream: StreamName): Revision {
-    const head = this.#headOf.get(stream)?.['head'];
-    return typeof head === 'number' ? head : -1;
   }
 }

@@ -97,12 +97,11 @@ export class LogWriter {
   }
 
   #append({ stream, expected, events }: AppendRequest): AppendOutcome {
-    const head = this.#index.headOf(stream);
+    const indexed = this.#index.of(stream);
+    const { head } = indexed;
     if (head >= 0) {
-      const positions = this.#index.positionsOf(
-        stream,
-        events.map((event) => event.id),
-      );
+      const ids = events.map((event) => event.id);
+      const positions = this.#index.positionsOf(stream, indexed, ids);
       if (positions.some((position) => position !== undefined)) return this.#repeated(events, positions);
     }
     if (!matches(expected, head)) return { kind: 'wrong-revision', actual: head < 0 ? 'noStream' : head };

@@ -1,5 +1,4 @@
 import type { Residence, Vitals } from '#domain/codes.js';
-import { dayPart } from '#domain/dates.js';
 import type { FacilityDetails } from '#domain/facilities/facility-events.js';
 import { historyFacts } from '#domain/indicators/clinical-definitions.js';
 import type { StandingPlace } from '#domain/indicators/figure-places.js';
@@ -9,7 +8,7 @@ import type { ResidentDetails } from '#domain/residents/resident-content.js';
 import type { ScreeningContent } from '#domain/screenings/screening-content.js';
 import type { VisitContent } from '#domain/visits/visit-content.js';
 import type { RecordedEvent } from '#event-store/event-store.js';
-import { domainEventOf, occurrenceOf } from '../domain-event-of.js';
+import { domainEventOf } from '../domain-event-of.js';
 import type { CodedResidence, HealthFact } from './health-fact.js';
 import type { Pseudonyms } from './pseudonyms.js';
 
@@ -23,7 +22,6 @@ export interface HealthFactContext {
  */
 export function toHealthFact(event: RecordedEvent, { pseudonyms }: HealthFactContext): HealthFact | undefined {
   const domainEvent = domainEventOf(event);
-  const on = () => dayPart(occurrenceOf(event));
   const resident = (id: string) => pseudonyms('resident', id);
   switch (domainEvent.type) {
     case 'FacilityRegistered':
@@ -36,7 +34,7 @@ export function toHealthFact(event: RecordedEvent, { pseudonyms }: HealthFactCon
       return {
         kind: 'resident-registered',
         resident: resident(domainEvent.data.resident),
-        on: on(),
+        on: domainEvent.data.observedOn,
         facility: registeredBy,
         ...personOf(details),
         ...codedResidence(details.residence),
@@ -55,14 +53,14 @@ export function toHealthFact(event: RecordedEvent, { pseudonyms }: HealthFactCon
       return {
         kind: 'resident-moved',
         resident: resident(domainEvent.data.resident),
-        on: on(),
+        on: domainEvent.data.observedOn,
         residence: codedResidence(domainEvent.data.to).residence ?? {},
       };
     case 'HealthHistoryRecorded':
       return {
         kind: 'history',
         resident: resident(domainEvent.data.resident),
-        on: on(),
+        on: domainEvent.data.observedOn,
         ...historyFacts(domainEvent.data.history),
       };
     case 'VisitRecorded':

@@ -1,7 +1,7 @@
 import type { Bilingual } from '../bilingual.js';
 import type { FaultSeverity } from '../station-message.js';
 import type { FieldSchema } from '../schema/envelope-tables.js';
-import { readBirthDate, readMoment } from '../values/dates.js';
+import { isMoment, readBirthDate } from '../values/dates.js';
 import { splitValues } from '../values/lists.js';
 import { readNumber, readWithin } from '../values/numbers.js';
 import { compactCard, readInsuranceNumber, readPersonNumber } from '../values/person-numbers.js';
@@ -71,7 +71,7 @@ export function checkValue(field: FieldSchema, value: string): ValueFault | unde
 }
 
 function checkMoment(field: FieldSchema, value: string): ValueFault | undefined {
-  if (readMoment(value) === undefined) {
+  if (!isMoment(value)) {
     return warning('not-a-date', field, 'không phải là ngày có thật (năm tháng ngày giờ phút).', 'is not a real date (yyyymmdd, yyyymmddHHMM).');
   }
   if (value.length === 8 && field.maxLength === 12) {

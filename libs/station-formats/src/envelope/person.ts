@@ -108,5 +108,6 @@ function takeIdentifiers(row: FieldRow, facility: FacilityCode, cards: readonly 
 export function observationDay(created: string, start: DateTime): LocalDate {
   const day = dayPart(start);
   const made = readDay(created);
+  if (made === day) return day;
   return made !== undefined && made >= day && made <= addDays(day, 366) ? made : day;
 }

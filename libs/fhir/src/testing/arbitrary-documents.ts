@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import type { Diagnosis, Residence, Vitals } from '#domain/codes.js';
 import { addDays, type DateTime, dateTimeOf, type LocalDate, type PartialDate } from '#domain/dates.js';
 import type { EpisodeNumber, FacilityCode, ReferralNumber, ResidentId, ScreeningId } from '#domain/ids.js';
+import type { ReferralAnswer } from '#domain/referrals/referral-events.js';
+import type { Arrival, Issue, KnownReferral } from '#domain/referrals/referral-state.js';
 import type { HistoryItem, InsuranceCard, ResidentIdentifier, RiskFactor } from '#domain/residents/resident-content.js';
 import type {
   ClinicalNote,
@@ -14,11 +16,10 @@ import type {
 import type {
   FacilityDocument,
   ReferralDocument,
-  ReferralState,
   ResidentDocument,
   ScreeningDocument,
   VisitDocument,
-} from '../src/documents.js';
+} from '../documents.js';
 
 /** Optional members absent, not undefined. */
 const partial = <T extends object>(
@@ -304,58 +305,51 @@ export const residentDocuments: fc.Arbitrary<ResidentDocument> = partial(
   ['kind', 'resident', 'details', 'identifiers', 'cards', 'registeredBy'],
 );
 
-const states: readonly ReferralState[] = [
-  'issued',
-  'received',
-  'accepted',
-  'declined',
-  'redirected',
-  'arrived',
-  'did-not-arrive',
-  'answered',
-  'referred-back',
-  'closed',
-  'cancelled',
-  'expired',
-];
-
-export const referralDocuments: fc.Arbitrary<ReferralDocument> = partial(
-  {
-    kind: fc.constant('referral' as const),
-    resident: uuids as fc.Arbitrary<string> as fc.Arbitrary<ResidentId>,
-    referral: fc.record({ from: facilities, number: numbers as fc.Arbitrary<ReferralNumber> }),
-    paper: papers,
-    direction: fc.constantFrom('up', 'down', 'level'),
-    validUntil: days,
-    episode: numbers as fc.Arbitrary<EpisodeNumber>,
-    state: fc.constantFrom(...states),
-    to: facilities,
-    at: moments,
-    appointment: moments,
-    notes: fc.array(fc.record({ state: fc.constantFrom(...states), at: moments, by: facilities, text: words }), {
-      maxLength: 3,
-    }),
-    arrival: partial({ at: moments, episode: numbers as fc.Arbitrary<EpisodeNumber>, late: fc.boolean() }, [
-      'at',
-      'late',
-    ]),
-    answer: partial<NonNullable<ReferralDocument['answer']>>(
+const episodes = numbers as fc.Arbitrary<string> as fc.Arbitrary<EpisodeNumber>;
+const issues = partial<Issue>(
+  { at: moments, paper: papers, direction: fc.constantFrom('up', 'down', 'level'), residence: residences, validUntil: days, episode: episodes },
+  ['at', 'paper', 'direction', 'validUntil'],
+);
+const addressed = {
+  referral: fc.record({ from: facilities, number: numbers as fc.Arbitrary<string> as fc.Arbitrary<ReferralNumber> }),
+  resident: uuids as fc.Arbitrary<string> as fc.Arbitrary<ResidentId>,
+  to: facilities,
+  addressees: fc.array(facilities, { minLength: 1, maxLength: 2 }),
+};
+const always = ['referral', 'resident', 'to', 'addressees', 'status'] as const;
+const attended = {
+  ...addressed,
+  issue: issues,
+  arrival: partial<Arrival>({ at: moments, by: facilities, episode: episodes, late: fc.boolean() }, ['at', 'by', 'late']),
+  answers: fc.array(
+    partial<ReferralAnswer>(
       {
-        episode: numbers as fc.Arbitrary<EpisodeNumber>,
-        diagnoses: fc.array(diagnoses, { maxLength: 2 }),
-        diagnosisText: words,
-        treatment: words,
-        treatmentResult: fc.constantFrom('1', '9'),
-        summary: words,
-        followUp: words,
+        episode: episodes, diagnoses: fc.array(diagnoses, { maxLength: 2 }), diagnosisText: words, treatment: words,
+        treatmentResult: fc.constantFrom('1', '9'), summary: words, followUp: words,
       },
       ['diagnoses'],
     ),
-    answeredAt: moments,
-    paperBack: papers,
-  },
-  ['kind', 'resident', 'referral', 'paper', 'direction', 'validUntil', 'state', 'to', 'at', 'notes'],
-);
+    { maxLength: 2 },
+  ),
+};
+const status = <Status extends string>(...statuses: readonly Status[]): fc.Arbitrary<Status> => fc.constantFrom(...statuses);
+
+const referralStates: fc.Arbitrary<KnownReferral> = fc.oneof(
+  partial({ ...addressed, issue: issues, status: status('issued', 'received', 'did-not-arrive', 'expired') }, [...always, 'issue']),
+  partial({ ...addressed, issue: issues, status: status('accepted'), appointment: moments, note: words }, [...always, 'issue']),
+  partial({ ...addressed, issue: issues, status: status('declined', 'cancelled'), reason: words }, [...always, 'issue', 'reason']),
+  partial({ ...addressed, issue: issues, status: status('redirected'), redirection: fc.record({ by: facilities, reason: words }) }, [...always, 'issue', 'redirection']),
+  partial({ ...attended, status: status('arrived', 'answered', 'closed') }, [...always, 'arrival', 'answers']),
+  partial({ ...attended, status: status('referred-back'), back: partial({ paper: papers, note: words }, []) }, [...always, 'arrival', 'answers', 'back']),
+) as fc.Arbitrary<KnownReferral>;
+
+export const referralDocuments: fc.Arbitrary<ReferralDocument> = fc
+  .record({
+    state: referralStates,
+    at: moments,
+    notes: fc.array(fc.record({ status: status('declined', 'cancelled', 'did-not-arrive', 'accepted'), at: moments, by: facilities, text: words }), { maxLength: 3 }),
+  })
+  .map((document) => ({ kind: 'referral', resident: document.state.resident, ...document }));
 
 export const facilityDocuments: fc.Arbitrary<FacilityDocument> = partial(
   {
