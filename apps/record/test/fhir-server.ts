@@ -19,8 +19,7 @@ import { openSecrets } from '#security/secrets.js';
 import { SecurityModule } from '#security/security.module.js';
 import { TokenIssuer } from '#security/token-issuer.js';
 import { RecordModule } from '../src/record.module.js';
-import { createProjection } from '../src/projection/health-record.projection.js';
-import { SqliteView } from './sqlite-view.js';
+import { viewOfEvents } from './view-of-events.js';
 
 @Module({})
 class TestApplication {}
@@ -63,7 +62,7 @@ export async function startFhirServer(events: readonly RecordedEvent[]): Promise
   const log: string[] = [];
   const logger = createLogger({ logLevel: 'info' }, { write: (line) => void log.push(line) });
   const metrics = new Registry();
-  const view = new SqliteView(await createProjection(undefined));
+  const view = await viewOfEvents();
   const facilities = new FacilityRegister();
   const apply = async (more: readonly RecordedEvent[]): Promise<void> => {
     for (const event of more)
@@ -77,7 +76,7 @@ export async function startFhirServer(events: readonly RecordedEvent[]): Promise
     logger,
     metrics,
     events: noStore,
-    views: view.host(),
+    views: view.host,
     facilities,
     places: new PlaceRegister([]),
     stopping: new AbortController().signal,
@@ -97,6 +96,7 @@ export async function startFhirServer(events: readonly RecordedEvent[]): Promise
     client: async (identity) => new Client({ baseUrl: base, bearerToken: await token(identity) }),
     close: async () => {
       await application.close();
+      await view.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
