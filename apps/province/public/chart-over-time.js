@@ -1,5 +1,5 @@
 import { drawn } from './dom.js';
-import { decimal, percent, whole } from './numbers.js';
+import { percent, whole } from './numbers.js';
 import { numbersOf } from './panel.js';
 import { shownLabels, ticksUpTo } from './scale.js';
 import { word } from './words.js';
@@ -83,14 +83,7 @@ export function shareLine(points, width, title, target) {
 
 function goal(frame, width, target) {
   const y = frame.y(target);
-  return [
-    drawn('line', { class: 'goal', x1: margin.left, x2: width - margin.right, y1: y, y2: y }),
-    drawn(
-      'text',
-      { class: 'goal-text', x: width - margin.right, y: y + 14, 'text-anchor': 'end' },
-      `${word('target')} ${decimal(target)}%`,
-    ),
-  ];
+  return [drawn('line', { class: 'goal', x1: margin.left, x2: width - margin.right, y1: y, y2: y })];
 }
 
 function frameOf(points, width, ticks, say) {

@@ -1,7 +1,7 @@
 import { columns, nothing, shareLine } from './chart-over-time.js';
 import { steps } from './chart-steps.js';
-import { find } from './dom.js';
-import { decimal, whole } from './numbers.js';
+import { element, find } from './dom.js';
+import { decimal, percent, whole } from './numbers.js';
 import { fillPanel } from './panel.js';
 import { word } from './words.js';
 
@@ -27,6 +27,8 @@ export function showSeries({ visits, insured, diagnoses }, indicators) {
   const target = indicators.get('visits-insured')?.target ?? null;
   fillPanel(insuredPanel, {
     title: insuredTitle,
+    note:
+      target === null ? undefined : element('span', { class: 'goal-note' }, `${word('target')}: ${percent(target)}`),
     content: nothing(insured) ? undefined : shareLine(insured, widthOf(insuredPanel), insuredTitle, target),
   });
 
