@@ -112,7 +112,7 @@ function askFor(step) {
     shown.open = await take(id, revision, step, body);
     renderReferral();
     say('good', t('done', t(`step-${step}`)));
-    await refreshList();
+    void refreshList();
   };
   openStepDialog(step, shown.open, shown.facilities, { take: confirmed, wordsOf, closed: keepFocus });
 }

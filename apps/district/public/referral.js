@@ -1,9 +1,24 @@
 import { description, element } from './elements.js';
 import { showTime } from './times.js';
-import { chip, facilityName, personLine, validityLine } from './worklist.js';
+import { chip, facilityName, personLine, validityOf } from './worklist.js';
 import { t } from './words.js';
 
-const irreversible = new Set(['decline', 'cancel', 'did-not-arrive']);
+const ending = new Set(['decline', 'cancel', 'did-not-arrive']);
+/** What usually comes next. */
+const usual = {
+  issued: 'accept',
+  redirected: 'accept',
+  received: 'accept',
+  accepted: 'arrive',
+  arrived: 'answer',
+  answered: 'refer-back',
+  'referred-back': 'close',
+};
+
+/** A step by its button: accepting what is accepted already changes the appointment. */
+export function stepName(step, status) {
+  return t(step === 'accept' && status === 'accepted' ? 'step-accept-again' : `step-${step}`);
+}
 
 export function diagnosesOf({ diagnoses = [], diagnosisText }) {
   const coded = diagnoses.map(({ code, display }) => [code, display].filter(Boolean).join(' '));
@@ -77,21 +92,21 @@ function timeline(entries) {
   );
 }
 
-function stepButtons(steps, take) {
+function stepButtons({ steps, status }, take) {
   if (steps.length === 0) return element('p', { className: 'soft' }, t('no-steps'));
   return element(
     'div',
     { className: 'steps' },
-    steps.map((step, index) =>
+    steps.map((step) =>
       element(
         'button',
         {
           type: 'button',
-          className: irreversible.has(step) ? 'careful' : index === 0 ? 'first' : '',
+          className: ending.has(step) ? 'careful' : step === usual[status] ? 'first' : '',
           dataset: { step },
           onclick: () => take(step),
         },
-        t(`step-${step}`),
+        stepName(step, status),
       ),
     ),
   );
@@ -100,7 +115,7 @@ function stepButtons(steps, take) {
 /** One referral in full: who, what can be done, the paper, the results, what happened. */
 export function referralView(referral, { take, print, back }) {
   const { resident, status, issue, arrival, answers = [], back: sentBack, appointment } = referral;
-  const validity = validityLine({ status, validUntil: issue?.validUntil });
+  const validity = validityOf({ status, validUntil: issue?.validUntil });
   return [
     element('button', { type: 'button', className: 'back', onclick: back }, `← ${t('back')}`),
     element('h2', { tabIndex: -1, id: 'referral-title' }, personLine(resident)),
@@ -109,9 +124,9 @@ export function referralView(referral, { take, print, back }) {
       { className: 'standing' },
       chip(status),
       appointment && element('span', {}, `${t('appointment')}: ${showTime(appointment)}`),
-      validity && element('strong', { className: 'validity' }, validity),
+      validity && element('strong', { className: validity.urgent ? 'urgent' : '' }, validity.text),
     ),
-    section(t('steps'), stepButtons(referral.steps, take)),
+    section(t('steps'), stepButtons(referral, take)),
     paperSection(referral),
     arrival &&
       section(

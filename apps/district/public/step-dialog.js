@@ -1,4 +1,5 @@
 import { element } from './elements.js';
+import { stepName } from './referral.js';
 import { bodyOf, faultOf, fieldsOf } from './step-forms.js';
 import { t } from './words.js';
 
@@ -17,7 +18,7 @@ export function openStepDialog(step, referral, facilities, { take, wordsOf, clos
     element(
       'form',
       { method: 'dialog', noValidate: true, onsubmit: submit },
-      element('h2', { id: 'step-title' }, t(`step-${step}`)),
+      element('h2', { id: 'step-title' }, stepName(step, referral.status)),
       element('p', { id: 'step-guide' }, t(`guide-${step}`)),
       ...[...controls].map(([field, control]) => labelled(field, control)),
       fault,

@@ -123,6 +123,7 @@ export const words = {
 
   'step-receive': ['Nhận giấy', 'Receive'],
   'step-accept': ['Chấp nhận', 'Accept'],
+  'step-accept-again': ['Đổi hẹn', 'Change the appointment'],
   'step-decline': ['Từ chối', 'Decline'],
   'step-redirect': ['Chuyển sang cơ sở khác', 'Redirect'],
   'step-arrive': ['Người bệnh đã đến', 'Record arrival'],

@@ -37,19 +37,19 @@ export function facilityName({ code, name }) {
   return name ?? code;
 }
 
-/** How long the paper is still good for, where somebody must still hurry. */
-export function validityLine({ status, validUntil }) {
+/** How long the paper is still good for, where somebody may still come with it. */
+export function validityOf({ status, validUntil }) {
   if (validUntil === undefined || !awaited.includes(status)) return undefined;
   const days = daysUntil(validUntil, Date.now());
-  if (days < 0) return t('overdue');
-  return days === 0 ? t('last-day') : t('days-left', days);
+  const text = days < 0 ? t('overdue') : days === 0 ? t('last-day') : t('days-left', days);
+  return { text, urgent: days <= 2 };
 }
 
 /** The list of a page of referrals; each is a button that opens it. */
 export function worklistItems(items, direction, chosen, open) {
   return items.map((item) => {
     const other = direction === 'incoming' ? item.from : item.to;
-    const validity = validityLine(item);
+    const validity = validityOf(item);
     const { code, text } = item.diagnosis ?? {};
     return element(
       'li',
@@ -75,7 +75,7 @@ export function worklistItems(items, direction, chosen, open) {
           'span',
           { className: 'when' },
           showTime(item.referredAt),
-          validity && element('strong', { className: 'validity' }, ` · ${validity}`),
+          validity && element('span', { className: validity.urgent ? 'urgent' : '' }, ` · ${validity.text}`),
         ),
       ),
     );
