@@ -7,9 +7,10 @@ import {
   InvalidAppend,
   WrongExpectedRevision,
 } from '../errors.js';
-import type { AppendResult, ExpectedRevision, NewEvent, Position, Revision, StreamName } from '../event-store.js';
+import type { AppendResult, ExpectedRevision, NewEvent, StreamName } from '../event-store.js';
 import type { AppendOutcome, AppendRequest, PackedRequests } from './append-messages.js';
 import { packRequest } from './append-messages.js';
+import type { RecentStreams } from './recent-streams.js';
 
 interface PendingAppend {
   readonly request: AppendRequest;
@@ -25,8 +26,6 @@ export interface AppendLimits {
   readonly queuedBytes: number;
 }
 
-export type OnAppended = (stream: StreamName, count: number, revision: Revision, position: Position) => void;
-
 /**
  * The calling side of the writer. Appends of one turn of the event loop cross to the writer in one message, and outcomes come
  * back in the order of the requests.
@@ -34,6 +33,7 @@ export type OnAppended = (stream: StreamName, count: number, revision: Revision,
 export class AppendQueue {
   readonly #codec: EventCodec;
   readonly #limits: AppendLimits;
+  readonly #recent: RecentStreams;
   readonly #send: (requests: PackedRequests) => void;
   /** Sent, or about to be: their outcomes come in this order. */
   readonly #sent: PendingAppend[] = [];
@@ -43,9 +43,15 @@ export class AppendQueue {
   #failure: EventStoreUnavailable | undefined;
   #drained: (() => void) | undefined;
 
-  constructor(codec: EventCodec, limits: AppendLimits, send: (requests: PackedRequests) => void) {
+  constructor(
+    codec: EventCodec,
+    limits: AppendLimits,
+    recent: RecentStreams,
+    send: (requests: PackedRequests) => void,
+  ) {
     this.#codec = codec;
     this.#limits = limits;
+    this.#recent = recent;
     this.#send = send;
   }
 
@@ -62,20 +68,13 @@ export class AppendQueue {
     });
   }
 
-  /**
-   * Outcomes of the oldest appends that were sent.
-   * @param onAppended told of each append that wrote, before its caller is
-   */
-  settle(outcomes: readonly AppendOutcome[], onAppended: OnAppended): void {
+  /** Outcomes of the oldest appends that were sent. */
+  settle(outcomes: readonly AppendOutcome[]): void {
     const settled = this.#sent.splice(0, outcomes.length);
     for (const [i, pending] of settled.entries()) {
       const outcome = outcomes[i];
       if (outcome === undefined) continue;
       this.#bytes -= pending.bytes;
-      if (outcome.kind === 'appended') {
-        const { stream, events } = pending.request;
-        onAppended(stream, events.length, outcome.revision, outcome.position);
-      }
       this.#settleOne(pending, outcome);
     }
     this.#admit();
@@ -121,8 +120,9 @@ export class AppendQueue {
     switch (outcome.kind) {
       case 'appended':
       case 'repeated': {
-        const { revision, position } = outcome;
-        return resolve({ revision, position, repeated: outcome.kind === 'repeated' });
+        const { kind, revision, position } = outcome;
+        if (kind === 'appended') this.#recent.note(stream, outcome, events.length);
+        return resolve({ revision, position, repeated: kind === 'repeated' });
       }
       case 'wrong-revision':
         return reject(new WrongExpectedRevision(stream, expected, outcome.actual));
