@@ -128,12 +128,17 @@ function wordsOf(error) {
   if (error instanceof LineProblem) return t('problem-line');
   if (!(error instanceof ServiceProblem)) throw error;
   if (error.status === 412) {
-    void openReferral(shown.open.id, { focus: true }).then(() => say('bad', t('problem-stale')));
+    void showWhatIsNow().catch(report);
     return undefined;
   }
   const fields = error.document?.errors?.map(({ path }) => path).join(', ');
   if (fields) return t('problem-fields', fields);
   return error.text(currentLanguage()) || t('problem-other', error.status);
+}
+
+async function showWhatIsNow() {
+  await openReferral(shown.open.id, { focus: true });
+  say('bad', t('problem-stale'));
 }
 
 function printPaper() {
