@@ -112,7 +112,7 @@ export class FhirController {
   }
 
   /** Whatever else FHIR knows. The record is written by intake alone. */
-  @All(['', '*path'])
+  @All(['', '*'])
   notSupported(@CurrentCaller() caller: Caller, @Req() request: FastifyRequest): never {
     visibilityOf(caller);
     const read = request.method === 'GET' || request.method === 'HEAD';
@@ -176,7 +176,8 @@ function parametersOf(request: FastifyRequest): URLSearchParams {
 /** The form as it was sent: repeats count. */
 function formParameters(body: Buffer | undefined, request: FastifyRequest): URLSearchParams {
   if (!body || body.length === 0) return new URLSearchParams();
-  if (/^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? '')) return new URLSearchParams(body.toString());
+  if (/^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? ''))
+    return new URLSearchParams(body.toString());
   throw new FhirFault(415, 'not-supported', {
     vi: 'Nội dung _search phải là application/x-www-form-urlencoded.',
     en: 'The body of _search must be application/x-www-form-urlencoded.',

@@ -32,8 +32,7 @@ export function keyGroups<Key extends SqlValue>(keys: readonly Key[]): readonly 
   for (let next = 0; next < keys.length; next += keySize) {
     const group = keys.slice(next, next + keySize);
     const [first] = group;
-    while (first !== undefined && group.length < keySize) group.push(first);
-    groups.push(group);
+    groups.push(first === undefined ? group : [...group, ...Array<Key>(keySize - group.length).fill(first)]);
   }
   return groups;
 }

@@ -9,9 +9,7 @@ import type { RecordDocument, ReferralDocument, ReferralNote, ResidentDocument }
  * `undefined` after a retraction: the record no longer holds it.
  * @throws OutOfOrder when the event changes something that the events so far have not made
  */
-export function evolve(
-  document: RecordDocument | undefined,
-  event: DomainEvent): RecordDocument | undefined {
+export function evolve(document: RecordDocument | undefined, event: DomainEvent): RecordDocument | undefined {
   switch (event.type) {
     case 'VisitRecorded':
     case 'VisitAmended': {
@@ -57,9 +55,7 @@ function existing<Kind extends RecordDocument['kind']>(
   return document as DocumentOf<Kind>;
 }
 
-function evolveResident(
-  document: RecordDocument | undefined,
-  event: ResidentEvent): ResidentDocument {
+function evolveResident(document: RecordDocument | undefined, event: ResidentEvent): ResidentDocument {
   if (event.type === 'ResidentRegistered') {
     const { resident, details, identifiers, cards, registeredBy } = event.data;
     return { kind: 'resident', resident, details, identifiers, cards, registeredBy };

@@ -1,12 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { RecordDocument } from '#fhir/documents.js';
-import { recordDocuments } from '#fhir/testing/arbitrary-documents.js';
+import { arbitraryDocuments } from '#fhir/testing/arbitrary-documents.js';
 import { resourceId } from '#fhir/resource-ids.js';
 import { resourcesOf } from '#fhir/translation.js';
 import { indexRows, nameRotations } from './index-rows.js';
 import { perEntryTable } from './schema.js';
 import { endless, spanOf } from './seconds.js';
+
+const { recordDocuments } = arbitraryDocuments(fc);
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -64,7 +66,8 @@ describe('the search index', () => {
           const row = rows.find(
             ([name, one]) =>
               name === table &&
-              (resource.resourceType === 'Organization' || resourceId(id, String(one['part'] ?? '')) === resource.id),
+              (resource.resourceType === 'Organization' ||
+                resourceId(id, typeof one['part'] === 'string' ? one['part'] : '') === resource.id),
           )?.[1];
           if (!row) throw new Error(`${resource.resourceType} is not in the index`);
           if (date !== undefined) {

@@ -23,11 +23,11 @@ const selectDocuments = `select number, id, kind, version, updated, case when ki
   from document where id in (${keyPlaces})`;
 
 interface StoredDocument {
-  readonly number: number;
+  readonly number: SqlValue;
   readonly id: string;
   readonly kind: RecordDocument['kind'];
-  readonly version: number;
-  readonly updated: number;
+  readonly version: SqlValue;
+  readonly updated: SqlValue;
   readonly body: string | null;
 }
 

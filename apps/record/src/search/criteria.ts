@@ -333,7 +333,7 @@ function lastUpdated(definition: TypeDefinition, values: readonly string[]): Cri
   return {
     filter: filter.exact,
     bounds: {
-      column: definition.orders._lastUpdated.key[0],
+      column: definition.updatedOrder.key[0],
       ...(filter.from !== undefined && { from: filter.from }),
       ...(filter.before !== undefined && { before: filter.before }),
     },

@@ -85,7 +85,11 @@ export interface TypeDefinition {
   /** Number of the resident the row is about; absent where it is nobody's. */
   readonly resident?: string;
   readonly parameters: Readonly<Record<string, Parameter>>;
-  readonly orders: Readonly<Record<string, Order>> & { readonly _id: Order; readonly _lastUpdated: Order };
+  readonly orders: Readonly<Record<string, Order>>;
+  /** The order there always is, by the row's own key. */
+  readonly keyOrder: Order;
+  /** The order by when the document last changed. */
+  readonly updatedOrder: Order;
   /** Name in `orders` and direction, where the search does not say. */
   readonly defaultOrder: { readonly name: string; readonly descending: boolean };
   /** When the row last changed, in milliseconds. */
@@ -122,7 +126,12 @@ const byUpdate = (table: string): Omit<Order, 'key'> => ({
 function partTable(
   table: string,
   dateName: string,
-): Pick<TypeDefinition, 'table' | 'number' | 'part' | 'updated' | 'resident' | 'orders' | 'defaultOrder'> {
+): Pick<
+  TypeDefinition,
+  'table' | 'number' | 'part' | 'updated' | 'resident' | 'orders' | 'keyOrder' | 'updatedOrder' | 'defaultOrder'
+> {
+  const keyOrder: Order = { from: `${table} e`, key: ['e.number', 'e.part'] };
+  const updatedOrder: Order = { ...byUpdate(table), key: ['d.updated', 'e.number', 'e.part'] };
   return {
     table,
     number: 'e.number',
@@ -131,25 +140,28 @@ function partTable(
     resident: 'e.resident',
     orders: {
       [dateName]: { from: `${table} e`, key: ['e.starts', 'e.number', 'e.part'] },
-      _lastUpdated: { ...byUpdate(table), key: ['d.updated', 'e.number', 'e.part'] },
-      _id: { from: `${table} e`, key: ['e.number', 'e.part'] },
+      _lastUpdated: updatedOrder,
+      _id: keyOrder,
     },
+    keyOrder,
+    updatedOrder,
     defaultOrder: { name: dateName, descending: true },
   };
 }
 
 function wholeTable(
   table: string,
-): Pick<TypeDefinition, 'table' | 'number' | 'part' | 'updated'> & { readonly orders: TypeDefinition['orders'] } {
+): Pick<TypeDefinition, 'table' | 'number' | 'part' | 'updated' | 'orders' | 'keyOrder' | 'updatedOrder'> {
+  const keyOrder: Order = { from: `${table} e`, key: ['e.number'] };
+  const updatedOrder: Order = { ...byUpdate(table), key: ['d.updated', 'e.number'] };
   return {
     table,
     number: 'e.number',
     part: "''",
     updated: updatedOfDocument,
-    orders: {
-      _lastUpdated: { ...byUpdate(table), key: ['d.updated', 'e.number'] },
-      _id: { from: `${table} e`, key: ['e.number'] },
-    },
+    orders: { _lastUpdated: updatedOrder, _id: keyOrder },
+    keyOrder,
+    updatedOrder,
   };
 }
 
@@ -158,6 +170,9 @@ const encounterTable = wholeTable('encounter_entry');
 const referralTable = wholeTable('referral_entry');
 const organizationTable = wholeTable('organization_entry');
 const byStart = (table: string): Order => ({ from: `${table} e`, key: ['e.starts', 'e.number'] });
+
+const byRecorded: Order = { from: 'touch e', key: ['e.recorded', 'e.event'] };
+const byEvent: Order = { from: 'touch e', key: ['e.event'] };
 
 const listed: readonly TypeDefinition[] = [
   {
@@ -399,11 +414,9 @@ const listed: readonly TypeDefinition[] = [
       },
       agent: { kind: 'facility', column: 'e.facility' },
     },
-    orders: {
-      recorded: { from: 'touch e', key: ['e.recorded', 'e.event'] },
-      _lastUpdated: { from: 'touch e', key: ['e.recorded', 'e.event'] },
-      _id: { from: 'touch e', key: ['e.event'] },
-    },
+    orders: { recorded: byRecorded, _lastUpdated: byRecorded, _id: byEvent },
+    keyOrder: byEvent,
+    updatedOrder: byRecorded,
     defaultOrder: { name: 'recorded', descending: true },
     references: {
       target: {

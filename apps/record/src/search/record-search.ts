@@ -22,12 +22,17 @@ export interface FoundPage {
   readonly next?: PageKey;
 }
 
-/** Most rows of the index one page looks at: what a search does not find by an index it passes over, page by page. */
-const mostExamined = 20_000;
-/** Most rows a total looks at. */
-const mostCounted = 500_000;
-/** A facility concerned with no more residents than this is searched resident by resident. */
-const fewResidents = 5_000;
+/** How much work one search may be. */
+export interface SearchLimits {
+  /** Most rows of an index one page looks at: what no index finds is passed over, page by page. */
+  readonly examined: number;
+  /** Most rows a total looks at. */
+  readonly counted: number;
+  /** A facility concerned with no more residents than this is searched resident by resident. */
+  readonly fewResidents: number;
+}
+
+const usualLimits: SearchLimits = { examined: 20_000, counted: 100_000, fewResidents: 5_000 };
 
 /** How the rows of one search are found. */
 interface Plan {
@@ -47,6 +52,7 @@ export class RecordSearch {
   constructor(
     private readonly database: ReadDatabase,
     private readonly documents: StoredDocuments,
+    private readonly limits: SearchLimits = usualLimits,
   ) {
     this.#compiler = new CriteriaCompiler(database, documents);
   }
@@ -59,9 +65,7 @@ export class RecordSearch {
     }
     const rows: FoundRow[] = [];
     let seenUpTo: PageKey | undefined;
-    const examined = narrow
-      ? mostCounted
-      : Math.max(2_000, Math.floor(mostExamined / Math.max(1, plan.branches.length)));
+    const examined = narrow ? this.limits.counted : Math.ceil(this.limits.examined / Math.max(1, plan.branches.length));
     for (const branch of plan.branches) {
       const conditions = [branch, ...(request.after ? [beyond(order, descending, request.after)] : [])];
       const found = await this.#rows(plan, request.definition, conditions, examined, request.count + 1);
@@ -87,15 +91,15 @@ export class RecordSearch {
       const where = all([...(plan.order.on === undefined ? [] : [sql(plan.order.on)]), branch]);
       const [row] = await this.database.query<{ readonly examined: SqlValue; readonly matching: SqlValue }>(
         `select count(*) as examined, sum(fits) as matching from (
-           select case when ${plan.filter.text} then 1 else 0 end as fits from ${plan.from} where ${where.text} limit ${mostCounted + 1}) w`,
+           select case when ${plan.filter.text} then 1 else 0 end as fits from ${plan.from} where ${where.text} limit ${this.limits.counted + 1}) w`,
         [...plan.filter.values, ...where.values],
       );
       examined += Number(row?.examined ?? 0);
       total += Number(row?.matching ?? 0);
-      if (examined > mostCounted) {
+      if (examined > this.limits.counted) {
         throw new FhirFault(400, 'too-costly', {
-          vi: `Đếm kết quả này phải xét hơn ${mostCounted} dòng; hãy thu hẹp tìm kiếm.`,
-          en: `Counting this would look at more than ${mostCounted} rows; narrow the search.`,
+          vi: `Đếm kết quả này phải xét hơn ${this.limits.counted} dòng; hãy thu hẹp tìm kiếm.`,
+          en: `Counting this would look at more than ${this.limits.counted} rows; narrow the search.`,
         });
       }
     }
@@ -112,7 +116,7 @@ export class RecordSearch {
     const narrow = compiled.filter((one) => one.narrow !== undefined);
     if (narrow.length > 0) {
       const { name, descending } = request.sort ?? definition.defaultOrder;
-      const order = definition.orders[name] ?? definition.orders._id;
+      const order = definition.orders[name] ?? definition.keyOrder;
       const branch = all(narrow.map((one) => one.narrow ?? never));
       return { order, descending, from: order.narrowFrom ?? order.from, filter, branches: [branch], narrow: true };
     }
@@ -128,7 +132,7 @@ export class RecordSearch {
   ): Promise<Plan> {
     const { definition, sort } = request;
     const name = sort?.name ?? preferredOrder(definition, compiled);
-    const order = definition.orders[name] ?? definition.orders._id;
+    const order = definition.orders[name] ?? definition.keyOrder;
     const descending =
       sort?.descending ??
       (name === definition.defaultOrder.name ? definition.defaultOrder.descending : name === '_lastUpdated');
@@ -161,10 +165,10 @@ export class RecordSearch {
   async #fewResidents(visibility: Visibility): Promise<string | undefined> {
     if (visibility.kind !== 'facility') return undefined;
     const [row] = await this.database.query<{ readonly residents: SqlValue }>(
-      `select count(*) as residents from (select 1 from concern where facility = ? limit ${fewResidents + 1}) few`,
+      `select count(*) as residents from (select 1 from concern where facility = ? limit ${this.limits.fewResidents + 1}) few`,
       [visibility.facility],
     );
-    return Number(row?.residents ?? 0) <= fewResidents ? visibility.facility : undefined;
+    return Number(row?.residents ?? 0) <= this.limits.fewResidents ? visibility.facility : undefined;
   }
 
   async #rows(

@@ -67,7 +67,7 @@ export function searchRequest(
   let countOnly = false;
 
   for (const [key, value] of parameters) {
-    const [name = '', modifier] = splitModifier(key);
+    const [name, modifier] = splitModifier(key);
     const parameter = Object.hasOwn(definition.parameters, name) ? definition.parameters[name] : undefined;
     if (parameter && modifierAllowed(parameter, modifier))
       criteria.push({ name, parameter, values: alternatives(name, value) });

@@ -1,4 +1,4 @@
-import type { Bundle, BundleEntry, Resource } from '@medplum/fhirtypes';
+import type { Bundle, BundleEntry } from '@medplum/fhirtypes';
 import type { Visibility } from '../access/visibility.js';
 import { issue, outcome } from '../http/fhir-fault.js';
 import type { RecordReader, ServedResource } from '../reading/record-reader.js';
@@ -88,7 +88,7 @@ export class SearchService {
 }
 
 export function entry(base: string, resource: ServedResource, mode: 'match' | 'include'): BundleEntry {
-  return { fullUrl: `${base}/${nameOf(resource)}`, resource: resource as Resource, search: { mode } };
+  return { fullUrl: `${base}/${nameOf(resource)}`, resource, search: { mode } };
 }
 
 function notices(ignored: readonly string[]): readonly BundleEntry[] {

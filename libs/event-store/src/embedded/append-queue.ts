@@ -7,7 +7,7 @@ import {
   InvalidAppend,
   WrongExpectedRevision,
 } from '../errors.js';
-import type { AppendResult, ExpectedRevision, NewEvent, StreamName } from '../event-store.js';
+import type { AppendResult, ExpectedRevision, NewEvent, Position, Revision, StreamName } from '../event-store.js';
 import type { AppendOutcome, AppendRequest, PackedRequests } from './append-messages.js';
 import { packRequest } from './append-messages.js';
 
@@ -24,6 +24,8 @@ export interface AppendLimits {
   /** What may be on its way to the writer; beyond it appends wait for their turn here. */
   readonly queuedBytes: number;
 }
+
+export type OnAppended = (stream: StreamName, count: number, revision: Revision, position: Position) => void;
 
 /**
  * The calling side of the writer. Appends of one turn of the event loop cross to the writer in one message, and outcomes come
@@ -60,13 +62,20 @@ export class AppendQueue {
     });
   }
 
-  /** Outcomes of the oldest appends that were sent. */
-  settle(outcomes: readonly AppendOutcome[]): void {
+  /**
+   * Outcomes of the oldest appends that were sent.
+   * @param onAppended told of each append that wrote, before its caller is
+   */
+  settle(outcomes: readonly AppendOutcome[], onAppended: OnAppended): void {
     const settled = this.#sent.splice(0, outcomes.length);
     for (const [i, pending] of settled.entries()) {
       const outcome = outcomes[i];
       if (outcome === undefined) continue;
       this.#bytes -= pending.bytes;
+      if (outcome.kind === 'appended') {
+        const { stream, events } = pending.request;
+        onAppended(stream, events.length, outcome.revision, outcome.position);
+      }
       this.#settleOne(pending, outcome);
     }
     this.#admit();

@@ -9,6 +9,7 @@ import { headChannelOf } from './embedded-reader.js';
 import { openLogForReading } from './log-file.js';
 import { LogHead } from './log-head.js';
 import { LogReader } from './log-reader.js';
+import { RecentStreams } from './recent-streams.js';
 
 export interface EmbeddedEventStoreOptions {
   /** The SQLite file; made, with its folder, when it is not there. `-wal`, `-shm` and `.lock` files stand beside it. */
@@ -40,7 +41,13 @@ export async function openEmbeddedEventStore(options: EmbeddedEventStoreOptions)
   });
   const exited = new Promise<void>((resolve) => writer.once('exit', () => resolve()));
   const head = new LogHead(await opened(writer));
-  const reader = new LogReader(openLogForReading(file), codec, head);
+  let recent: RecentStreams | undefined;
+  const reader = new LogReader(
+    openLogForReading(file),
+    codec,
+    head,
+    (indexedThrough) => (recent = new RecentStreams(head.position, indexedThrough)),
+  );
   const send = (message: ToWriter): void => writer.postMessage(message);
   const appends = new AppendQueue(codec, { appendBytes: appendLimitBytes, queuedBytes: queueLimitBytes }, send);
   let closed: Promise<void> | undefined;
@@ -55,7 +62,9 @@ export async function openEmbeddedEventStore(options: EmbeddedEventStoreOptions)
   writer.on('message', (message: FromWriter) => {
     if (message.kind !== 'committed') return;
     head.advance(message.head);
-    appends.settle(message.outcomes);
+    appends.settle(message.outcomes, (stream, count, revision, position) =>
+      recent?.add(stream, count, revision, position),
+    );
   });
   writer.on('error', fail);
   writer.on('exit', () => fail());

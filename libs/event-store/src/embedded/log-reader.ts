@@ -14,6 +14,7 @@ import type {
 } from '../event-store.js';
 import { Kinds } from './kinds.js';
 import type { LogHead } from './log-head.js';
+import type { RecentStreams } from './recent-streams.js';
 
 type EventRow = readonly SQLOutputValue[];
 
@@ -34,11 +35,19 @@ export class LogReader {
   readonly #head: LogHead;
   readonly #kinds: Kinds;
   readonly #statements = new Map<string, StatementSync>();
+  readonly #recent: RecentStreams | undefined;
 
-  constructor(database: DatabaseSync, codec: EventCodec, head: LogHead) {
+  /** @param recentStreams given by the process that writes: it need not search the tail of the log for its own events */
+  constructor(
+    database: DatabaseSync,
+    codec: EventCodec,
+    head: LogHead,
+    recentStreams?: (indexedThrough: () => Position) => RecentStreams,
+  ) {
     this.#database = database;
     this.#codec = codec;
     this.#head = head;
+    this.#recent = recentStreams?.(() => this.#indexedThrough());
     this.#kinds = new Kinds(database);
   }
 
@@ -68,16 +77,32 @@ export class LogReader {
       indexedThrough,
       limit,
     );
-    const recent = this.#positions(
-      `select position from events where position > ? and stream = ? and revision ${beyond} ?
-       order by position ${order} limit ?`,
-      indexedThrough,
-      stream,
-      from,
-      limit,
-    );
+    const recent =
+      this.#recent !== undefined && indexedThrough >= this.#recent.begunAt
+        ? this.#recentPositions(this.#recent, stream, indexedThrough, { from, backwards, limit })
+        : this.#positions(
+            `select position from events where position > ? and stream = ? and revision ${beyond} ?
+             order by position ${order} limit ?`,
+            indexedThrough,
+            stream,
+            from,
+            limit,
+          );
     const positions = (backwards ? [...recent, ...indexed] : [...indexed, ...recent]).slice(0, limit);
     return this.#readPositions(positions);
+  }
+
+  #recentPositions(
+    recent: RecentStreams,
+    stream: StreamName,
+    indexedThrough: Position,
+    { from, backwards, limit }: { readonly from: number; readonly backwards: boolean; readonly limit: number },
+  ): readonly Position[] {
+    const found = recent
+      .after(stream, indexedThrough)
+      .filter(({ revision }) => (backwards ? revision <= from : revision >= from))
+      .map(({ position }) => position);
+    return (backwards ? found.toReversed() : found).slice(0, limit);
   }
 
   async *readAll(options: ReadAllOptions = {}): AsyncGenerator<EventBatch, void, undefined> {

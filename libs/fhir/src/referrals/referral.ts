@@ -1,11 +1,4 @@
-import type {
-  Annotation,
-  CodeableConcept,
-  Period,
-  ServiceRequest,
-  Task,
-  TaskOutput,
-} from '@medplum/fhirtypes';
+import type { Annotation, CodeableConcept, Period, ServiceRequest, Task, TaskOutput } from '@medplum/fhirtypes';
 import type { Diagnosis } from '#domain/codes.js';
 import type { ReferralDirection } from '#domain/referrals/referral-events.js';
 import type { Issue, KnownReferral } from '#domain/referrals/referral-state.js';
@@ -38,11 +31,7 @@ const directions: Readonly<Record<ReferralDirection, string>> = {
 /** SNOMED CT: the code of every referral's request. */
 export const referralCode = { system: codeSystems.snomed, code: '3457005', display: 'Patient referral' } as const;
 
-export function serviceRequestOf(
-  id: string,
-  document: ReferralDocument,
-  context: TranslationContext,
-): ServiceRequest {
+export function serviceRequestOf(id: string, document: ReferralDocument, context: TranslationContext): ServiceRequest {
   const { state } = document;
   const { referral, issue } = state;
   return given<ServiceRequest>({
@@ -67,8 +56,7 @@ export function serviceRequestOf(
       },
     ],
     subject: reference('Patient', document.resident),
-    encounter:
-      issue?.episode && numberReference('Encounter', episodeNumberSystem, referral.from, issue.episode),
+    encounter: issue?.episode && numberReference('Encounter', episodeNumberSystem, referral.from, issue.episode),
     occurrencePeriod: issue && validity(issue),
     authoredOn: authoredOn(document),
     requester: facilityReference(referral.from, context),
