@@ -124,16 +124,21 @@ function keepFocus() {
 }
 
 /** The words for a step that was not taken; none when they stand on the page already. */
-function wordsOf(error) {
-  if (error instanceof LineProblem) return t('problem-line');
-  if (!(error instanceof ServiceProblem)) throw error;
-  if (error.status === 412) {
-    void openReferral(shown.open.id, { focus: true }).then(() => say('bad', t('problem-stale')));
+function wordsOf(problem) {
+  if (problem instanceof LineProblem) return t('problem-line');
+  if (!(problem instanceof ServiceProblem)) throw problem;
+  if (problem.status === 412) {
+    void showWhatIsNow().catch(report);
     return undefined;
   }
-  const fields = error.document?.errors?.map(({ path }) => path).join(', ');
+  const fields = problem.document?.errors?.map(({ path }) => path).join(', ');
   if (fields) return t('problem-fields', fields);
-  return error.text(currentLanguage()) || t('problem-other', error.status);
+  return problem.text(currentLanguage()) || t('problem-other', problem.status);
+}
+
+async function showWhatIsNow() {
+  await openReferral(shown.open.id, { focus: true });
+  say('bad', t('problem-stale'));
 }
 
 function printPaper() {

@@ -6,15 +6,11 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 
 const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 
+const present = existsSync(executablePath);
+if (!present) process.stderr.write(`\n!! KHÔNG CÓ TRÌNH DUYỆT / NO BROWSER at ${executablePath}: TESTS SKIPPED\n`);
+
 /** Tests that need a browser; skipped out loud where the machine has none. */
-export function describeInBrowser(name: string, tests: () => void): void {
-  if (existsSync(executablePath)) {
-    describe(name, tests);
-    return;
-  }
-  process.stderr.write(`\n!! KHÔNG CÓ TRÌNH DUYỆT / NO BROWSER at ${executablePath}: SKIPPED: ${name}\n`);
-  describe.skip(name, tests);
-}
+export const describeInBrowser = present ? describe : describe.skip;
 
 export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'] });

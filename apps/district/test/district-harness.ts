@@ -113,7 +113,7 @@ export async function openDistrict(): Promise<DistrictHarness> {
   async function ask<Body>(
     path: string,
     facility: FacilityCode | undefined,
-    init: RequestInit = {},
+    init: Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> } = {},
   ): Promise<Answer<Body>> {
     const headers = { ...init.headers, ...(facility && { authorization: `Bearer ${await tokenOf(facility)}` }) };
     const answer = await fetch(`${address}${path}`, { ...init, headers });
