@@ -13,6 +13,7 @@ import type { FacilityCode } from '#domain/ids.js';
 import { openSecrets } from '#security/secrets.js';
 import { TokenIssuer } from '#security/token-issuer.js';
 import { Client } from '../src/verify/client.js';
+import { waitForViews } from '../src/verify/post-folder.js';
 import { type OwnServer, startServer } from '../src/verify/own-server.js';
 
 const main = fileURLToPath(new URL('../src/main.js', import.meta.url));
@@ -106,6 +107,7 @@ describe('the backbone', () => {
     expect([await sendVisit(third, 'E1'), await sendVisit(third, 'E2'), await sendVisit(third, 'E3')]).toEqual([
       200, 200, 201,
     ]);
+    await waitForViews(clientOf(third), 10_000);
     const { items } = await clientOf(third).get<{ items: unknown[] }>('/intake/receipts', station);
     expect(items).toHaveLength(3);
   });
