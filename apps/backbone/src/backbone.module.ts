@@ -6,20 +6,12 @@ import { RecordModule } from '#apps/record/src/record.module.js';
 import { PlatformModule, type PlatformParts } from '#platform/platform.module.js';
 import { SecurityModule } from '#security/security.module.js';
 
+const services = [CommuneModule, RecordModule, DistrictModule, ProvinceModule];
+
 /** All services in one process. */
 @Module({})
 export class BackboneModule {
   static compose(parts: PlatformParts): DynamicModule {
-    return {
-      module: BackboneModule,
-      imports: [
-        PlatformModule.forRoot(parts),
-        SecurityModule.forRoot(),
-        CommuneModule,
-        RecordModule,
-        DistrictModule,
-        ProvinceModule,
-      ],
-    };
+    return { module: BackboneModule, imports: [PlatformModule.forRoot(parts), SecurityModule.forRoot(), ...services] };
   }
 }
