@@ -147,15 +147,17 @@ describe.each([
       fewResidents: 0,
     });
     await everyPage(search, type, query, visibility);
+    const faults: string[] = [];
     for (const [text, values] of asked) {
       const steps = await view.database.query<{ readonly detail: string }>(`explain query plan ${text}`, values);
       const narrow = /e\.(resident|number|phone|episode) (=|in) ?\(?\?/.test(text);
       for (const { detail } of steps) {
         // A whole table is never read; w, few are the limited inner queries, the rest goes along an index.
-        if (/^SCAN (?!w$|few$|\(|CONSTANT)/.test(detail)) expect(detail).toMatch(/USING (COVERING )?INDEX/);
-        if (!narrow && /TEMP B-TREE FOR ORDER BY/.test(detail)) throw new Error(`${detail}: ${text}`);
+        const scans = /^SCAN (?!w$|few$|\(|CONSTANT)/.test(detail) && !/USING (COVERING )?INDEX/.test(detail);
+        if (scans || (!narrow && detail.includes('TEMP B-TREE FOR ORDER BY'))) faults.push(`${detail}: ${text}`);
       }
     }
+    expect(faults).toEqual([]);
   });
 });
 
