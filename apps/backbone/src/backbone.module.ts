@@ -1,6 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CommuneModule } from '#apps/commune/src/commune.module.js';
 import { DistrictModule } from '#apps/district/src/district.module.js';
+import { ProvinceModule } from '#apps/province/src/province.module.js';
+import { RecordModule } from '#apps/record/src/record.module.js';
 import { PlatformModule, type PlatformParts } from '#platform/platform.module.js';
 import { SecurityModule } from '#security/security.module.js';
 
@@ -10,7 +12,14 @@ export class BackboneModule {
   static compose(parts: PlatformParts): DynamicModule {
     return {
       module: BackboneModule,
-      imports: [PlatformModule.forRoot(parts), SecurityModule.forRoot(), CommuneModule, DistrictModule],
+      imports: [
+        PlatformModule.forRoot(parts),
+        SecurityModule.forRoot(),
+        CommuneModule,
+        RecordModule,
+        DistrictModule,
+        ProvinceModule,
+      ],
     };
   }
 }

@@ -59,8 +59,8 @@ export async function openBackbone(
   const facilities = await followFacilities(events);
   opened.defer(() => facilities.stop());
   const table = given ?? (facilities.register.all().length === 0 ? readFacilityTable(tables.shipped) : []);
-  await facilities.waitFor(await describeFacilities(events, table));
-  const views = await openViewHost(configuration, events);
+  await facilities.waitFor(await describeFacilities(events, table), 10_000);
+  const views = await openViewHost(configuration, logger);
   opened.defer(() => views.close());
   observeViews(metrics, events, views);
 

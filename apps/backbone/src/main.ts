@@ -5,7 +5,6 @@ import { loadConfiguration, summaryOf } from '#platform/configuration.js';
 import { createLogger } from '#platform/logging.js';
 import { liveUntilStopped } from '#platform/process-life.js';
 import { parseStartArguments, usage } from './arguments.js';
-import { openBackbone, viewsCaughtUp } from './backbone.js';
 import { runAsProgram } from './cli/output.js';
 import { FirstStart } from './samples/first-start.js';
 import { loadSamples } from './samples/load-samples.js';
@@ -23,6 +22,8 @@ runAsProgram(async () => {
   const logger = createLogger(configuration);
   say(`Liên Tuyến\n\nCấu hình / configuration\n${summaryOf(configuration)}\n`);
 
+  // Loaded only now: whoever asked for help, or set a wrong value, need not wait for all of it.
+  const { openBackbone, viewsCaughtUp } = await import('./backbone.js');
   const opened = new AsyncDisposableStack();
   liveUntilStopped(() => opened.disposeAsync(), logger);
   const firstStart = new FirstStart(configuration.dataDir);

@@ -105,7 +105,7 @@ describe('start', () => {
 
   it('passes SIGTERM on and answers with the exit code of the program', async () => {
     program(
-      'process.on("SIGTERM", () => { console.log("stopped in order"); process.exit(0); }); setInterval(() => {}, 1000); console.log("up");',
+      'process.on("SIGTERM", () => { console.log("stopped in order"); process.exit(0); }); setTimeout(() => process.exit(9), 20_000); console.log("up");',
     );
     const { process: started, outcome } = begin(['scripts/start.mjs']);
     await once(started.stdout ?? started, 'data');

@@ -16,18 +16,21 @@ import type { IssueReferral, ReferralCommand } from '#domain/referrals/referral-
 import type { ReferralEvent } from '#domain/referrals/referral-events.js';
 import { replayReferral } from '#domain/referrals/referral-state.js';
 import { residentStream } from '#domain/streams.js';
-import { streamName } from '#event-store/event-store.js';
+import { openEmbeddedEventStore } from '#event-store/embedded/embedded-event-store.js';
+import { type EventStore, type RecordedEvent, streamName } from '#event-store/event-store.js';
 import { readConfiguration } from '#platform/configuration.js';
 import { finishRequests } from '#platform/http/finish-requests.js';
 import { createHttpApplication } from '#platform/http/http-application.js';
 import { PlatformModule } from '#platform/platform.module.js';
+import { createEmbeddedViewHost } from '#projections/embedded/embedded-view-host.js';
+import type { View } from '#projections/view-host.js';
 import type { CallerKind } from '#security/caller.js';
 import { openSecrets } from '#security/secrets.js';
 import { SecurityModule } from '#security/security.module.js';
 import { TokenIssuer } from '#security/token-issuer.js';
 import { DistrictModule } from '../src/district.module.js';
 import { streamOf } from '../src/referral-stream.js';
-import { MemoryEventStore, MemoryViewHost } from './doubles.js';
+import { WORKLISTS } from '../src/worklists/worklist-reader.js';
 
 export const station = '08Z11' as FacilityCode;
 export const otherStation = '08Z12' as FacilityCode;
@@ -43,7 +46,11 @@ export interface Answer<Body> {
 export interface DistrictHarness {
   readonly address: string;
   readonly application: NestFastifyApplication;
-  readonly store: MemoryEventStore;
+  readonly store: EventStore;
+  /** Everything in the log. */
+  events(): Promise<readonly RecordedEvent[]>;
+  /** Resolves when the view has everything that is in the log now. */
+  settled(): Promise<void>;
   token(kind: CallerKind, facility?: FacilityCode): Promise<string>;
   register(name: string, birthYear: number): Promise<ResidentId>;
   /** What a message would bring: decided and appended. */
@@ -59,9 +66,10 @@ export interface DistrictHarness {
 }
 
 export async function openDistrict(): Promise<DistrictHarness> {
-  const store = new MemoryEventStore();
-  const views = new MemoryViewHost(store);
   const folder = await mkdtemp(join(tmpdir(), 'lien-tuyen-district-'));
+  const eventStoreFile = join(folder, 'events.sqlite');
+  const store = await openEmbeddedEventStore({ file: eventStoreFile });
+  const views = await createEmbeddedViewHost({ eventStoreFile, folder: join(folder, 'views') });
   const secrets = openSecrets(join(folder, 'keys.json'));
   const stopping = new AbortController();
   const issuer = new TokenIssuer(secrets);
@@ -89,6 +97,11 @@ export async function openDistrict(): Promise<DistrictHarness> {
   await application.listen(0, '127.0.0.1');
   const address = await application.getUrl();
 
+  const view = application.get<View>(WORKLISTS, { strict: false });
+  const settled = async (): Promise<void> => {
+    if (!(await view.waitFor(await store.head(), 10_000))) throw new Error('The view did not catch up');
+  };
+
   const token = (kind: CallerKind, facility?: FacilityCode): Promise<string> =>
     issuer.issue({ kind, hours: 1, ...(facility && { facility }) });
   const tokens = new Map<FacilityCode, string>();
@@ -100,7 +113,7 @@ export async function openDistrict(): Promise<DistrictHarness> {
   async function ask<Body>(
     path: string,
     facility: FacilityCode | undefined,
-    init: RequestInit = {},
+    init: Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> } = {},
   ): Promise<Answer<Body>> {
     const headers = { ...init.headers, ...(facility && { authorization: `Bearer ${await tokenOf(facility)}` }) };
     const answer = await fetch(`${address}${path}`, { ...init, headers });
@@ -116,6 +129,12 @@ export async function openDistrict(): Promise<DistrictHarness> {
     address,
     application,
     store,
+    settled,
+    async events() {
+      const found: RecordedEvent[] = [];
+      for await (const { events } of store.readAll()) found.push(...events);
+      return found;
+    },
     token,
     async register(name, birthYear) {
       const resident = randomUUID() as ResidentId;
@@ -126,6 +145,7 @@ export async function openDistrict(): Promise<DistrictHarness> {
         identifiers: [],
         cards: [],
         registeredBy: station,
+        observedOn: '2026-09-01',
       };
       await store.append(streamName(category, key), 'noStream', [
         { id: randomUUID(), type: 'ResidentRegistered', data, metadata: { occurredAt: '2026-09-01' } },
@@ -143,7 +163,10 @@ export async function openDistrict(): Promise<DistrictHarness> {
         decision.events.map(({ type, data }) => ({ id: randomUUID(), type, data, metadata: { occurredAt: data.at } })),
       );
     },
-    get: (path, facility) => ask(path, facility),
+    get: async (path, facility) => {
+      await settled();
+      return ask(path, facility);
+    },
     post: (path, facility, ifMatch, body) =>
       ask(path, facility, {
         method: 'POST',
@@ -155,7 +178,7 @@ export async function openDistrict(): Promise<DistrictHarness> {
       }),
     async close() {
       stopping.abort();
-      await finishRequests(application.getHttpAdapter().getInstance(), 500);
+      await finishRequests(application.getHttpAdapter().getInstance(), 50);
       await application.close();
       await views.close();
       await store.close();

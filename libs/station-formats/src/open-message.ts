@@ -28,7 +28,11 @@ export interface OpenedMessage {
  *
  * @throws UnreadableMessage
  */
-export function readOpened<T>(bytes: Uint8Array, limits: Partial<ReadingLimits>, read: (message: OpenedMessage) => T): T {
+export function readOpened<T>(
+  bytes: Uint8Array,
+  limits: Partial<ReadingLimits>,
+  read: (message: OpenedMessage) => T,
+): T {
   const { bytes: mostBytes, elements, depth } = { ...defaultLimits, ...limits };
   try {
     if (bytes.byteLength > mostBytes) throw new XmlFault('too-large', 'size', 0);

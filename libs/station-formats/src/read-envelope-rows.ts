@@ -28,6 +28,8 @@ export function readEnvelopeRows(bytes: Uint8Array, limits: Partial<ReadingLimit
 }
 
 const rowsOf = (record: EnvelopeRecord): RecordRows => ({
-  tables: Object.fromEntries([...record.tables.values()].map((table) => [table.name, table.rows.map((row) => row.toRecord())])),
+  tables: Object.fromEntries(
+    [...record.tables.values()].map((table) => [table.name, table.rows.map((row) => row.toRecord())]),
+  ),
   faults: record.faults.toArray(),
 });

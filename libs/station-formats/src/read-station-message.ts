@@ -41,4 +41,3 @@ function readerOf(root: string): typeof readEnvelopeMessage {
       ]);
   }
 }
-

@@ -97,7 +97,7 @@ describe('facilities in the log', () => {
     const followed = await followFacilities(events);
     try {
       const file = tableOf(heading, station, centre);
-      await followed.waitFor(await describeFacilities(events, readFacilityTable(file)));
+      await followed.waitFor(await describeFacilities(events, readFacilityTable(file)), 5_000);
       expect(followed.register.get('08Z11')?.refersTo).toBe('08Z01');
       const head = await events.head();
 
@@ -105,7 +105,7 @@ describe('facilities in the log', () => {
       expect(await events.head()).toBe(head);
 
       const changed = tableOf(heading, station.replace('02266', '02269'), centre);
-      await followed.waitFor(await describeFacilities(events, readFacilityTable(changed)));
+      await followed.waitFor(await describeFacilities(events, readFacilityTable(changed)), 5_000);
       expect(followed.register.get('08Z11')?.places.at(-1)?.communeCode).toBe('02269');
       expect(await events.head()).toBe(head + 1);
 

@@ -8,6 +8,9 @@ const main = fileURLToPath(new URL('../main.js', import.meta.url));
 export interface OwnServer {
   readonly origin: string;
   readonly process: ChildProcess;
+  /** What it has said so far on standard output and on standard error. */
+  output(): string;
+  errors(): string;
   /** SIGTERM, or another signal; resolves to the exit code when the process is gone. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
@@ -26,7 +29,8 @@ export async function startServer(
   });
   const exit = once(child, 'exit') as Promise<[code: number | null]>;
   let said = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text));
+  let complained = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (complained += text));
   const ready = Promise.withResolvers<string>();
   createInterface({ input: child.stdout ?? process.stdin }).on('line', (line) => {
     said += `${line}\n`;
@@ -35,12 +39,14 @@ export async function startServer(
   const origin = await Promise.race([
     ready.promise,
     exit.then(([code]) => {
-      throw new Error(`The server ended with ${code} before it was ready:\n${said}`);
+      throw new Error(`The server ended with ${code} before it was ready\n${said}${complained}`);
     }),
   ]);
   return {
     origin,
     process: child,
+    output: () => said,
+    errors: () => complained,
     stop: async (signal = 'SIGTERM') => {
       child.kill(signal);
       const [code] = await exit;

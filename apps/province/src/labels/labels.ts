@@ -32,6 +32,22 @@ export class Labels {
     }
   }
 
+  /** The administrative units a place lies in on that day, largest first. */
+  within(
+    { level, code }: FigurePlaceKey,
+    day: LocalDate,
+  ): readonly { readonly place: string; readonly name: string }[] {
+    const standing = level === 'facility' ? this.facilities.placeOn(code, day) : undefined;
+    const unit = this.places.on(standing ? (standing.communeCode ?? '') : code, day);
+    const above = [
+      unit?.provinceCode ?? this.facilities.get(code)?.provinceCode,
+      unit?.districtCode ?? standing?.districtCode,
+      standing?.communeCode,
+    ];
+    const units = new Set(above.filter((each) => each !== undefined && each !== code));
+    return [...units].map((place) => ({ place: place ?? '', name: this.unit(place ?? '', day) }));
+  }
+
   facility(code: string): string {
     return this.facilities.get(code)?.name ?? code;
   }

@@ -20,7 +20,10 @@ export interface IndicatorAnswer {
 
 export interface IndicatorsAnswer {
   readonly place: string;
+  readonly level: 'all' | 'province' | 'district' | 'commune' | 'facility';
   readonly placeName: string;
+  /** The places that hold this one, largest first. */
+  readonly within: readonly { readonly place: string; readonly name: string }[];
   readonly period: string;
   /** The moment at which the figures are known, Vietnamese time. */
   readonly asOf: string;

@@ -29,9 +29,12 @@ export class ShowIndicatorsHandler implements IQueryHandler<ShowIndicators> {
 
   async execute({ place, period, asOf, signal }: ShowIndicators): Promise<IndicatorsAnswer> {
     const today = asOf ? dayOf(asOf.getTime()) : this.parameters.today;
+    const mapOf = period.to && period.to < today ? period.to : today;
     const answer = {
       place: placeText(place),
-      placeName: this.labels.place(place, period.to && period.to < today ? period.to : today),
+      level: place.level,
+      placeName: this.labels.place(place, mapOf),
+      within: this.labels.within(place, mapOf),
       period: period.text,
       asOf: this.parameters.shown(asOf),
     };

@@ -2,19 +2,18 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Position, Revision, StreamName } from '../event-store.js';
 import { longStream } from './log-file.js';
 
+/** What the writer knows of a stream. */
 export interface IndexedStream {
   /** Revision of the newest event in the index tables; -1 for none. */
   readonly indexedHead: Revision;
   /** Revision of the newest event; -1 for none. */
-  readonly head: Revision;
-  /** Positions of the events beyond the index tables, by event id. */
-  readonly positions: ReadonlyMap<string, Position>;
-}
-
-interface RecentStream extends IndexedStream {
   head: Revision;
+  /** Positions by event id: of the events beyond the index tables and of the newest in them. */
   readonly positions: Map<string, Position>;
 }
+
+/** How many of a stream's newest events are looked up with its head. */
+const lookedUp = longStream;
 
 /**
  * Where the events of a stream are, as the writer sees it. The newest events are held in memory; {@link store} moves them to
@@ -22,19 +21,20 @@ interface RecentStream extends IndexedStream {
  * once per commit. After a crash what is missing in the tables is read from the log again.
  */
 export class LogIndex {
-  readonly #recent = new Map<StreamName, RecentStream>();
-  readonly #headOf: StatementSync;
+  readonly #recent = new Map<StreamName, IndexedStream>();
+  readonly #newest: StatementSync;
   readonly #idsOfShort: StatementSync;
   readonly #positionById: StatementSync;
   readonly #unindexed: StatementSync;
   readonly #storeSteps: readonly StatementSync[];
-  readonly #indexedThrough: StatementSync;
-  #stored: Position = 0;
   #count = 0;
 
   constructor(database: DatabaseSync) {
     const arrays = { returnArrays: true };
-    this.#headOf = database.prepare('select max(revision) from stream_events where stream = ?', arrays);
+    this.#newest = database.prepare(
+      `select revision, id, position from stream_events where stream = ? order by revision desc limit ${lookedUp}`,
+      arrays,
+    );
     this.#idsOfShort = database.prepare(
       `select id, position from stream_events where stream = ? and revision < ${longStream}`,
       arrays,
@@ -43,9 +43,8 @@ export class LogIndex {
       `select position from stream_events where stream = ? and id = ? and revision >= ${longStream}`,
       arrays,
     );
-    this.#indexedThrough = database.prepare('select indexed_through from log');
     this.#unindexed = database.prepare(
-      'select stream, revision, id, position from events where position > ? order by position',
+      'select stream, id, position from events where position > (select indexed_through from log) order by position',
     );
     this.#storeSteps = [
       `insert into stream_events (stream, revision, id, position)
@@ -67,45 +66,37 @@ export class LogIndex {
   reload(): void {
     this.#recent.clear();
     this.#count = 0;
-    this.#stored = Number(this.#indexedThrough.get()?.['indexed_through'] ?? 0);
-    for (const row of this.#unindexed.iterate(this.#stored)) {
-      this.add(row['stream'] as StreamName, Number(row['revision']), String(row['id']), Number(row['position']));
+    for (const row of this.#unindexed.all()) {
+      const stream = row['stream'] as StreamName;
+      this.add(stream, this.of(stream), String(row['id']), Number(row['position']));
     }
   }
 
-  /** What is known of the stream; empty when it has no events. */
+  /** What is known of the stream; made anew for one without recent events. */
   of(stream: StreamName): IndexedStream {
     const recent = this.#recent.get(stream);
     if (recent !== undefined) return recent;
-    const head = (this.#headOf.get(stream) as unknown as readonly [Revision | null])[0] ?? -1;
-    return { indexedHead: head, head, positions: new Map() };
+    const newest = this.#newest.all(stream) as unknown as readonly [Revision, string, Position][];
+    const head = newest[0]?.[0] ?? -1;
+    return { indexedHead: head, head, positions: new Map(newest.map(([, id, position]) => [id, position])) };
   }
 
   /** Positions of those ids that are in the stream; `undefined` for those that are not. */
-  positionsOf(
-    stream: StreamName,
-    { indexedHead, positions }: IndexedStream,
-    ids: readonly string[],
-  ): readonly (Position | undefined)[] {
-    const stored =
-      indexedHead < 0
-        ? new Map<string, Position>()
-        : new Map(this.#idsOfShort.all(stream) as unknown as readonly [string, Position][]);
-    return ids.map((id) => {
-      const known = positions.get(id) ?? stored.get(id);
-      if (known !== undefined || indexedHead < longStream) return known;
-      return (this.#positionById.get(stream, id) as unknown as readonly [Position] | undefined)?.[0];
+  positionsOf(stream: StreamName, indexed: IndexedStream, ids: readonly string[]): readonly (Position | undefined)[] {
+    const known = ids.map((id) => indexed.positions.get(id));
+    if (indexed.indexedHead < lookedUp || !known.includes(undefined)) return known;
+    const first = new Map(this.#idsOfShort.all(stream) as unknown as readonly [string, Position][]);
+    return ids.map((id, i) => {
+      const later = this.#positionById.get(stream, id) as unknown as readonly [Position] | undefined;
+      return known[i] ?? first.get(id) ?? later?.[0];
     });
   }
 
-  add(stream: StreamName, revision: Revision, id: string, position: Position): void {
-    let recent = this.#recent.get(stream);
-    if (recent === undefined) {
-      recent = { indexedHead: revision - 1, head: revision, positions: new Map() };
-      this.#recent.set(stream, recent);
-    }
-    recent.head = revision;
-    recent.positions.set(id, position);
+  /** Takes note of an event that was written next in the stream. */
+  add(stream: StreamName, indexed: IndexedStream, id: string, position: Position): void {
+    indexed.head++;
+    indexed.positions.set(id, position);
+    this.#recent.set(stream, indexed);
     this.#count++;
   }
 

@@ -105,14 +105,13 @@ export class LogWriter {
       if (positions.some((position) => position !== undefined)) return this.#repeated(events, positions);
     }
     if (!matches(expected, head)) return { kind: 'wrong-revision', actual: head < 0 ? 'noStream' : head };
-    let revision = head;
     const recordedAt = Date.now();
     for (const event of events) {
       const position = ++this.#head;
       this.#insertEvent.run(
         position,
         stream,
-        ++revision,
+        indexed.head + 1,
         this.#kindOf(stream, event.type),
         event.schemaVersion,
         event.id,
@@ -120,9 +119,9 @@ export class LogWriter {
         event.metadata,
         event.data,
       );
-      this.#index.add(stream, revision, event.id, position);
+      this.#index.add(stream, indexed, event.id, position);
     }
-    return { kind: 'appended', revision, position: this.#head };
+    return { kind: 'appended', revision: indexed.head, position: this.#head };
   }
 
   #repeated(events: AppendRequest['events'], positions: readonly (Position | undefined)[]): AppendOutcome {

@@ -91,13 +91,16 @@ function checkRepeated(record: EnvelopeRecord, summary: FieldRow): void {
 
 function checkDates(record: EnvelopeRecord, summary: FieldRow): void {
   const { faults } = record;
-  const [start, end] = [summary.get('NGAY_VAO'), summary.get('NGAY_RA')];
+  const [start, discharge] = [summary.get('NGAY_VAO'), summary.get('NGAY_RA')];
   const order = (path: string, earlier: string, later: string): void =>
     faults.add('warning', 'dates-out-of-order', path, {
       vi: `${labelOf(later).vi} (${later}) sớm hơn ${lowerFirst(labelOf(earlier).vi)} (${earlier}).`,
       en: `The ${labelOf(later).en} (${later}) is earlier than the ${labelOf(earlier).en} (${earlier}).`,
     });
-  if (isBefore(end, start)) order('XML1/NGAY_RA', 'NGAY_VAO', 'NGAY_RA');
+  const reversed = isBefore(discharge, start);
+  if (reversed) order('XML1/NGAY_RA', 'NGAY_VAO', 'NGAY_RA');
+  // One wrong date is one fault, not one for every line.
+  const end = reversed ? undefined : discharge;
   if (isBefore(summary.get('NGAY_TTOAN'), end)) order('XML1/NGAY_TTOAN', 'NGAY_RA', 'NGAY_TTOAN');
   if (isBefore(start, summary.get('NGAY_SINH')?.slice(0, 8))) order('XML1/NGAY_VAO', 'NGAY_SINH', 'NGAY_VAO');
   for (const [name, field] of datesWithin) {
@@ -111,7 +114,8 @@ function checkDates(record: EnvelopeRecord, summary: FieldRow): void {
   }
   const services = record.tables.get('XML3');
   services?.rows.forEach((row, index) => {
-    if (isBefore(row.get('NGAY_KQ'), row.get('NGAY_YL'))) order(`${rowPath(services, index)}/NGAY_KQ`, 'NGAY_YL', 'NGAY_KQ');
+    if (isBefore(row.get('NGAY_KQ'), row.get('NGAY_YL')))
+      order(`${rowPath(services, index)}/NGAY_KQ`, 'NGAY_YL', 'NGAY_KQ');
   });
 }
 
@@ -150,7 +154,10 @@ function checkMoney(record: EnvelopeRecord, summary: FieldRow): void {
       mismatch(field, sum(drugs, line) + sum(services, line), totalOf(field, 'XML2, XML3'));
     }
   }
-  const shares = ['T_BHTT', 'T_BNCCT', 'T_NGUONKHAC'].reduce((total, field) => total + (readNumber(summary.get(field) ?? '') ?? 0), 0);
+  const shares = ['T_BHTT', 'T_BNCCT', 'T_NGUONKHAC'].reduce(
+    (total, field) => total + (readNumber(summary.get(field) ?? '') ?? 0),
+    0,
+  );
   if (summary.get('T_BHTT') !== undefined) {
     mismatch('T_TONGCHI_BH', shares, {
       vi: 'Tổng chi phí trong phạm vi BHYT (T_TONGCHI_BH) không bằng quỹ BHYT thanh toán + cùng chi trả + nguồn khác.',
@@ -167,7 +174,9 @@ function checkMoney(record: EnvelopeRecord, summary: FieldRow): void {
 }
 
 function checkLine(faults: FaultList, path: string, row: FieldRow, priceField: string): void {
-  const [quantity, price, amount] = [row.get('SO_LUONG'), row.get(priceField), row.get('THANH_TIEN_BV')].map((text) => readNumber(text ?? ''));
+  const [quantity, price, amount] = [row.get('SO_LUONG'), row.get(priceField), row.get('THANH_TIEN_BV')].map((text) =>
+    readNumber(text ?? ''),
+  );
   const share = readNumber(row.get('TYLE_TT_DV') ?? '100');
   if (quantity === undefined || price === undefined || amount === undefined || share === undefined) return;
   if (Math.abs((quantity * price * share) / 100 - amount) <= 1) return;
@@ -213,7 +222,9 @@ function checkCards(summary: FieldRow, start: DateTime, faults: FaultList): void
   const to = splitPlaces(summary.get('GT_THE_DEN') ?? '');
   if (cards.length === 0) return;
   const day = dayPart(start);
-  const covered = cards.some((_, index) => (readDay(from[index] ?? '') ?? '') <= day && day <= (readDay(to[index] ?? '') ?? '9999'));
+  const covered = cards.some(
+    (_, index) => (readDay(from[index] ?? '') ?? '') <= day && day <= (readDay(to[index] ?? '') ?? '9999'),
+  );
   if (covered) return;
   faults.add('warning', 'card-not-valid', 'XML1/MA_THE_BHYT', {
     vi: 'Thẻ BHYT không còn (hoặc chưa có) giá trị vào ngày khám.',

@@ -77,7 +77,8 @@ export class FieldRow {
   toRecord(): Readonly<Record<string, string>> {
     const record: Record<string, string> = {};
     for (const [name, value] of this.#fields) {
-      if (name === '__proto__') Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true });
+      if (name === '__proto__')
+        Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true });
       else record[name] = value;
     }
     return record;

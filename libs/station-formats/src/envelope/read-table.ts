@@ -37,7 +37,8 @@ export function readTable(scanner: XmlScanner, fields: ReadonlyMap<string, Field
       if (rowAt < 0 && field) rowAt = frames.length - 1;
       const text = scanner.leafText();
       if (text === undefined) frames.push(newFrame(name));
-      else if (rowAt >= 0 && rowAt < frames.length - 1) addField(frames[rowAt], pathOf(frames, rowAt, name), text, undefined, sink);
+      else if (rowAt >= 0 && rowAt < frames.length - 1)
+        addField(frames[rowAt], pathOf(frames, rowAt, name), text, undefined, sink);
       else addField(frame, field?.name ?? name, text, field, sink);
     } else if (token === 'text') {
       frame.text += scanner.text;
@@ -48,7 +49,13 @@ export function readTable(scanner: XmlScanner, fields: ReadonlyMap<string, Field
       if (!frame.hasChildren || (inRow && frame.text.trim() !== '')) {
         const direct = rowAt < 0 || frames.length - 1 === rowAt;
         const owner = rowAt < 0 ? frames.at(-1) : frames[rowAt];
-        addField(owner, direct ? frame.name : pathOf(frames, rowAt, frame.name), frame.text, direct ? fields.get(frame.name) : undefined, sink);
+        addField(
+          owner,
+          direct ? frame.name : pathOf(frames, rowAt, frame.name),
+          frame.text,
+          direct ? fields.get(frame.name) : undefined,
+          sink,
+        );
       }
       if (frame.row) sink.row(frame.row);
       if (rowAt === frames.length) rowAt = -1;
@@ -62,7 +69,13 @@ const newFrame = (name: string): Frame => ({ name, text: '', hasChildren: false,
 const pathOf = (frames: readonly Frame[], rowAt: number, name: string): string =>
   [...frames.slice(rowAt + 1).map((frame) => frame.name), name].join('/');
 
-function addField(owner: Frame | undefined, name: string, text: string, field: FieldSchema | undefined, sink: RowSink): void {
+function addField(
+  owner: Frame | undefined,
+  name: string,
+  text: string,
+  field: FieldSchema | undefined,
+  sink: RowSink,
+): void {
   const value = text.trim();
   if (!owner || value === '') return;
   owner.row ??= new FieldRow();

@@ -2,7 +2,12 @@ import type { HealthHistory, HistoryItem, RiskFactor } from '#domain/residents/r
 import { definedOnly } from '../values/defined-only.js';
 import type { XmlElement } from '../xml/xml-element.js';
 
-const riskKinds: Readonly<Record<string, RiskFactor['kind']>> = { '1': 'tobacco', '2': 'alcohol', '3': 'drugs', '4': 'physical-activity' };
+const riskKinds: Readonly<Record<string, RiskFactor['kind']>> = {
+  '1': 'tobacco',
+  '2': 'alcohol',
+  '3': 'drugs',
+  '4': 'physical-activity',
+};
 const riskStates: Readonly<Record<string, RiskFactor['status']>> = { '0': 'no', '1': 'yes', '2': 'regular' };
 
 /** TIENSU: risk factors, allergies, diseases and disabilities, own and in the family. Takes what it reads. */
@@ -20,7 +25,11 @@ export function takeHistory(section: XmlElement): Omit<HealthHistory, 'other'> {
   return definedOnly(lists);
 }
 
-function takeList<T>(parent: XmlElement | undefined, name: string, take: (item: XmlElement) => T | undefined): readonly T[] | undefined {
+function takeList<T>(
+  parent: XmlElement | undefined,
+  name: string,
+  take: (item: XmlElement) => T | undefined,
+): readonly T[] | undefined {
   const items = parent?.all(name).flatMap((item) => {
     const taken = take(item);
     return taken === undefined ? [] : [taken];
@@ -50,7 +59,11 @@ function takeDisease(item: XmlElement): HistoryItem | undefined {
   const code = item.take('LOAIBENH');
   const state = item.take('TRANGTHAI');
   if (display === undefined && code === undefined) return undefined;
-  return { code: code ?? '15', present: state !== '0', ...definedOnly({ display, note: item.take('MOTA'), relative: item.take('NGUOIMAC') }) };
+  return {
+    code: code ?? '15',
+    present: state !== '0',
+    ...definedOnly({ display, note: item.take('MOTA'), relative: item.take('NGUOIMAC') }),
+  };
 }
 
 function takeDisability(item: XmlElement): HistoryItem | undefined {

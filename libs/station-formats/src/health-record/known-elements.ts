@@ -21,7 +21,10 @@ function readStructure(): ReadonlyMap<string, readonly string[]> {
     if (!known) children.set(parent, [child]);
     else if (!known.includes(child)) known.push(child);
   };
-  const lines = readFileSync(new URL('../../data/qd831_xml_structure.tsv', import.meta.url), 'utf8').trimEnd().split('\n').slice(1);
+  const lines = readFileSync(new URL('../../data/qd831_xml_structure.tsv', import.meta.url), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .slice(1);
   for (const line of lines) {
     const [path = '', , element = ''] = line.split('\t');
     const steps = path.split('/').filter((step) => step !== '...');
@@ -38,4 +41,8 @@ function readStructure(): ReadonlyMap<string, readonly string[]> {
 export const healthRecordStructure: ReadonlyMap<string, readonly string[]> = readStructure();
 
 /** Every element name of the QĐ 831 record, and a spelling of one that some software writes. */
-export const knownElements: ReadonlySet<string> = new Set([...healthRecordStructure.keys(), ...[...healthRecordStructure.values()].flat(), 'TIENSU_BENHTAT']);
+export const knownElements: ReadonlySet<string> = new Set([
+  ...healthRecordStructure.keys(),
+  ...[...healthRecordStructure.values()].flat(),
+  'TIENSU_BENHTAT',
+]);

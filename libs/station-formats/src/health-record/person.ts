@@ -26,23 +26,37 @@ export function takePerson(
     });
     return undefined;
   }
-  const cards = splitValues(general.take('MATHE') ?? '').map((number): InsuranceCard => ({ number: compactCard(number) }));
+  const cards = splitValues(general.take('MATHE') ?? '').map((number): InsuranceCard => ({
+    number: compactCard(number),
+  }));
   const identifiers = takeIdentifiers(general, cards, faults);
   const sex = general.takeAs('GIOITINH', (code) => sexes[code]);
   if (sex === undefined) {
-    faults.add('warning', general.peek('GIOITINH') === undefined ? 'required' : 'unknown-code', 'THONGTINCHUNG/GIOITINH', {
-      vi: 'Giới tính (GIOITINH) trống hoặc không phải 1 (nam), 2 (nữ).',
-      en: 'The sex (GIOITINH) is empty or not 1 (male) or 2 (female).',
-    });
+    faults.add(
+      'warning',
+      general.peek('GIOITINH') === undefined ? 'required' : 'unknown-code',
+      'THONGTINCHUNG/GIOITINH',
+      {
+        vi: 'Giới tính (GIOITINH) trống hoặc không phải 1 (nam), 2 (nữ).',
+        en: 'The sex (GIOITINH) is empty or not 1 (male) or 2 (female).',
+      },
+    );
   }
   const birthDate = general.takeAs('NGAYSINH', readSlashedPartialDate);
   if (birthDate === undefined) {
-    faults.add('warning', general.peek('NGAYSINH') === undefined ? 'required' : 'not-a-date', 'THONGTINCHUNG/NGAYSINH', {
-      vi: 'Ngày sinh (NGAYSINH) trống hoặc không phải là ngày có thật (dd/MM/yyyy).',
-      en: 'The birth date (NGAYSINH) is empty or not a real date (dd/MM/yyyy).',
-    });
+    faults.add(
+      'warning',
+      general.peek('NGAYSINH') === undefined ? 'required' : 'not-a-date',
+      'THONGTINCHUNG/NGAYSINH',
+      {
+        vi: 'Ngày sinh (NGAYSINH) trống hoặc không phải là ngày có thật (dd/MM/yyyy).',
+        en: 'The birth date (NGAYSINH) is empty or not a real date (dd/MM/yyyy).',
+      },
+    );
   }
-  const bloodGroup = [general.take('NHOMMAU_HEABO'), general.take('NHOMMAU_HERH')].filter((part) => part !== undefined).join(' ');
+  const bloodGroup = [general.take('NHOMMAU_HEABO'), general.take('NHOMMAU_HERH')]
+    .filter((part) => part !== undefined)
+    .join(' ');
   const details = {
     birthDate,
     ethnicGroup: general.take('MADANTOC'),
@@ -75,10 +89,15 @@ function takeResidence(general: XmlElement, kind: 'HIENTAI' | 'THUONGTRU'): Resi
   });
 }
 
-function takeIdentifiers(general: XmlElement, cards: readonly InsuranceCard[], faults: FaultList): readonly ResidentIdentifier[] {
+function takeIdentifiers(
+  general: XmlElement,
+  cards: readonly InsuranceCard[],
+  faults: FaultList,
+): readonly ResidentIdentifier[] {
   const found: ResidentIdentifier[] = [];
   const add = (identifier: ResidentIdentifier | undefined): void => {
-    if (identifier && !found.some((known) => known.system === identifier.system && known.value === identifier.value)) found.push(identifier);
+    if (identifier && !found.some((known) => known.system === identifier.system && known.value === identifier.value))
+      found.push(identifier);
   };
   for (const field of ['MADINHDANH', 'VNEID', 'SOCMND']) {
     add(general.takeAs(field, readPersonNumber));

@@ -32,10 +32,15 @@ export function readHealthRecordMessage(scanner: XmlScanner, budget: XmlBudget):
   }
   const sentOn = readSlashedDay(header.peek('TRANSACTION_DATE') ?? '');
   if (sentOn === undefined) {
-    faults.add('warning', header.peek('TRANSACTION_DATE') === undefined ? 'required' : 'not-a-date', 'HEADER/TRANSACTION_DATE', {
-      vi: 'Thiếu ngày gửi hoặc ngày gửi không có thật (TRANSACTION_DATE, dd/MM/yyyy).',
-      en: 'The date of the message is missing or not a real date (TRANSACTION_DATE, dd/MM/yyyy).',
-    });
+    faults.add(
+      'warning',
+      header.peek('TRANSACTION_DATE') === undefined ? 'required' : 'not-a-date',
+      'HEADER/TRANSACTION_DATE',
+      {
+        vi: 'Thiếu ngày gửi hoặc ngày gửi không có thật (TRANSACTION_DATE, dd/MM/yyyy).',
+        en: 'The date of the message is missing or not a real date (TRANSACTION_DATE, dd/MM/yyyy).',
+      },
+    );
   }
   const bodies = data.child('BODY')?.all('HOSOSUCKHOE') ?? [];
   if (bodies.length === 0) {
@@ -44,11 +49,18 @@ export function readHealthRecordMessage(scanner: XmlScanner, budget: XmlBudget):
       en: 'The file holds no health record (HOSOSUCKHOE).',
     });
   }
-  const records = bodies.map((body, index) => takeRecord(body, index === 0 ? 'HOSOSUCKHOE' : `HOSOSUCKHOE[${index + 1}]`, facility, sentOn));
+  const records = bodies.map((body, index) =>
+    takeRecord(body, index === 0 ? 'HOSOSUCKHOE' : `HOSOSUCKHOE[${index + 1}]`, facility, sentOn),
+  );
   return { format: 'qd831', sender, records, faults: faults.toArray() };
 }
 
-function takeRecord(body: XmlElement, path: string, facility: FacilityCode | undefined, sentOn: LocalDate | undefined): StationRecord {
+function takeRecord(
+  body: XmlElement,
+  path: string,
+  facility: FacilityCode | undefined,
+  sentOn: LocalDate | undefined,
+): StationRecord {
   const faults = new FaultList(`BODY/${path}`);
   reportUnknown(body, faults);
   const list = body.child('DANHSACHHOSOKHAMCHUABENH');
@@ -59,9 +71,21 @@ function takeRecord(body: XmlElement, path: string, facility: FacilityCode | und
   });
   body.drop('DANHSACHHOSOKHAMCHUABENH');
   // Without a date it must not overwrite anything newer: it speaks of its last visit's day, or of no day that matters.
-  const observedOn = sentOn ?? visits.map(({ visit }) => visit.start.slice(0, 10) as LocalDate).sort().at(-1) ?? ('1900-01-01' as LocalDate);
+  const observedOn =
+    sentOn ??
+    visits
+      .map(({ visit }) => visit.start.slice(0, 10) as LocalDate)
+      .sort()
+      .at(-1) ??
+    ('1900-01-01' as LocalDate);
   const person = takePerson(body.child('THONGTINCHUNG'), () => historyOf(body), observedOn, faults);
-  return { path, source: 'health-record', ...(person && { person }), visits: person ? visits : [], faults: faults.toArray() };
+  return {
+    path,
+    source: 'health-record',
+    ...(person && { person }),
+    visits: person ? visits : [],
+    faults: faults.toArray(),
+  };
 }
 
 /** What the record tells of the past, and under `other` every text that has no place of its own. */

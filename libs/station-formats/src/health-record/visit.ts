@@ -60,7 +60,12 @@ const noteFields: Readonly<Record<string, readonly [kind: ClinicalNote['kind'], 
  * One HOSOKHAMCHUABENH as a visit, or `undefined` and an error in `faults`. It says nothing of who pays: `insured` is false and
  * `cards` empty, whatever cards the person has.
  */
-export function takeVisit(element: XmlElement, facility: FacilityCode, path: string, faults: FaultList): ReadVisit | undefined {
+export function takeVisit(
+  element: XmlElement,
+  facility: FacilityCode,
+  path: string,
+  faults: FaultList,
+): ReadVisit | undefined {
   const number = element.peek('MA_LK');
   const episode = number === undefined ? undefined : parseEpisodeNumber(number);
   const start = element.takeAs('NGAYBATDAU', readSlashedMoment) ?? element.takeAs('NGAYKHAM', readSlashedMoment);
@@ -159,7 +164,10 @@ function takeResults(element: XmlElement): readonly ResultLine[] {
 
 const icd10 = /^[A-Z][0-9]{2}(?:\.[0-9A-Z]{1,3})?[*†+]?$/;
 
-function takeDiagnoses(element: XmlElement, faults: FaultList): { readonly diagnoses: readonly Diagnosis[]; readonly words: string | undefined } {
+function takeDiagnoses(
+  element: XmlElement,
+  faults: FaultList,
+): { readonly diagnoses: readonly Diagnosis[]; readonly words: string | undefined } {
   const words: string[] = [];
   const diagnoses: Diagnosis[] = [];
   const entries = element.child('CHANDOANKETLUAN')?.all('CHANDOANBENH') ?? [];

@@ -1,4 +1,11 @@
-import { dateTime, localDate, parsePartialDate, type DateTime, type LocalDate, type PartialDate } from '#domain/dates.js';
+import {
+  dateTime,
+  localDate,
+  parsePartialDate,
+  type DateTime,
+  type LocalDate,
+  type PartialDate,
+} from '#domain/dates.js';
 
 const daysOfMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
@@ -69,4 +76,5 @@ export function readSlashedMoment(text: string): DateTime | undefined {
   return found[4] === undefined ? dateTime(day) : dateTime(day, Number(found[4]), Number(found[5]));
 }
 
-export const readSlashedDay = (text: string): LocalDate | undefined => readSlashedMoment(text)?.slice(0, 10) as LocalDate | undefined;
+export const readSlashedDay = (text: string): LocalDate | undefined =>
+  readSlashedMoment(text)?.slice(0, 10) as LocalDate | undefined;

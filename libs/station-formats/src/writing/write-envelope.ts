@@ -68,7 +68,7 @@ const byteOrderMark = '\uFEFF';
 
 /**
  * Writes an insurance envelope (QĐ 4750, QĐ 3176) from the rows of its tables, driven by the same tables as the reader. Every
- * field of a table is written, empty where the row has none; fields that no table knows come last.
+ * field of the chosen form is written, empty where the row has none; fields that no form knows come last.
  *
  * @throws RangeError for texts that XML cannot hold.
  */
@@ -126,18 +126,30 @@ export function writeTable(table: TableName, rows: readonly TableRow[], style: T
   const schema = envelopeTables.get(table);
   if (!schema) throw new RangeError(`no table ${table}`);
   const { '4750': of4750, '3176': of3176 } = schema.order;
-  const order = style.form === '4750' ? of4750 : style.form === '3176' ? of3176 : [...of3176, ...of4750.filter((name) => !of3176.includes(name))];
+  const order =
+    style.form === '4750'
+      ? of4750
+      : style.form === '3176'
+        ? of3176
+        : [...of3176, ...of4750.filter((name) => !of3176.includes(name))];
   const wrappers = schema.containers.slice(0, -1);
   const rowElement = schema.containers.at(-1) ?? table;
   return [
     ...wrappers.map((name) => `<${name}>`),
-    ...rows.map((row) => writeRow(rowElement, row, order, style)),
+    ...rows.map((row) => writeRow(rowElement, row, order, schema.fields, style)),
     ...wrappers.toReversed().map((name) => `</${name}>`),
   ].join(style.lineEnd);
 }
 
-function writeRow(element: string, row: TableRow, order: readonly string[], style: TableStyle): string {
-  const names = [...order, ...Object.keys(row).filter((name) => !order.includes(name))];
+/** Fields of the form first; fields that no form knows behind them; fields of the other form not at all. */
+function writeRow(
+  element: string,
+  row: TableRow,
+  order: readonly string[],
+  known: ReadonlyMap<string, unknown>,
+  style: TableStyle,
+): string {
+  const names = [...order, ...Object.keys(row).filter((name) => !known.has(name))];
   const fields = (style.order === 'table' ? names : names.toReversed()).map((name) => {
     const value = row[name] ?? '';
     return value === '' ? writeEmpty(name, style.empty) : `<${name}>${writeText(value, style.values)}</${name}>`;

@@ -14,7 +14,13 @@ export interface HealthRecordStyle {
   readonly empty: EmptyStyle;
 }
 
-export const tidyHealthRecord: HealthRecordStyle = { byteOrderMark: false, declaration: true, lineEnd: '', values: 'escaped', empty: 'pair' };
+export const tidyHealthRecord: HealthRecordStyle = {
+  byteOrderMark: false,
+  declaration: true,
+  lineEnd: '',
+  values: 'escaped',
+  empty: 'pair',
+};
 
 /**
  * Writes a personal health record (QĐ 831): the children of `DATA` (`HEADER`, `BODY`, `SECURITY`), in the order of the form, every
@@ -23,7 +29,9 @@ export const tidyHealthRecord: HealthRecordStyle = { byteOrderMark: false, decla
  * @throws RangeError for texts that XML cannot hold.
  */
 export function writeHealthRecord(data: ElementContent, style: HealthRecordStyle = tidyHealthRecord): Buffer {
-  const text = [...(style.declaration ? [declarationLine] : []), writeElement('DATA', data, style)].join(style.lineEnd || '\n');
+  const text = [...(style.declaration ? [declarationLine] : []), writeElement('DATA', data, style)].join(
+    style.lineEnd || '\n',
+  );
   return Buffer.from(style.byteOrderMark ? `\uFEFF${text}` : text, 'utf8');
 }
 
@@ -42,4 +50,5 @@ function writeElement(name: string, content: ElementContent[string], style: Heal
   return [`<${name}>`, ...children.filter((child) => child !== ''), `</${name}>`].join(style.lineEnd);
 }
 
-const isList = (content: ElementContent | readonly ElementContent[]): content is readonly ElementContent[] => Array.isArray(content);
+const isList = (content: ElementContent | readonly ElementContent[]): content is readonly ElementContent[] =>
+  Array.isArray(content);

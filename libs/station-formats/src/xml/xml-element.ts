@@ -72,7 +72,8 @@ export class XmlElement {
     for (const child of this.#children) {
       const place = (seen.get(child.name) ?? 0) + 1;
       seen.set(child.name, place);
-      const step = (counts.get(child.name) ?? 0) > 1 || repeating.has(child.name) ? `${child.name}[${place}]` : child.name;
+      const step =
+        (counts.get(child.name) ?? 0) > 1 || repeating.has(child.name) ? `${child.name}[${place}]` : child.name;
       yield* child.leftovers(path === '' ? step : `${path}/${step}`, repeating);
     }
   }

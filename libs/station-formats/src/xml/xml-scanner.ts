@@ -150,7 +150,11 @@ export class XmlScanner {
       at = this.#at;
     }
     const name = this.name;
-    if (source.charCodeAt(at + 1) !== slash || !source.startsWith(name, at + 2) || source.charCodeAt(at + 2 + name.length) !== gt) {
+    if (
+      source.charCodeAt(at + 1) !== slash ||
+      !source.startsWith(name, at + 2) ||
+      source.charCodeAt(at + 2 + name.length) !== gt
+    ) {
       this.#at = start;
       return undefined;
     }
@@ -210,7 +214,11 @@ export class XmlScanner {
   #endOfName(start: number): number {
     const source = this.#source;
     let at = start;
-    for (let code = source.charCodeAt(at); code !== gt && code !== slash && !isXmlSpace(code); code = source.charCodeAt(at)) {
+    for (
+      let code = source.charCodeAt(at);
+      code !== gt && code !== slash && !isXmlSpace(code);
+      code = source.charCodeAt(at)
+    ) {
       if (at >= source.length) this.#fail('truncated');
       if (at - start > longestName) this.#fail('bad-name');
       at += 1;
@@ -232,7 +240,8 @@ export class XmlScanner {
         return;
       }
       if (code === slash) {
-        if (source.charCodeAt(this.#at + 1) !== gt) this.#fail(this.#at + 1 >= source.length ? 'truncated' : 'bad-markup');
+        if (source.charCodeAt(this.#at + 1) !== gt)
+          this.#fail(this.#at + 1 >= source.length ? 'truncated' : 'bad-markup');
         this.#at += 2;
         this.#selfClosed = true;
         return;
@@ -267,7 +276,8 @@ export class XmlScanner {
 
   #skipAttributeValue(): void {
     const mark = this.#source.charCodeAt(this.#at);
-    if (mark !== quote && mark !== apostrophe) this.#fail(this.#at >= this.#source.length ? 'truncated' : 'bad-attribute');
+    if (mark !== quote && mark !== apostrophe)
+      this.#fail(this.#at >= this.#source.length ? 'truncated' : 'bad-attribute');
     const end = this.#source.indexOf(mark === quote ? '"' : "'", this.#at + 1);
     if (end < 0) this.#fail('truncated');
     const value = this.#source.slice(this.#at + 1, end);
@@ -282,7 +292,8 @@ export class XmlScanner {
     const name = this.#open.at(-1);
     if (name === undefined) this.#fail(this.#rootSeen ? 'after-root' : 'bad-markup');
     let at = this.#at + 2;
-    if (!source.startsWith(name, at)) this.#fail(this.#unfinished(`</${name}>`) === 'truncated' ? 'truncated' : 'mismatched-tag');
+    if (!source.startsWith(name, at))
+      this.#fail(this.#unfinished(`</${name}>`) === 'truncated' ? 'truncated' : 'mismatched-tag');
     at += name.length;
     while (isXmlSpace(source.charCodeAt(at))) at += 1;
     if (source.charCodeAt(at) !== gt) this.#fail(at >= source.length ? 'truncated' : 'mismatched-tag');
@@ -352,7 +363,8 @@ export class XmlScanner {
   #skipComment(): void {
     const end = this.#source.indexOf('--', this.#at + 4);
     if (end < 0) this.#fail('truncated');
-    if (this.#source.charCodeAt(end + 2) !== gt) this.#fail(end + 2 >= this.#source.length ? 'truncated' : 'bad-markup');
+    if (this.#source.charCodeAt(end + 2) !== gt)
+      this.#fail(end + 2 >= this.#source.length ? 'truncated' : 'bad-markup');
     if (hasForbiddenCharacter(this.#source.slice(this.#at, end))) this.#fail('bad-character');
     this.#at = end + 3;
   }
@@ -374,7 +386,8 @@ export class XmlScanner {
 
   #fail(reason: XmlFaultReason, code: XmlFaultCode = 'not-well-formed'): never {
     let line = 1;
-    for (let at = this.#source.indexOf('\n'); at >= 0 && at < this.#at; at = this.#source.indexOf('\n', at + 1)) line += 1;
+    for (let at = this.#source.indexOf('\n'); at >= 0 && at < this.#at; at = this.#source.indexOf('\n', at + 1))
+      line += 1;
     throw new XmlFault(code, reason, line);
   }
 }
