@@ -49,5 +49,9 @@ export interface InsuranceCardRecorded {
 export interface HealthHistoryRecorded {
   readonly type: 'HealthHistoryRecorded';
   /** The whole history as it stands now. */
-  readonly data: { readonly resident: ResidentId; readonly history: HealthHistory; readonly changed: readonly string[] };
+  readonly data: {
+    readonly resident: ResidentId;
+    readonly history: HealthHistory;
+    readonly changed: readonly string[];
+  };
 }

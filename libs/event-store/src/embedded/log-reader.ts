@@ -13,6 +13,7 @@ import type {
   StreamName,
   SubscribeOptions,
 } from '../event-store.js';
+import type { DecodedEvents } from './decoded-events.js';
 import { Kinds } from './kinds.js';
 import type { LogHead } from './log-head.js';
 import type { RecentStreams } from './recent-streams.js';
@@ -23,11 +24,19 @@ type EventRow = readonly SQLOutputValue[];
 const rowsAtOnce = 128;
 const defaultBatchSize = 500;
 /** Positions a filtered read looks at first; grows while little is found, so that a rare event is found in few steps. */
-const firstWindow = 8192;
+const firstWindow = 512;
 
 const columns = ['position', 'stream', 'revision', 'kind', 'schema_version', 'id', 'recorded_at', 'metadata', 'data']
   .map((column) => `events.${column}`)
   .join();
+
+/** What a reader may know from elsewhere, so that it need not look in the file. */
+export interface LogReaderSharing {
+  /** Places of the newest events, where the caller is the one who appends them. */
+  readonly recent?: RecentStreams;
+  /** Where several consumers of this reader find what one of them has parsed. */
+  readonly decoded?: DecodedEvents;
+}
 
 /** Reads the log on a read-only connection of its own: what is durable, never what is being written. */
 export class LogReader {
@@ -35,15 +44,16 @@ export class LogReader {
   readonly #codec: EventCodec;
   readonly #head: LogHead;
   readonly #recent: RecentStreams | undefined;
+  readonly #decoded: DecodedEvents | undefined;
   readonly #kinds: Kinds;
   readonly #statements = new Map<string, StatementSync>();
 
-  /** @param recent places of the newest events, where the caller is the one who appends them */
-  constructor(database: DatabaseSync, codec: EventCodec, head: LogHead, recent?: RecentStreams) {
+  constructor(database: DatabaseSync, codec: EventCodec, head: LogHead, sharing: LogReaderSharing = {}) {
     this.#database = database;
     this.#codec = codec;
     this.#head = head;
-    this.#recent = recent;
+    this.#recent = sharing.recent;
+    this.#decoded = sharing.decoded;
     this.#kinds = new Kinds(database);
   }
 
@@ -119,7 +129,10 @@ export class LogReader {
         while (position < head && events.length < limit && !this.#head.closed) {
           const wanted = Math.min(limit - events.length, rowsAtOnce);
           const { rows, through } = this.#rowsAfter(position, head, wanted, window, filter);
-          for (const row of rows) if (inCategories(row, filter)) events.push(this.#decode(row));
+          for (const row of rows) {
+            const event = row.length === 1 ? this.#eventAt(row[0] as Position) : this.#decode(row);
+            if (inCategories(event, filter)) events.push(event);
+          }
           window = rows.length < wanted ? window * 4 : Math.max(firstWindow, window / 4);
           position = through;
           if (position < head) await nextTurn();
@@ -135,7 +148,10 @@ export class LogReader {
     this.#database.close();
   }
 
-  /** The next rows that can match, and the position up to which there are no others. */
+  /**
+   * The next rows that can match, and the position up to which there are no others. Where another consumer has been already
+   * the rows hold positions alone.
+   */
   #rowsAfter(
     after: Position,
     head: Position,
@@ -143,36 +159,37 @@ export class LogReader {
     window: number,
     filter: EventFilter | undefined,
   ): { readonly rows: readonly EventRow[]; readonly through: Position } {
-    const read = (sql: string, through: Position, ...parameters: number[]) => {
-      const rows = this.#statement(sql).all(...parameters, limit) as unknown as readonly EventRow[];
+    const selected = this.#decoded?.reachBeyond(after) === true ? 'events.position' : columns;
+    const read = (sql: string, through: Position) => {
+      const rows = this.#statement(sql).all({ after, through, limit }) as unknown as readonly EventRow[];
       return { rows, through: rows.length < limit ? through : Number(rows.at(-1)?.[0]) };
     };
+    const between = 'position > :after and position <= :through';
     if (filter?.categories === undefined && filter?.types === undefined) {
-      const sql = `select ${columns} from events where position > ? and position <= ? order by position limit ?`;
-      return read(sql, head, after, head);
+      return read(`select ${selected} from events where ${between} order by position limit :limit`, head);
     }
     const indexedThrough = this.#indexedThrough();
     this.#kinds.refresh();
-    const kinds = this.#kinds.matching(filter).join();
+    const kinds = this.#kinds.matching(filter);
+    if (kinds.length === 0) return { rows: [], through: head };
     if (after >= indexedThrough) {
-      const sql = `select ${columns} from events where position > ? and position <= ? and kind in (${kinds})
-        order by position limit ?`;
-      return read(sql, head, after, head);
+      const sql = `select ${selected} from events where ${between} and kind in (${kinds.join()}) order by position limit :limit`;
+      return read(sql, head);
     }
-    const through = Math.min(after + window, indexedThrough, head);
-    const sql = `select ${columns}
-      from kind_events cross join events on events.position = kind_events.position
-      where kind_events.kind in (${kinds}) and kind_events.position > ? and kind_events.position <= ?
-      order by kind_events.position limit ?`;
-    return read(sql, through, after, through);
+    // Each kind up to the limit, so that many of one kind cost no more than are asked for.
+    const found = kinds.map(
+      (kind) =>
+        `select * from (select position from kind_events where kind = ${kind} and ${between} order by position limit :limit)`,
+    );
+    const sql = `select ${selected} from (${found.join(' union all ')}) as found
+      cross join events on events.position = found.position order by found.position limit :limit`;
+    return read(sql, Math.min(after + window, indexedThrough, head));
   }
 
   async #readPositions(positions: readonly Position[]): Promise<readonly RecordedEvent[]> {
     const events: RecordedEvent[] = [];
     for (const position of positions) {
-      const row = this.#row(`select ${columns} from events where position = ?`, position);
-      if (row === undefined) throw new Error(`The index names position ${position}, the log has no such event`);
-      events.push(this.#decode(row));
+      events.push(this.#eventAt(position));
       if (events.length % rowsAtOnce === 0) {
         await nextTurn();
         this.#mustBeOpen();
@@ -181,9 +198,17 @@ export class LogReader {
     return events;
   }
 
+  #eventAt(position: Position): RecordedEvent {
+    const decoded = this.#decoded?.get(position);
+    if (decoded !== undefined) return decoded;
+    const row = this.#row(`select ${columns} from events where position = ?`, position);
+    if (row === undefined) throw new Error(`The index names position ${position}, the log has no such event`);
+    return this.#decode(row);
+  }
+
   #decode(row: EventRow): RecordedEvent {
     const [position, stream, revision, kind, schemaVersion, id, recordedAt, metadata, data] = row;
-    return this.#codec.decode({
+    const event = this.#codec.decode({
       id: id as string,
       type: this.#kinds.typeOf(kind as number),
       schemaVersion: schemaVersion as number,
@@ -194,6 +219,8 @@ export class LogReader {
       position: position as number,
       recordedAt: recordedAt as number,
     });
+    this.#decoded?.put(event, (metadata as string).length + (data as string).length);
+    return event;
   }
 
   /** Positions of the stream's events that are not looked for in the index tables, oldest first. */
@@ -246,8 +273,6 @@ export interface LogCursor {
 }
 
 /** Kinds know the first word of a category; the rest of one with inner hyphens shows in the stream's name. */
-function inCategories(row: EventRow, filter: EventFilter | undefined): boolean {
-  if (filter?.categories === undefined) return true;
-  const stream = row[1] as string;
-  return filter.categories.some((category) => stream.startsWith(`${category}-`));
+function inCategories(event: RecordedEvent, filter: EventFilter | undefined): boolean {
+  return filter?.categories?.some((category) => event.stream.startsWith(`${category}-`)) ?? true;
 }
