@@ -1,4 +1,5 @@
 import type { Residence } from '../codes.js';
+import type { LocalDate } from '../dates.js';
 import type { FacilityCode, ResidentId } from '../ids.js';
 import type { HealthHistory, InsuranceCard, ResidentDetails, ResidentIdentifier } from './resident-content.js';
 
@@ -18,6 +19,8 @@ export interface ResidentRegistered {
     readonly identifiers: readonly ResidentIdentifier[];
     readonly cards: readonly InsuranceCard[];
     readonly registeredBy: FacilityCode;
+    /** The day of the statement these details come from. */
+    readonly observedOn: LocalDate;
   };
 }
 
@@ -28,12 +31,18 @@ export interface ResidentDetailsCorrected {
     /** The whole of the details as they stand now. */
     readonly details: ResidentDetails;
     readonly changed: readonly string[];
+    readonly observedOn: LocalDate;
   };
 }
 
 export interface ResidentMoved {
   readonly type: 'ResidentMoved';
-  readonly data: { readonly resident: ResidentId; readonly from?: Residence; readonly to: Residence };
+  readonly data: {
+    readonly resident: ResidentId;
+    readonly from?: Residence;
+    readonly to: Residence;
+    readonly observedOn: LocalDate;
+  };
 }
 
 export interface IdentifierRecorded {
@@ -53,5 +62,6 @@ export interface HealthHistoryRecorded {
     readonly resident: ResidentId;
     readonly history: HealthHistory;
     readonly changed: readonly string[];
+    readonly observedOn: LocalDate;
   };
 }

@@ -1,0 +1,4 @@
+export interface Bilingual {
+  readonly vi: string;
+  readonly en: string;
+}
