@@ -1,6 +1,6 @@
 // Brings a checkout to where its programs can run: installs what is missing, builds what has changed. Plain Node 20, no packages.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -31,6 +31,13 @@ export function runBuild() {
 }
 
 function install() {
+  const packages = join(root, 'node_modules');
+  if (lstatSync(packages, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    throw new PreparationFailed(
+      'node_modules là liên kết và không khớp package-lock.json. Hãy cài ở thư mục gốc của nó. / ' +
+        'node_modules is a link and does not match package-lock.json. Install in the folder it leads to.',
+    );
+  }
   say('Đang cài các gói … / installing packages …');
   const npm = process.env.npm_execpath;
   const parameters = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];

@@ -16,12 +16,13 @@ export async function runProgram(script, parameters, options = {}) {
     say(error.message);
     process.exit(1);
   }
+  let child;
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child?.kill(signal));
   // The channel tells the program when we are gone, so that it never stays behind alone.
-  const child = spawn(node, ['--no-warnings=ExperimentalWarning', '--enable-source-maps', script, ...parameters], {
+  child = spawn(node, ['--no-warnings=ExperimentalWarning', '--enable-source-maps', script, ...parameters], {
     cwd: root,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
     say(`Không chạy được / cannot run ${node}: ${error.message}`);
     process.exit(1);

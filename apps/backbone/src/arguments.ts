@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { WrongUse } from './cli/output.js';
+import { reasonOf, WrongUse } from './cli/output.js';
 
 export const usage = `npm start -- [--empty] [--facilities FILE.tsv] [--no-tokens]
 
@@ -40,7 +40,7 @@ export function parseStartArguments(parameters: readonly string[], folder: strin
       ...(values.facilities !== undefined && { facilities: resolve(folder, values.facilities) }),
     };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : '';
+    const reason = reasonOf(error);
     throw new WrongUse({ vi: `Tham số không đúng: ${reason}`, en: `Wrong parameters: ${reason}\n\n${usage}` });
   }
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,11 +32,12 @@ export interface IntakeHarness {
   close(): Promise<void>;
 }
 
-export async function openIntake(): Promise<IntakeHarness> {
-  const folder = await mkdtemp(join(tmpdir(), 'lien-tuyen-intake-'));
+/** @param options.folder kept when the harness closes; without it a temporary one is made and removed */
+export async function openIntake(options: { readonly folder?: string } = {}): Promise<IntakeHarness> {
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'lien-tuyen-intake-')));
   const store = await openEmbeddedEventStore({ file: join(folder, 'events.sqlite') });
   const originals = new EmbeddedOriginals(join(folder, 'originals.sqlite'));
-  const identityKey = randomBytes(32);
+  const identityKey = Buffer.alloc(32, 'test');
   const facilities = registerOfThree();
   const replica = (): Intake => {
     const identity = new ResidentIdentity(store, identityKey);
@@ -60,7 +61,7 @@ export async function openIntake(): Promise<IntakeHarness> {
     async close() {
       await originals.close();
       await store.close();
-      await rm(folder, { recursive: true });
+      if (options.folder === undefined) await rm(folder, { recursive: true });
     },
   };
 }

@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { VIEW_HOST } from '#platform/injection.js';
 import type { ViewHost } from '#projections/view-host.js';
-import { CLOCK } from './clock.js';
 import { ExpirePapers } from './expire-papers/expire-papers.js';
 import { FeedController } from './follow-feed/feed.controller.js';
 import { FeedPageHandler } from './follow-feed/feed-page.handler.js';
@@ -28,7 +27,6 @@ import { WorklistReader, WORKLISTS } from './worklists/worklist-reader.js';
       useFactory: (views: ViewHost) =>
         views.add({ module: new URL('./worklists/referral-worklists.projection.js', import.meta.url) }),
     },
-    { provide: CLOCK, useValue: Date.now },
     { provide: INBOX_FILES, useFactory: readInboxFiles },
     WorklistReader,
     ListReferralsHandler,

@@ -10,7 +10,7 @@ export function sameContent(a: unknown, b: unknown): boolean {
       a.every((item, index) => sameContent(item, b[index]))
     );
   }
-  return changedFields(a as Record<string, unknown>, b as Record<string, unknown>).length === 0;
+  return changedFields(a, b).length === 0;
 }
 
 /** Names of the fields in which two JSON objects differ, in alphabetical order. */

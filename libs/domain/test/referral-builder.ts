@@ -53,7 +53,7 @@ export function issue(change: Partial<IssueReferral> = {}): IssueReferral {
   };
 }
 
-type Addressee = Exclude<ReferralCommand['step'], 'issue' | 'expire'>;
+type StepOfFacility = Exclude<ReferralCommand['step'], 'issue' | 'expire'>;
 
 /** The command of a step with everything it needs, by the facility whose step it usually is. */
 export const commands: { readonly [Step in ReferralCommand['step']]: Extract<ReferralCommand, { step: Step }> } = {
@@ -71,7 +71,7 @@ export const commands: { readonly [Step in ReferralCommand['step']]: Extract<Ref
   expire: { step: 'expire', referral, at: tooLate },
 };
 
-export function by<Step extends Addressee>(step: Step, facility: FacilityCode): ReferralCommand {
+export function by(step: StepOfFacility, facility: FacilityCode): ReferralCommand {
   return { ...commands[step], by: facility };
 }
 

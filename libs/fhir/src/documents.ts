@@ -1,8 +1,8 @@
 /** What the health record is kept as: the state of each aggregate as of its latest event. FHIR is made from these on read. */
 import type { DateTime, LocalDate } from '#domain/dates.js';
-import type { EpisodeNumber, FacilityCode, ResidentId } from '#domain/ids.js';
+import type { FacilityCode, ResidentId } from '#domain/ids.js';
 import type { FacilityDetails } from '#domain/facilities/facility-events.js';
-import type { ReferralAnswer, ReferralDirection, ReferralKey } from '#domain/referrals/referral-events.js';
+import type { KnownReferral } from '#domain/referrals/referral-state.js';
 import type {
   HealthHistory,
   InsuranceCard,
@@ -10,7 +10,7 @@ import type {
   ResidentIdentifier,
 } from '#domain/residents/resident-content.js';
 import type { ScreeningContent } from '#domain/screenings/screening-content.js';
-import type { TransferPaper, VisitContent } from '#domain/visits/visit-content.js';
+import type { VisitContent } from '#domain/visits/visit-content.js';
 
 export type RecordDocument = ResidentDocument | VisitDocument | ScreeningDocument | ReferralDocument | FacilityDocument;
 
@@ -38,44 +38,18 @@ export interface ScreeningDocument {
   readonly screening: ScreeningContent;
 }
 
-export type ReferralState =
-  | 'issued'
-  | 'received'
-  | 'accepted'
-  | 'declined'
-  | 'redirected'
-  | 'arrived'
-  | 'did-not-arrive'
-  | 'answered'
-  | 'referred-back'
-  | 'closed'
-  | 'cancelled'
-  | 'expired';
-
 export interface ReferralDocument {
   readonly kind: 'referral';
   readonly resident: ResidentId;
-  readonly referral: ReferralKey;
-  readonly paper: TransferPaper;
-  readonly direction: ReferralDirection;
-  readonly validUntil: LocalDate;
-  readonly episode?: EpisodeNumber;
-  readonly state: ReferralState;
-  /** Whoever has to act on it: the facility on the paper, or where it was redirected. */
-  readonly to: FacilityCode;
-  /** When its state last changed. */
+  readonly state: KnownReferral;
+  /** When its last step was taken. */
   readonly at: DateTime;
-  readonly appointment?: DateTime;
   readonly notes: readonly ReferralNote[];
-  readonly arrival?: { readonly at: DateTime; readonly episode?: EpisodeNumber; readonly late: boolean };
-  readonly answer?: ReferralAnswer;
-  readonly answeredAt?: DateTime;
-  readonly paperBack?: TransferPaper;
 }
 
 /** A remark or reason that went with a step. */
 export interface ReferralNote {
-  readonly state: ReferralState;
+  readonly status: KnownReferral['status'];
   readonly at: DateTime;
   readonly by: FacilityCode;
   readonly text: string;

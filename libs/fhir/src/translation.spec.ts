@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
-import { recordDocuments } from '../test/arbitrary-documents.js';
+import * as fc from 'fast-check';
+import { arbitraryDocuments } from './testing/arbitrary-documents.js';
 import { provenanceOf, targetOf } from './provenance.js';
 import { resourcesOf } from './translation.js';
 import { faultsOf } from './validation.js';
 
+const { recordDocuments } = arbitraryDocuments(fc);
 const context = { facilityName: (code: string) => (code === '08Z11' ? 'Trạm Y tế giả lập' : undefined) };
 const version = { id: '3b2c1a09-0000-5000-8000-000000000001', version: 3, lastUpdated: '2026-11-22T09:33:00.000Z' };
 

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import type { LoggerService } from '@nestjs/common';
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import type { Configuration } from './configuration.js';
@@ -38,7 +39,7 @@ export interface ErrorFields {
 
 /** What is logged of an error. Texts in quotes and long numbers are masked: parsers quote what they could not read. */
 export function errorFields(error: unknown): ErrorFields {
-  if (!(error instanceof Error)) return { error: { name: typeof error, message: '', stack: '' } };
+  if (!isNativeError(error)) return { error: { name: typeof error, message: '', stack: '' } };
   const { code } = error as { code?: unknown };
   return {
     error: {
@@ -49,7 +50,7 @@ export function errorFields(error: unknown): ErrorFields {
         .split('\n')
         .filter((line) => /^\s+at /.test(line))
         .join('\n'),
-      ...(error.cause instanceof Error && { cause: errorFields(error.cause).error }),
+      ...(isNativeError(error.cause) && { cause: errorFields(error.cause).error }),
     },
   };
 }
@@ -67,7 +68,7 @@ export function frameworkLogger(logger: Logger): LoggerService {
     (level: 'debug' | 'warn' | 'error' | 'fatal' | 'trace') =>
     (message: unknown, ...rest: unknown[]): void => {
       const context = rest.findLast((part) => typeof part === 'string' && !part.includes('\n'));
-      if (message instanceof Error) logger[level]({ ...errorFields(message), context }, 'framework');
+      if (isNativeError(message)) logger[level]({ ...errorFields(message), context }, 'framework');
       else logger[level]({ context }, typeof message === 'string' ? masked(message) : 'framework');
     };
   return {

@@ -18,7 +18,8 @@ import {
   STOPPING,
   VIEW_HOST,
 } from './injection.js';
-import { DocsController } from './docs/docs.controller.js';
+import { DOCS_FILES, DocsController } from './docs/docs.controller.js';
+import { PageFiles } from './http/page-files.js';
 import { OperationsController } from './operations/operations.controller.js';
 import { Readiness } from './operations/readiness.js';
 
@@ -54,7 +55,11 @@ export class PlatformModule {
       module: PlatformModule,
       global: true,
       controllers: [OperationsController, DocsController],
-      providers: [...provided, Readiness],
+      providers: [
+        ...provided,
+        { provide: DOCS_FILES, useFactory: () => PageFiles.read(new URL('../public/', import.meta.url)) },
+        Readiness,
+      ],
       exports: provided.map(({ provide }) => provide),
     };
   }

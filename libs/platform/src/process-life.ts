@@ -10,14 +10,18 @@ export const stopWithinMs = 10_000;
  * @param stop finishes what was begun and closes everything
  */
 export function liveUntilStopped(stop: () => Promise<void>, logger: Logger): void {
-  let stopping = false;
+  let stoppingSince: number | undefined;
   const end = (code: number): void => {
     logger.flush();
     process.exit(code);
   };
   const begin = (reason: string, code: number): void => {
-    if (stopping) return end(code || 1);
-    stopping = true;
+    if (stoppingSince !== undefined) {
+      // A terminal sends its signal to us and to whoever started us, who passes it on: that is one wish, not two.
+      if (Date.now() - stoppingSince > 1_000) end(code || 1);
+      return;
+    }
+    stoppingSince = Date.now();
     logger.warn({ reason }, 'stopping');
     setTimeout(() => {
       logger.fatal({ reason }, 'did not stop in time');
@@ -36,6 +40,8 @@ export function liveUntilStopped(stop: () => Promise<void>, logger: Logger): voi
   };
   process.on('SIGTERM', () => begin('SIGTERM', 0));
   process.on('SIGINT', () => begin('SIGINT', 0));
+  // Whoever started us is gone without a word: nobody could stop us any more.
+  if (process.connected) process.on('disconnect', () => begin('disconnect', 0));
   for (const kind of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(kind, (error: unknown) => {
       logger.fatal({ ...errorFields(error), kind }, 'uncaught error');

@@ -15,6 +15,7 @@ import { RawBody } from '#platform/http/body-parsers.js';
 import { createHttpApplication } from '#platform/http/http-application.js';
 import { Problem } from '#platform/http/problem.js';
 import { createLogger } from '#platform/logging.js';
+import { observeViews } from '#platform/operations/view-metrics.js';
 import { PlatformModule } from '#platform/platform.module.js';
 import type { ViewStatus } from '#projections/projection.js';
 import { CurrentCaller, Public, RequireScope } from '#security/http/access.js';
@@ -106,6 +107,7 @@ beforeEach(async () => {
     places: new PlaceRegister([]),
     stopping: stopping.signal,
   };
+  observeViews(metrics, parts.events, parts.views);
   application = await createHttpApplication(
     { module: TestApplication, imports: [PlatformModule.forRoot(parts), SecurityModule.forRoot(), NotesModule] },
     {
@@ -390,6 +392,15 @@ describe('operations', () => {
       'http_request_duration_seconds_count{method="GET",route="/notes/of/:resident",status="200"} 1',
     );
     expect(text).not.toContain('008199001234');
+  });
+
+  it('measure how far behind the log each view is', async () => {
+    views = [{ ...liveView, position: 5, delayMs: 1500, setAside: 2 }];
+    const text = await (await ask('/metrics', { headers: await bearer(operator()) })).text();
+    expect(text).toContain('event_log_position 7');
+    expect(text).toContain('view_position{view="record",version="1"} 5');
+    expect(text).toContain('view_delay_seconds{view="record",version="1"} 1.5');
+    expect(text).toContain('view_events_set_aside{view="record",version="1"} 2');
   });
 
   it('show each view beside the position of the log', async () => {

@@ -23,7 +23,8 @@ function say(vi, en) {
 
 async function problemIn(answer) {
   const problem = await answer.json().catch(() => ({}));
-  if (problem.type?.endsWith(':invalid-request')) return ['Đây không phải là mã truy cập.', 'This is not an access token.'];
+  if (problem.type?.endsWith(':invalid-request'))
+    return ['Đây không phải là mã truy cập.', 'This is not an access token.'];
   return [
     [problem.title ?? `Lỗi ${answer.status}`, problem.detail].filter(Boolean).join('. '),
     [problem.en?.title ?? `Error ${answer.status}`, problem.en?.detail].filter(Boolean).join('. '),
@@ -79,11 +80,15 @@ form.addEventListener('submit', (event) => {
   } else void logIn(token);
 });
 
-document.querySelector('#logout').addEventListener('click', async () => {
-  await fetch('/session', { method: 'DELETE' });
+async function logOut() {
+  await fetch('/session', { method: 'DELETE' }).catch(() =>
+    say('Không kết nối được máy chủ.', 'The server cannot be reached.'),
+  );
   await showCurrent();
   field.focus();
-});
+}
+
+document.querySelector('#logout').addEventListener('click', () => void logOut());
 
 const given = new URLSearchParams(location.hash.slice(1)).get('token');
 // The token is not left in the address, where it would be copied, bookmarked or kept in the history.

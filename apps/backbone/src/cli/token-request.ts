@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { parseFacilityCode, parseResidentId } from '#domain/ids.js';
 import { type CallerKind, scopesOf } from '#security/caller.js';
 import type { Grant } from '#security/token-issuer.js';
-import { WrongUse } from './output.js';
+import { reasonOf, WrongUse } from './output.js';
 
 export const tokenUsage = `npm run -s token -- --as KIND [--facility CODE] [--resident ID] [--hours N]
 
@@ -67,7 +67,7 @@ function read(parameters: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : '';
+    const reason = reasonOf(error);
     throw wrong(`Tham số không đúng: ${reason}`, `Wrong parameters: ${reason}`);
   }
 }

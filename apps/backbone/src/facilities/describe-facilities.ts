@@ -3,22 +3,22 @@ import { decideFacility, evolveFacility, initialFacility } from '#domain/facilit
 import type { FacilityDetails, FacilityEvent } from '#domain/facilities/facility-events.js';
 import { facilityStream } from '#domain/streams.js';
 import { WrongExpectedRevision } from '#event-store/errors.js';
-import { type EventStore, streamName } from '#event-store/event-store.js';
+import { type EventStore, type Position, streamName } from '#event-store/event-store.js';
 
-/** Brings the log up to a table of facilities; appends only where something differs. Resolves to how many were new or changed. */
+/** Brings the log up to a table of facilities; appends only where something differs. Resolves to the position of the newest change; 0 when nothing was appended. */
 export async function describeFacilities(
   events: EventStore,
   facilities: readonly FacilityDetails[],
   now: Date = new Date(),
-): Promise<number> {
-  let described = 0;
+): Promise<Position> {
+  let newest: Position = 0;
   for (const facility of facilities) {
-    if (await describeFacility(events, facility, now)) described += 1;
+    newest = Math.max(newest, await describeFacility(events, facility, now));
   }
-  return described;
+  return newest;
 }
 
-async function describeFacility(events: EventStore, facility: FacilityDetails, now: Date): Promise<boolean> {
+async function describeFacility(events: EventStore, facility: FacilityDetails, now: Date): Promise<Position> {
   const { category, key } = facilityStream(facility.code);
   const stream = streamName(category, key);
   for (;;) {
@@ -27,9 +27,9 @@ async function describeFacility(events: EventStore, facility: FacilityDetails, n
       .map(({ type, data }) => ({ type, data }) as FacilityEvent)
       .reduce(evolveFacility, initialFacility);
     const decision = decideFacility({ type: 'DescribeFacility', facility }, state);
-    if (decision.outcome !== 'events') return false;
+    if (decision.outcome !== 'events') return 0;
     try {
-      await events.append(
+      const { position } = await events.append(
         stream,
         recorded.at(-1)?.revision ?? 'noStream',
         decision.events.map(({ type, data }) => ({
@@ -39,7 +39,7 @@ async function describeFacility(events: EventStore, facility: FacilityDetails, n
           metadata: { occurredAt: now.toISOString(), facility: facility.code, actor: 'system:facility-table' },
         })),
       );
-      return true;
+      return position;
     } catch (error) {
       if (!(error instanceof WrongExpectedRevision)) throw error;
     }

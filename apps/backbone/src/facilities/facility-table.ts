@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type LocalDate, parseLocalDate } from '#domain/dates.js';
 import type { CareLevel, FacilityDetails, FacilityKind, FacilityPlace } from '#domain/facilities/facility-events.js';
 import { parseFacilityCode } from '#domain/ids.js';
+import { reasonOf } from '../cli/output.js';
 import { SetupError } from '#platform/setup-error.js';
 import { parseTabSeparated } from '#platform/tab-separated.js';
 
@@ -103,7 +104,7 @@ function parse(file: string, text: string, columns: readonly string[]): readonly
   try {
     return parseTabSeparated(text, columns);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : '';
+    const reason = reasonOf(error);
     throw new SetupError(
       { vi: `Bảng cơ sở ${file}: ${reason}`, en: `Table of facilities ${file}: ${reason}` },
       { cause: error },

@@ -8,18 +8,21 @@ export type SamplesState = 'loading' | 'loaded' | 'none';
 /** Remembers in the data folder whether the samples belong to it: only an empty folder gets them, and only once. */
 export class FirstStart {
   readonly #file: string;
+  #state: SamplesState = 'none';
 
   constructor(dataDir: string) {
     this.#file = join(dataDir, 'samples.state');
   }
 
   /** Must be asked before anything is appended. */
-  async begin(events: EventStore, wanted: boolean): Promise<SamplesState> {
+  async begin(events: EventStore, wanted: boolean): Promise<void> {
     const known = this.#read();
-    if (known) return known;
-    const state = wanted && (await events.head()) === 0 ? 'loading' : 'none';
-    this.#write(state);
-    return state;
+    if (known) this.#state = known;
+    else this.#write(wanted && (await events.head()) === 0 ? 'loading' : 'none');
+  }
+
+  get state(): SamplesState {
+    return this.#state;
   }
 
   finish(): void {
@@ -37,6 +40,7 @@ export class FirstStart {
   }
 
   #write(state: SamplesState): void {
+    this.#state = state;
     const handle = openSync(this.#file, 'w', 0o600);
     try {
       writeSync(handle, `${state}\n`);

@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { ResidentId } from '#domain/ids.js';
 import { contradicts, mayBeSamePerson } from '#domain/residents/identity.js';
 import type { IdentifierClaimed } from '#domain/residents/identifier-events.js';
@@ -30,13 +31,18 @@ const attempts = 20;
  * messages about the same new person, at once, on two replicas, make one resident.
  */
 export class ResidentIdentity {
+  readonly #hashKey: KeyObject;
+
+  /** @param hashKey secret from which the names of identifier streams are made; the same for every replica, for ever */
   constructor(
     private readonly store: EventStore,
-    private readonly hashKey: Uint8Array,
-  ) {}
+    hashKey: Uint8Array,
+  ) {
+    this.#hashKey = createSecretKey(hashKey);
+  }
 
   keysOf(person: ObservedPerson): readonly IdentityKey[] {
-    return identityKeys(person, this.hashKey);
+    return identityKeys(person, this.#hashKey);
   }
 
   /**

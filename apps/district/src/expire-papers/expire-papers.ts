@@ -9,7 +9,6 @@ import { stepsFrom } from '#domain/referrals/referral-steps.js';
 import { decideAndAppend } from '#event-store/decide-and-append.js';
 import type { EventStore } from '#event-store/event-store.js';
 import { EVENT_STORE, LOGGER } from '#platform/injection.js';
-import { CLOCK, type Clock } from '../clock.js';
 import { evolveStored, streamOf } from '../referral-stream.js';
 import { WorklistReader } from '../worklists/worklist-reader.js';
 
@@ -29,7 +28,6 @@ export class ExpirePapers implements OnApplicationBootstrap, OnApplicationShutdo
 
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
-    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly worklists: WorklistReader,
   ) {}
@@ -46,9 +44,8 @@ export class ExpirePapers implements OnApplicationBootstrap, OnApplicationShutdo
     await this.#running;
   }
 
-  /** Resolves with the number of papers that were recorded as expired. */
-  async run(): Promise<number> {
-    const today = dayOf(this.clock());
+  /** Resolves with the number of papers that were recorded as expired before `today`. */
+  async run(today: LocalDate): Promise<number> {
     let expired = 0;
     for (const status of stepsFrom.expire) expired += await this.#expireAll(status, today);
     return expired;
@@ -56,7 +53,7 @@ export class ExpirePapers implements OnApplicationBootstrap, OnApplicationShutdo
 
   #start(): void {
     this.#running = this.#running
-      .then(() => this.run())
+      .then(() => this.run(dayOf(Date.now())))
       .then((expired) => this.logger.info({ expired }, 'papers past their validity'))
       .catch((error: unknown) =>
         this.logger.error({ err: error }, 'expiry of papers failed; tried again within the hour'),

@@ -1,6 +1,7 @@
-import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FacilityCode } from '#domain/ids.js';
+import { STOPPING } from '#platform/injection.js';
 import { WorklistReader } from '../worklists/worklist-reader.js';
 import { FeedPageAfter } from './feed-page.query.js';
 
@@ -13,22 +14,16 @@ const longestMs = 30 * 60_000;
 
 /** Feeds as `text/event-stream` (WHATWG HTML §9.2): catch-up, then live, each event id being the position to go on from. */
 @Injectable()
-export class LiveFeeds implements BeforeApplicationShutdown {
-  readonly #stop = new AbortController();
-
+export class LiveFeeds {
   constructor(
+    @Inject(STOPPING) private readonly stopping: AbortSignal,
     private readonly queries: QueryBus,
     private readonly worklists: WorklistReader,
   ) {}
 
-  /** Open streams would keep the server from closing. */
-  beforeApplicationShutdown(): void {
-    this.#stop.abort();
-  }
-
   /** Ends when the reader has gone, the service stops, or the time is over. Pulled: a slow reader is not written ahead for. */
   async *follow(facility: FacilityCode, after: number, gone: AbortSignal): AsyncGenerator<string> {
-    const ended = AbortSignal.any([gone, this.#stop.signal, AbortSignal.timeout(longestMs)]);
+    const ended = AbortSignal.any([gone, this.stopping, AbortSignal.timeout(longestMs)]);
     const news = new News();
     const stopListening = this.worklists.onAdvanced(() => news.bring());
     let position = after;
@@ -39,9 +34,9 @@ export class LiveFeeds implements BeforeApplicationShutdown {
         for (const item of items) yield frame('step', item.position, item);
         position = next;
         if (!caughtUp) continue;
+        if (await news.within(heartbeatMs, ended)) await pause(gatherMs, ended);
         // Says that the line is alive, and moves the reader on past what did not concern it.
-        if (!(await news.within(heartbeatMs, ended))) yield frame('position', position, { position });
-        else await pause(gatherMs, ended);
+        else if (!ended.aborted) yield frame('position', position, { position });
       }
     } finally {
       stopListening();

@@ -1,7 +1,10 @@
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FacilityRegister } from '#domain/facilities/facility-register.js';
 import { PageFiles } from '#platform/http/page-files.js';
+import { FACILITY_REGISTER } from '#platform/injection.js';
 import { RequireScope } from '#security/http/access.js';
+import { type NamedFacility, named } from '../list-referrals/worklist-item.js';
 
 /** Injection token of the page's {@link PageFiles}. */
 export const INBOX_FILES = Symbol('InboxFiles');
@@ -12,11 +15,23 @@ export const readInboxFiles = (): Promise<PageFiles> => PageFiles.read(new URL('
 @Controller('inbox')
 @RequireScope('referrals.read')
 export class InboxController {
-  constructor(@Inject(INBOX_FILES) private readonly files: PageFiles) {}
+  constructor(
+    @Inject(INBOX_FILES) private readonly files: PageFiles,
+    @Inject(FACILITY_REGISTER) private readonly register: FacilityRegister,
+  ) {}
 
   @Get()
   page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.files.send('inbox.html', request, reply);
+  }
+
+  /** Every facility a referral may be between, by code. */
+  @Get('facilities')
+  facilities(): readonly NamedFacility[] {
+    return this.register
+      .all()
+      .map(({ code }) => named(code, this.register))
+      .toSorted((a, b) => (a.code < b.code ? -1 : 1));
   }
 
   @Get(':file')

@@ -7,7 +7,6 @@ import type { ReferralAnswer, ReferralKey } from '#domain/referrals/referral-eve
 import type { TransferPaper } from '#domain/visits/visit-content.js';
 import { FACILITY_REGISTER } from '#platform/injection.js';
 import { RequireScope } from '#security/http/access.js';
-import { CLOCK, type Clock } from '../clock.js';
 import type { ReferralDocument } from '../show-referral/referral-document.js';
 import { ShowReferral } from '../show-referral/show-referral.query.js';
 import { EntityTagInterceptor } from '../versions/entity-tag.interceptor.js';
@@ -41,7 +40,6 @@ export class TakeStepController {
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
     @Inject(FACILITY_REGISTER) private readonly facilities: FacilityRegister,
-    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   @Post('receive')
@@ -127,7 +125,7 @@ export class TakeStepController {
     { at }: { readonly at?: string | undefined },
     stepOf: (common: Common) => StepByHand,
   ): Promise<ReferralDocument> {
-    const step = stepOf({ referral, at: stepMoment(at, this.clock()), by: facility });
+    const step = stepOf({ referral, at: stepMoment(at, Date.now()), by: facility });
     await this.commands.execute(new TakeStep(step, ifMatch, actor, correlationId));
     return this.queries.execute(new ShowReferral(referral, facility));
   }
@@ -145,7 +143,7 @@ export class TakeStepController {
   private openFacility(code: string, field: string): FacilityCode {
     const facility = this.facilities.get(code);
     const closedOn = facility && 'closedOn' in facility ? facility.closedOn : undefined;
-    if (!facility || (typeof closedOn === 'string' && closedOn < dayOf(this.clock()))) {
+    if (!facility || (typeof closedOn === 'string' && closedOn < dayOf(Date.now()))) {
       throw unusable(field, 'Không có cơ sở này', 'There is no such facility');
     }
     return facility.code;

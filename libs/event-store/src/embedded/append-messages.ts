@@ -16,7 +16,7 @@ export function packRequest(request: AppendRequest, into: PackedRequests): void 
   for (const event of request.events) into.push(event.id, event.type, event.schemaVersion, event.metadata, event.data);
 }
 
-export function* unpackRequests(packed: PackedRequests): Generator<AppendRequest> {
+export function unpackRequests(packed: PackedRequests, into: AppendRequest[]): void {
   let next = 0;
   const take = <T extends string | number>(): T => packed[next++] as T;
   while (next < packed.length) {
@@ -24,11 +24,10 @@ export function* unpackRequests(packed: PackedRequests): Generator<AppendRequest
     const expected = take<ExpectedRevision>();
     const events: EncodedEvent[] = [];
     for (let left = take<number>(); left > 0; left--) {
-      const [id, type, schemaVersion] = [take<string>(), take<string>(), take<number>()];
-      const [metadata, data] = [take<string>(), take<string>()];
-      events.push({ id, type, schemaVersion, metadata, data });
+      // Taken in the order in which they were packed.
+      events.push({ id: take(), type: take(), schemaVersion: take(), metadata: take(), data: take() });
     }
-    yield { stream, expected, events };
+    into.push({ stream, expected, events });
   }
 }
 
@@ -45,7 +44,33 @@ export type FromWriter =
   | { readonly kind: 'opened'; readonly head: Position }
   | { readonly kind: 'not-opened'; readonly reason: string }
   /** Outcomes in the order of the requests; sent when they are durable. */
-  | { readonly kind: 'committed'; readonly outcomes: readonly AppendOutcome[]; readonly head: Position };
+  | {
+      readonly kind: 'committed';
+      readonly outcomes: PackedOutcomes;
+      readonly head: Position;
+      readonly indexed: boolean;
+    }
+  /** The index tables have everything up to the head. */
+  | { readonly kind: 'indexed' };
+
+/** The common outcome, `appended`, as two numbers, revision and position; any other as itself. */
+export type PackedOutcomes = readonly (number | AppendOutcome)[];
+
+export function packOutcomes(outcomes: readonly AppendOutcome[]): PackedOutcomes {
+  return outcomes.flatMap<number | AppendOutcome>((outcome) =>
+    outcome.kind === 'appended' ? [outcome.revision, outcome.position] : outcome,
+  );
+}
+
+export function unpackOutcomes(packed: PackedOutcomes): readonly AppendOutcome[] {
+  const outcomes: AppendOutcome[] = [];
+  for (let next = 0; next < packed.length; next++) {
+    const outcome = packed[next];
+    if (typeof outcome === 'object') outcomes.push(outcome);
+    else outcomes.push({ kind: 'appended', revision: outcome as number, position: packed[++next] as number });
+  }
+  return outcomes;
+}
 
 export interface WriterSettings {
   readonly file: string;

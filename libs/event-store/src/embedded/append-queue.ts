@@ -10,6 +10,7 @@ import {
 import type { AppendResult, ExpectedRevision, NewEvent, StreamName } from '../event-store.js';
 import type { AppendOutcome, AppendRequest, PackedRequests } from './append-messages.js';
 import { packRequest } from './append-messages.js';
+import type { RecentStreams } from './recent-streams.js';
 
 interface PendingAppend {
   readonly request: AppendRequest;
@@ -32,6 +33,7 @@ export interface AppendLimits {
 export class AppendQueue {
   readonly #codec: EventCodec;
   readonly #limits: AppendLimits;
+  readonly #recent: RecentStreams;
   readonly #send: (requests: PackedRequests) => void;
   /** Sent, or about to be: their outcomes come in this order. */
   readonly #sent: PendingAppend[] = [];
@@ -41,9 +43,15 @@ export class AppendQueue {
   #failure: EventStoreUnavailable | undefined;
   #drained: (() => void) | undefined;
 
-  constructor(codec: EventCodec, limits: AppendLimits, send: (requests: PackedRequests) => void) {
+  constructor(
+    codec: EventCodec,
+    limits: AppendLimits,
+    recent: RecentStreams,
+    send: (requests: PackedRequests) => void,
+  ) {
     this.#codec = codec;
     this.#limits = limits;
+    this.#recent = recent;
     this.#send = send;
   }
 
@@ -112,8 +120,9 @@ export class AppendQueue {
     switch (outcome.kind) {
       case 'appended':
       case 'repeated': {
-        const { revision, position } = outcome;
-        return resolve({ revision, position, repeated: outcome.kind === 'repeated' });
+        const { kind, revision, position } = outcome;
+        if (kind === 'appended') this.#recent.note(stream, outcome, events.length);
+        return resolve({ revision, position, repeated: kind === 'repeated' });
       }
       case 'wrong-revision':
         return reject(new WrongExpectedRevision(stream, expected, outcome.actual));

@@ -5,10 +5,12 @@ import { EventStoreUnavailable } from '../errors.js';
 import type { EventStore } from '../event-store.js';
 import { AppendQueue } from './append-queue.js';
 import type { FromWriter, ToWriter, WriterSettings } from './append-messages.js';
+import { unpackOutcomes } from './append-messages.js';
 import { headChannelOf } from './embedded-reader.js';
 import { openLogForReading } from './log-file.js';
 import { LogHead } from './log-head.js';
 import { LogReader } from './log-reader.js';
+import { RecentStreams } from './recent-streams.js';
 
 export interface EmbeddedEventStoreOptions {
   /** The SQLite file; made, with its folder, when it is not there. `-wal`, `-shm` and `.lock` files stand beside it. */
@@ -40,9 +42,10 @@ export async function openEmbeddedEventStore(options: EmbeddedEventStoreOptions)
   });
   const exited = new Promise<void>((resolve) => writer.once('exit', () => resolve()));
   const head = new LogHead(await opened(writer));
-  const reader = new LogReader(openLogForReading(file), codec, head);
+  const recent = new RecentStreams();
+  const reader = new LogReader(openLogForReading(file), codec, head, recent);
   const send = (message: ToWriter): void => writer.postMessage(message);
-  const appends = new AppendQueue(codec, { appendBytes: appendLimitBytes, queuedBytes: queueLimitBytes }, send);
+  const appends = new AppendQueue(codec, { appendBytes: appendLimitBytes, queuedBytes: queueLimitBytes }, recent, send);
   let closed: Promise<void> | undefined;
   let unavailable: EventStoreUnavailable | undefined;
 
@@ -53,9 +56,11 @@ export async function openEmbeddedEventStore(options: EmbeddedEventStoreOptions)
     head.close(unavailable);
   };
   writer.on('message', (message: FromWriter) => {
-    if (message.kind !== 'committed') return;
-    head.advance(message.head);
-    appends.settle(message.outcomes);
+    if (message.kind === 'committed') {
+      head.advance(message.head);
+      appends.settle(unpackOutcomes(message.outcomes));
+      if (message.indexed) recent.indexed();
+    } else if (message.kind === 'indexed') recent.indexed();
   });
   writer.on('error', fail);
   writer.on('exit', () => fail());

@@ -2,12 +2,18 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Position, Revision, StreamName } from '../event-store.js';
 import { longStream } from './log-file.js';
 
-interface RecentStream {
-  /** Revision of the newest event the tables know; -1 for none. */
+/** What the writer knows of a stream. */
+export interface IndexedStream {
+  /** Revision of the newest event in the index tables; -1 for none. */
   readonly indexedHead: Revision;
+  /** Revision of the newest event; -1 for none. */
   head: Revision;
+  /** Positions by event id: of the events beyond the index tables and of the newest in them. */
   readonly positions: Map<string, Position>;
 }
+
+/** How many of a stream's newest events are looked up with its head. */
+const lookedUp = longStream;
 
 /**
  * Where the events of a stream are, as the writer sees it. The newest events are held in memory; {@link store} moves them to
@@ -15,27 +21,30 @@ interface RecentStream {
  * once per commit. After a crash what is missing in the tables is read from the log again.
  */
 export class LogIndex {
-  readonly #recent = new Map<StreamName, RecentStream>();
-  readonly #headOf: StatementSync;
+  readonly #recent = new Map<StreamName, IndexedStream>();
+  readonly #newest: StatementSync;
   readonly #idsOfShort: StatementSync;
   readonly #positionById: StatementSync;
   readonly #unindexed: StatementSync;
   readonly #storeSteps: readonly StatementSync[];
-  readonly #indexedThrough: StatementSync;
-  #stored: Position = 0;
   #count = 0;
 
   constructor(database: DatabaseSync) {
-    this.#headOf = database.prepare('select max(revision) as head from stream_events where stream = ?');
+    const arrays = { returnArrays: true };
+    this.#newest = database.prepare(
+      `select revision, id, position from stream_events where stream = ? order by revision desc limit ${lookedUp}`,
+      arrays,
+    );
     this.#idsOfShort = database.prepare(
       `select id, position from stream_events where stream = ? and revision < ${longStream}`,
+      arrays,
     );
     this.#positionById = database.prepare(
       `select position from stream_events where stream = ? and id = ? and revision >= ${longStream}`,
+      arrays,
     );
-    this.#indexedThrough = database.prepare('select indexed_through from log');
     this.#unindexed = database.prepare(
-      'select stream, revision, id, position from events where position > ? order by position',
+      'select stream, id, position from events where position > (select indexed_through from log) order by position',
     );
     this.#storeSteps = [
       `insert into stream_events (stream, revision, id, position)
@@ -57,41 +66,37 @@ export class LogIndex {
   reload(): void {
     this.#recent.clear();
     this.#count = 0;
-    this.#stored = Number(this.#indexedThrough.get()?.['indexed_through'] ?? 0);
-    for (const row of this.#unindexed.iterate(this.#stored)) {
-      this.add(row['stream'] as StreamName, Number(row['revision']), String(row['id']), Number(row['position']));
+    for (const row of this.#unindexed.all()) {
+      const stream = row['stream'] as StreamName;
+      this.add(stream, this.of(stream), String(row['id']), Number(row['position']));
     }
   }
 
-  /** Revision of the stream's newest event; -1 when it has none. */
-  headOf(stream: StreamName): Revision {
-    return this.#recent.get(stream)?.head ?? this.#storedHeadOf(stream);
+  /** What is known of the stream; made anew for one without recent events. */
+  of(stream: StreamName): IndexedStream {
+    const recent = this.#recent.get(stream);
+    if (recent !== undefined) return recent;
+    const newest = this.#newest.all(stream) as unknown as readonly [Revision, string, Position][];
+    const head = newest[0]?.[0] ?? -1;
+    return { indexedHead: head, head, positions: new Map(newest.map(([, id, position]) => [id, position])) };
   }
 
   /** Positions of those ids that are in the stream; `undefined` for those that are not. */
-  positionsOf(stream: StreamName, ids: readonly string[]): readonly (Position | undefined)[] {
-    const recent = this.#recent.get(stream);
-    const storedHead = recent?.indexedHead ?? this.#storedHeadOf(stream);
-    const short = new Map<string, Position>();
-    if (storedHead >= 0) {
-      for (const row of this.#idsOfShort.iterate(stream)) short.set(String(row['id']), Number(row['position']));
-    }
-    return ids.map((id) => {
-      const known = recent?.positions.get(id) ?? short.get(id);
-      if (known !== undefined || storedHead < longStream) return known;
-      const found = this.#positionById.get(stream, id)?.['position'];
-      return found === undefined ? undefined : Number(found);
+  positionsOf(stream: StreamName, indexed: IndexedStream, ids: readonly string[]): readonly (Position | undefined)[] {
+    const known = ids.map((id) => indexed.positions.get(id));
+    if (indexed.indexedHead < lookedUp || !known.includes(undefined)) return known;
+    const first = new Map(this.#idsOfShort.all(stream) as unknown as readonly [string, Position][]);
+    return ids.map((id, i) => {
+      const later = this.#positionById.get(stream, id) as unknown as readonly [Position] | undefined;
+      return known[i] ?? first.get(id) ?? later?.[0];
     });
   }
 
-  add(stream: StreamName, revision: Revision, id: string, position: Position): void {
-    let recent = this.#recent.get(stream);
-    if (recent === undefined) {
-      recent = { indexedHead: revision - 1, head: revision, positions: new Map() };
-      this.#recent.set(stream, recent);
-    }
-    recent.head = revision;
-    recent.positions.set(id, position);
+  /** Takes note of an event that was written next in the stream. */
+  add(stream: StreamName, indexed: IndexedStream, id: string, position: Position): void {
+    indexed.head++;
+    indexed.positions.set(id, position);
+    this.#recent.set(stream, indexed);
     this.#count++;
   }
 
@@ -104,10 +109,5 @@ export class LogIndex {
   stored(): void {
     this.#recent.clear();
     this.#count = 0;
-  }
-
-  #storedHeadOf(stream: StreamName): Revision {
-    const head = this.#headOf.get(stream)?.['head'];
-    return typeof head === 'number' ? head : -1;
   }
 }

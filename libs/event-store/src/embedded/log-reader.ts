@@ -9,11 +9,13 @@ import type {
   ReadAllOptions,
   ReadStreamOptions,
   RecordedEvent,
+  Revision,
   StreamName,
   SubscribeOptions,
 } from '../event-store.js';
 import { Kinds } from './kinds.js';
 import type { LogHead } from './log-head.js';
+import type { RecentStreams } from './recent-streams.js';
 
 type EventRow = readonly SQLOutputValue[];
 
@@ -32,13 +34,16 @@ export class LogReader {
   readonly #database: DatabaseSync;
   readonly #codec: EventCodec;
   readonly #head: LogHead;
+  readonly #recent: RecentStreams | undefined;
   readonly #kinds: Kinds;
   readonly #statements = new Map<string, StatementSync>();
 
-  constructor(database: DatabaseSync, codec: EventCodec, head: LogHead) {
+  /** @param recent places of the newest events, where the caller is the one who appends them */
+  constructor(database: DatabaseSync, codec: EventCodec, head: LogHead, recent?: RecentStreams) {
     this.#database = database;
     this.#codec = codec;
     this.#head = head;
+    this.#recent = recent;
     this.#kinds = new Kinds(database);
   }
 
@@ -59,7 +64,7 @@ export class LogReader {
     const limit = options.limit ?? Number.MAX_SAFE_INTEGER;
     // The order matters: what is indexed between the two reads is found in the index, and only there.
     const indexedThrough = this.#indexedThrough();
-    const [order, beyond] = backwards ? ['desc', '<='] : ['asc', '>='];
+    const [order, beyond] = backwards ? (['desc', '<='] as const) : (['asc', '>='] as const);
     const indexed = this.#positions(
       `select position from stream_events where stream = ? and revision ${beyond} ? and position <= ?
        order by revision ${order} limit ?`,
@@ -68,14 +73,10 @@ export class LogReader {
       indexedThrough,
       limit,
     );
-    const recent = this.#positions(
-      `select position from events where position > ? and stream = ? and revision ${beyond} ?
-       order by position ${order} limit ?`,
-      indexedThrough,
-      stream,
-      from,
-      limit,
+    const recent = this.#recentPositions(stream, indexedThrough, (revision) =>
+      backwards ? revision <= from : revision >= from,
     );
+    if (backwards) recent.reverse();
     const positions = (backwards ? [...recent, ...indexed] : [...indexed, ...recent]).slice(0, limit);
     return this.#readPositions(positions);
   }
@@ -193,6 +194,17 @@ export class LogReader {
       position: position as number,
       recordedAt: recordedAt as number,
     });
+  }
+
+  /** Positions of the stream's events that are not looked for in the index tables, oldest first. */
+  #recentPositions(stream: StreamName, indexedThrough: Position, wanted: (revision: Revision) => boolean): Position[] {
+    const places =
+      this.#recent?.after(stream, indexedThrough) ??
+      this.#statement('select revision, position from events where position > ? and stream = ? order by position')
+        .all(indexedThrough, stream)
+        .map((row) => row as unknown as readonly [Revision, Position])
+        .map(([revision, position]) => ({ revision, position }));
+    return places.filter(({ revision }) => wanted(revision)).map(({ position }) => position);
   }
 
   #mustBeOpen(): void {

@@ -97,23 +97,21 @@ export class LogWriter {
   }
 
   #append({ stream, expected, events }: AppendRequest): AppendOutcome {
-    const head = this.#index.headOf(stream);
+    const indexed = this.#index.of(stream);
+    const { head } = indexed;
     if (head >= 0) {
-      const positions = this.#index.positionsOf(
-        stream,
-        events.map((event) => event.id),
-      );
+      const ids = events.map((event) => event.id);
+      const positions = this.#index.positionsOf(stream, indexed, ids);
       if (positions.some((position) => position !== undefined)) return this.#repeated(events, positions);
     }
     if (!matches(expected, head)) return { kind: 'wrong-revision', actual: head < 0 ? 'noStream' : head };
-    let revision = head;
     const recordedAt = Date.now();
     for (const event of events) {
       const position = ++this.#head;
       this.#insertEvent.run(
         position,
         stream,
-        ++revision,
+        indexed.head + 1,
         this.#kindOf(stream, event.type),
         event.schemaVersion,
         event.id,
@@ -121,9 +119,9 @@ export class LogWriter {
         event.metadata,
         event.data,
       );
-      this.#index.add(stream, revision, event.id, position);
+      this.#index.add(stream, indexed, event.id, position);
     }
-    return { kind: 'appended', revision, position: this.#head };
+    return { kind: 'appended', revision: indexed.head, position: this.#head };
   }
 
   #repeated(events: AppendRequest['events'], positions: readonly (Position | undefined)[]): AppendOutcome {

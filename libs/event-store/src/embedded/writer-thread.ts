@@ -1,7 +1,7 @@
 /** The thread that owns the log for writing. Everything that queued while one commit was under way goes into the next one. */
 import { BroadcastChannel, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { AppendRequest, FromWriter, ToWriter, WriterSettings } from './append-messages.js';
-import { unpackRequests } from './append-messages.js';
+import { packOutcomes, unpackRequests } from './append-messages.js';
 import { lockLog, openLogForWriting } from './log-file.js';
 import { LogWriter } from './log-writer.js';
 
@@ -39,7 +39,7 @@ function serve({ writer, release }: { writer: LogWriter; release: () => void }):
 
   const take = (message: ToWriter): void => {
     if (message === 'close') closing = true;
-    else queue.push(...unpackRequests(message));
+    else unpackRequests(message, queue);
   };
   const drain = (): void => {
     for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
@@ -48,6 +48,7 @@ function serve({ writer, release }: { writer: LogWriter; release: () => void }):
   };
   const indexWhenIdle = setTimeout(() => {
     writer.storeIndex();
+    if (!writer.hasUnindexed) answer({ kind: 'indexed' });
     checkpointWhenIdle.refresh();
   }, indexAfterIdleMs);
   const checkpointWhenIdle = setTimeout(() => writer.checkpoint(), checkpointAfterIdleMs);
@@ -57,8 +58,8 @@ function serve({ writer, release }: { writer: LogWriter; release: () => void }):
     drain();
     while (queue.length > 0) {
       const before = writer.head;
-      const outcomes = writer.commit(queue.splice(0, mostAppendsInCommit));
-      answer({ kind: 'committed', outcomes, head: writer.head });
+      const outcomes = packOutcomes(writer.commit(queue.splice(0, mostAppendsInCommit)));
+      answer({ kind: 'committed', outcomes, head: writer.head, indexed: !writer.hasUnindexed });
       if (writer.head > before) heads.postMessage(writer.head);
       drain();
     }

@@ -1,5 +1,5 @@
 import type { ResultLine } from '#domain/visits/visit-content.js';
-import { foldedText } from '../folded-text.js';
+import { foldName } from '#domain/residents/names.js';
 import { readTable } from '../tables.js';
 
 export interface LaboratoryCode {
@@ -31,7 +31,7 @@ const ucum = new Map(readTable('ucum-units.tsv').map((row) => [row['written'] ??
 /** The LOINC code of a result, only where its name and unit leave no doubt. */
 export function laboratoryCode(line: ResultLine): LaboratoryCode | undefined {
   const unit = (line.unit ?? '').trim().toLowerCase();
-  const name = ` ${foldedText(line.name)} `;
+  const name = ` ${foldName(line.name)} `;
   const has = (word: string): boolean => name.includes(` ${word} `);
   return recognitions.find((one) => one.unit === unit && one.allOf.every(has) && !one.noneOf.some(has));
 }

@@ -1,6 +1,9 @@
-import type { Annotation, CodeableConcept, ServiceRequest, Task, TaskOutput } from '@medplum/fhirtypes';
-import { type DateTime, epochOf } from '#domain/dates.js';
-import type { ReferralDocument, ReferralState } from '../documents.js';
+import type { Annotation, CodeableConcept, Period, ServiceRequest, Task, TaskOutput } from '@medplum/fhirtypes';
+import type { Diagnosis } from '#domain/codes.js';
+import type { ReferralDirection } from '#domain/referrals/referral-events.js';
+import type { Issue, KnownReferral } from '#domain/referrals/referral-state.js';
+import type { TransferPaper } from '#domain/visits/visit-content.js';
+import type { ReferralDocument } from '../documents.js';
 import {
   coding,
   concept,
@@ -8,40 +11,18 @@ import {
   given,
   lines,
   numberReference,
-  practitionerReference,
   reference,
   text,
   type TranslationContext,
 } from '../elements.js';
 import { codeSystems, episodeNumberSystem, extensions, referralNumberSystem } from '../systems.js';
 import { readCodes } from '../tables.js';
+import { authoredOn, lastModified, referralStatuses } from './referral-content.js';
 
 const transferReasons = readCodes('outcome-codes.tsv', 'code', 'meaning_vi', 'MA_LYDO_CT');
 const treatmentResults = readCodes('outcome-codes.tsv', 'code', 'meaning_vi', 'KET_QUA_DTRI');
 
-/** How each state of the referral looks as FHIR, and what it is called. */
-export const referralStates: Readonly<
-  Record<ReferralState, { readonly request: RequestStatus; readonly task: TaskStatus; readonly vi: string }>
-> = {
-  issued: { request: 'active', task: 'requested', vi: 'Đã lập phiếu' },
-  received: { request: 'active', task: 'received', vi: 'Đã nhận phiếu' },
-  accepted: { request: 'active', task: 'accepted', vi: 'Đã chấp nhận' },
-  declined: { request: 'revoked', task: 'rejected', vi: 'Từ chối' },
-  redirected: { request: 'active', task: 'requested', vi: 'Chuyển nơi khác' },
-  arrived: { request: 'active', task: 'in-progress', vi: 'Người bệnh đã đến' },
-  'did-not-arrive': { request: 'on-hold', task: 'failed', vi: 'Người bệnh không đến' },
-  answered: { request: 'completed', task: 'completed', vi: 'Đã phản hồi' },
-  'referred-back': { request: 'completed', task: 'completed', vi: 'Đã chuyển về tuyến dưới' },
-  closed: { request: 'completed', task: 'completed', vi: 'Đã kết thúc' },
-  cancelled: { request: 'revoked', task: 'cancelled', vi: 'Đã hủy' },
-  expired: { request: 'revoked', task: 'failed', vi: 'Hết hạn' },
-};
-
-type RequestStatus = 'active' | 'on-hold' | 'revoked' | 'completed';
-type TaskStatus =
-  'requested' | 'received' | 'accepted' | 'rejected' | 'in-progress' | 'completed' | 'cancelled' | 'failed';
-
-const directions: Readonly<Record<ReferralDocument['direction'], string>> = {
+const directions: Readonly<Record<ReferralDirection, string>> = {
   up: 'Lên tuyến trên',
   down: 'Về tuyến dưới',
   level: 'Cùng tuyến',
@@ -51,60 +32,60 @@ const directions: Readonly<Record<ReferralDocument['direction'], string>> = {
 export const referralCode = { system: codeSystems.snomed, code: '3457005', display: 'Patient referral' } as const;
 
 export function serviceRequestOf(id: string, document: ReferralDocument, context: TranslationContext): ServiceRequest {
-  const { paper, referral } = document;
-  const why = [
-    concept([coding(codeSystems.transferReason, paper.reasonCode, transferReasons.get(paper.reasonCode ?? ''))]),
-    ...paper.diagnoses.map((diagnosis) =>
-      concept(
-        [
-          coding(
-            diagnosis.role === 'traditional-medicine' ? codeSystems.traditionalMedicine : codeSystems.icd10,
-            diagnosis.code,
-            diagnosis.display,
-          ),
-        ],
-        diagnosis.display,
-      ),
-    ),
-    concept([], paper.diagnosisText),
-  ];
+  const { state } = document;
+  const { referral, issue } = state;
   return given<ServiceRequest>({
     resourceType: 'ServiceRequest',
     id,
     identifier: [
-      given({
+      {
         system: referralNumberSystem(referral.from),
         value: referral.number,
         assigner: facilityReference(referral.from, context),
-      }),
+      },
     ],
-    status: referralStates[document.state].request,
+    status: referralStatuses[state.status].request,
     intent: 'order',
     category: [{ coding: [referralCode] }],
     code: { coding: [referralCode], text: 'Chuyển cơ sở khám bệnh, chữa bệnh' },
-    orderDetail: [
+    orderDetail: issue && [
       {
         coding: [
-          { system: codeSystems.transferDirection, code: document.direction, display: directions[document.direction] },
+          { system: codeSystems.transferDirection, code: issue.direction, display: directions[issue.direction] },
         ],
       },
     ],
     subject: reference('Patient', document.resident),
-    encounter: document.episode && numberReference('Encounter', episodeNumberSystem, referral.from, document.episode),
-    occurrencePeriod: {
-      start: paper.issuedAt,
-      ...(document.validUntil >= paper.issuedAt.slice(0, 10) && { end: document.validUntil }),
-    },
-    authoredOn: paper.issuedAt,
+    encounter: issue?.episode && numberReference('Encounter', episodeNumberSystem, referral.from, issue.episode),
+    occurrencePeriod: issue && validity(issue),
+    authoredOn: authoredOn(document),
     requester: facilityReference(referral.from, context),
-    performer: [facilityReference(document.to, context)],
-    reasonCode: why.filter((one) => one !== undefined),
-    note: paperNotes(document),
+    performer: [facilityReference(state.to, context)],
+    reasonCode: issue && reasonsOf(issue.paper),
+    note: issue && paperNotes(issue.paper),
   });
 }
 
+/** From the day the paper was signed to the last day it is valid; the end alone when they contradict each other. */
+function validity({ paper, validUntil }: Issue): Period {
+  return validUntil >= paper.issuedAt.slice(0, 10) ? { start: paper.issuedAt, end: validUntil } : { end: validUntil };
+}
+
+function reasonsOf(paper: TransferPaper): CodeableConcept[] {
+  return [
+    concept([coding(codeSystems.transferReason, paper.reasonCode, transferReasons.get(paper.reasonCode ?? ''))]),
+    ...paper.diagnoses.map(diagnosisOf),
+    concept([], paper.diagnosisText),
+  ].filter((one) => one !== undefined);
+}
+
+function diagnosisOf({ code, display, role }: Diagnosis): CodeableConcept | undefined {
+  const system = role === 'traditional-medicine' ? codeSystems.traditionalMedicine : codeSystems.icd10;
+  return concept([coding(system, code, display)], display);
+}
+
 /** The free text of the paper, each under its heading. */
-function paperNotes({ paper }: ReferralDocument): Annotation[] {
+function paperNotes(paper: TransferPaper): Annotation[] {
   const headed: readonly (readonly [string, string | undefined])[] = [
     ['Dấu hiệu lâm sàng', paper.clinicalSigns],
     ['Quá trình bệnh lý', paper.course],
@@ -122,99 +103,98 @@ function paperNotes({ paper }: ReferralDocument): Annotation[] {
 }
 
 export function taskOf(id: string, document: ReferralDocument, context: TranslationContext): Task {
-  const { paper, referral } = document;
-  const state = referralStates[document.state];
+  const { state } = document;
+  const { referral, issue } = state;
+  const shown = referralStatuses[state.status];
+  const arrival = 'arrival' in state ? state.arrival : undefined;
+  const appointment = state.status === 'accepted' ? state.appointment : undefined;
   return given<Task>({
     resourceType: 'Task',
     id,
-    identifier: [given({ system: referralNumberSystem(referral.from), value: referral.number })],
-    status: state.task,
+    identifier: [{ system: referralNumberSystem(referral.from), value: referral.number }],
+    status: shown.task,
     statusReason: reasonOf(document),
     businessStatus: {
-      coding: [{ system: codeSystems.referralState, code: document.state, display: state.vi }],
-      text: state.vi,
+      coding: [{ system: codeSystems.referralState, code: state.status, display: shown.vi }],
+      text: shown.vi,
     },
     intent: 'order',
     code: { coding: [referralCode] },
     focus: reference('ServiceRequest', id),
     for: reference('Patient', document.resident),
-    authoredOn: paper.issuedAt,
-    lastModified: laterOf(paper.issuedAt, document.at),
+    authoredOn: authoredOn(document),
+    lastModified: lastModified(document),
     requester: facilityReference(referral.from, context),
-    owner: facilityReference(document.to, context),
-    executionPeriod: document.arrival && { start: document.arrival.at },
-    restriction: {
-      period: {
-        ...(document.validUntil >= paper.issuedAt.slice(0, 10) && { start: paper.issuedAt }),
-        end: document.validUntil,
-      },
-    },
-    extension: document.arrival?.late === true ? [{ url: extensions.lateArrival, valueBoolean: true }] : undefined,
+    owner: facilityReference(state.to, context),
+    executionPeriod: arrival && { start: arrival.at },
+    restriction: issue && { period: validity(issue) },
+    extension: arrival?.late === true ? [{ url: extensions.lateArrival, valueBoolean: true }] : undefined,
     input:
-      document.appointment === undefined
+      appointment === undefined
         ? undefined
-        : [{ type: { text: 'Hẹn khám (appointment)' }, valueDateTime: document.appointment }],
+        : [{ type: { text: 'Hẹn khám (appointment)' }, valueDateTime: appointment }],
     note: document.notes.flatMap((note) => {
       const said = text(note.text);
       return said === undefined
         ? []
         : [{ time: note.at, authorReference: facilityReference(note.by, context), text: said }];
     }),
-    output: answerOutputs(document),
+    output: answerOutputs(state),
   });
 }
 
-function reasonOf(document: ReferralDocument): CodeableConcept | undefined {
-  if (!['declined', 'redirected', 'cancelled', 'did-not-arrive'].includes(document.state)) return undefined;
-  return concept([], document.notes.findLast((note) => note.state === document.state)?.text);
+const explained: ReadonlySet<KnownReferral['status']> = new Set([
+  'declined',
+  'redirected',
+  'cancelled',
+  'did-not-arrive',
+]);
+
+function reasonOf({ state, notes }: ReferralDocument): CodeableConcept | undefined {
+  if (!explained.has(state.status)) return undefined;
+  return concept([], notes.findLast((note) => note.status === state.status)?.text);
 }
 
-/** What the receiving facility found and did. */
-function answerOutputs(document: ReferralDocument): TaskOutput[] {
-  const { answer, paperBack, to } = document;
-  const outputs: (TaskOutput | undefined)[] = [];
-  if (answer) {
-    if (answer.episode !== undefined) {
-      outputs.push({
-        type: outputType('episode', 'Đợt điều trị'),
-        valueReference: numberReference('Encounter', episodeNumberSystem, to, answer.episode),
-      });
-    }
-    for (const diagnosis of answer.diagnoses) {
-      const valueCodeableConcept = concept(
-        [coding(codeSystems.icd10, diagnosis.code, diagnosis.display)],
-        diagnosis.display,
-      );
-      if (valueCodeableConcept) outputs.push({ type: outputType('diagnosis', 'Chẩn đoán'), valueCodeableConcept });
-    }
+/** What the receiving facility found and did, episode by episode, and its paper back. */
+function answerOutputs(state: KnownReferral): TaskOutput[] {
+  if (!('arrival' in state)) return [];
+  const outputs = state.answers.flatMap((answer) => {
     const result = concept([
       coding(codeSystems.treatmentResult, answer.treatmentResult, treatmentResults.get(answer.treatmentResult ?? '')),
     ]);
-    outputs.push(
+    return [
+      answer.episode === undefined
+        ? undefined
+        : {
+            type: outputType('episode', 'Đợt điều trị'),
+            valueReference: numberReference('Encounter', episodeNumberSystem, state.arrival.by, answer.episode),
+          },
+      ...answer.diagnoses.map((diagnosis) => {
+        const valueCodeableConcept = diagnosisOf(diagnosis);
+        return valueCodeableConcept && { type: outputType('diagnosis', 'Chẩn đoán'), valueCodeableConcept };
+      }),
       words('diagnosis-text', 'Chẩn đoán', answer.diagnosisText),
       words('treatment', 'Điều trị', answer.treatment),
       result && { type: outputType('treatment-result', 'Kết quả điều trị'), valueCodeableConcept: result },
       words('summary', 'Tóm tắt', answer.summary),
       words('follow-up', 'Hướng theo dõi', answer.followUp),
-    );
-  }
-  if (paperBack) {
-    outputs.push(
-      {
-        type: outputType('paper-back', 'Giấy chuyển về'),
-        valueReference: given({
-          ...numberReference('ServiceRequest', referralNumberSystem, paperBack.from, paperBack.number),
-          display: lines(paperBack.direction, paperBack.treatment),
-        }),
-      },
-      words(
-        'paper-back-signed-by',
-        'Người ký giấy chuyển về',
-        practitionerReference(paperBack.practitioner)?.identifier?.value,
-      ),
-    );
-  }
-  return outputs.filter((one) => one !== undefined);
+    ];
+  });
+  return [...outputs, ...paperBackOutputs(state)].filter((one) => one !== undefined);
+}
+
+function paperBackOutputs(state: KnownReferral): readonly (TaskOutput | undefined)[] {
+  if (state.status !== 'referred-back' || !state.back.paper) return [];
+  const { paper } = state.back;
+  return [
+    {
+      type: outputType('paper-back', 'Giấy chuyển về'),
+      valueReference: given({
+        ...numberReference('ServiceRequest', referralNumberSystem, paper.from, paper.number),
+        display: lines(paper.direction, paper.treatment),
+      }),
+    },
+  ];
 }
 
 const outputType = (code: string, vi: string): CodeableConcept => ({
@@ -226,7 +206,3 @@ function words(code: string, vi: string, value: string | undefined): TaskOutput 
   const valueString = lines(value);
   return valueString === undefined ? undefined : { type: outputType(code, vi), valueString };
 }
-
-/** inv-1: a task is not modified before it was authored, whatever the clocks of two facilities say. */
-const laterOf = (authored: DateTime, modified: DateTime): DateTime =>
-  epochOf(modified) < epochOf(authored) ? authored : modified;

@@ -26,7 +26,7 @@ const factorStatuses: Readonly<Record<RiskFactor['status'] | 'stopped', string>>
 };
 
 /** QĐ 831, DSDIUNG/LOAI: 1 drug, 2 chemical, 3 food, 4 other. */
-const allergyCategories: Readonly<Record<string, 'medication' | 'environment' | 'food'>> = {
+export const allergyCategories: Readonly<Record<string, 'medication' | 'environment' | 'food'>> = {
   '1': 'medication',
   '2': 'environment',
   '3': 'food',

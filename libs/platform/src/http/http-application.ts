@@ -9,6 +9,7 @@ import type { Registry } from 'prom-client';
 import type { Configuration } from '../configuration.js';
 import { frameworkLogger } from '../logging.js';
 import { addBodyParsers } from './body-parsers.js';
+import { endEventStreamsOnClose } from './event-streams.js';
 import { ProblemFilter } from './problem.filter.js';
 import { observeRequests } from './request-log.js';
 import { addSecurityHeaders } from './security-headers.js';
@@ -40,6 +41,7 @@ export async function createHttpApplication(
   });
   observeRequests(server, parts.logger, parts.metrics);
   addSecurityHeaders(server);
+  endEventStreamsOnClose(server);
   parts.prepare?.(server);
   const application = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: frameworkLogger(parts.logger),

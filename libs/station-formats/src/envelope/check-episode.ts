@@ -1,8 +1,8 @@
-import { dayPart, epochOf, type DateTime } from '#domain/dates.js';
+import { dayPart, type DateTime } from '#domain/dates.js';
 import type { Bilingual } from '../bilingual.js';
 import type { FaultList } from '../faults/fault-list.js';
 import { labelOf, type FieldSchema } from '../schema/envelope-tables.js';
-import { readDay, readMoment } from '../values/dates.js';
+import { isBefore, readDay } from '../values/dates.js';
 import { splitPlaces, splitValues } from '../values/lists.js';
 import { readNumber } from '../values/numbers.js';
 import { rowPath, type EnvelopeRecord, type TableRows } from './envelope-record.js';
@@ -45,7 +45,7 @@ export function checkEpisode(record: EnvelopeRecord, summary: FieldRow, start: D
   const { faults } = record;
   for (const table of record.tables.values()) checkRequired(table, start, faults);
   checkRepeated(record, summary);
-  checkDates(record, summary, start);
+  checkDates(record, summary);
   checkMoney(record, summary);
   checkReferral(record, summary);
   checkCards(summary, start, faults);
@@ -80,7 +80,6 @@ function checkRepeated(record: EnvelopeRecord, summary: FieldRow): void {
       for (const field of repeatedFields) {
         const value = row.get(field);
         if (value === undefined || value === (summary.get(field) ?? '')) continue;
-        if (field.startsWith('NGAY_') && readMoment(value) === readMoment(summary.get(field) ?? '')) continue;
         record.faults.add('warning', 'differs-from-xml1', `${rowPath(table, index)}/${field}`, {
           vi: `${labelOf(field).vi} (${field}) khác với bảng XML1.`,
           en: `The ${labelOf(field).en} (${field}) differs from table XML1.`,
@@ -90,48 +89,43 @@ function checkRepeated(record: EnvelopeRecord, summary: FieldRow): void {
   }
 }
 
-function checkDates(record: EnvelopeRecord, summary: FieldRow, start: DateTime): void {
+function checkDates(record: EnvelopeRecord, summary: FieldRow): void {
   const { faults } = record;
-  const end = momentOf(summary, 'NGAY_RA');
-  const before = (earlier: DateTime | undefined, later: DateTime | undefined): boolean =>
-    earlier !== undefined && later !== undefined && comparable(earlier, later) < comparable(later, earlier);
+  const [start, discharge] = [summary.get('NGAY_VAO'), summary.get('NGAY_RA')];
   const order = (path: string, earlier: string, later: string): void =>
     faults.add('warning', 'dates-out-of-order', path, {
       vi: `${labelOf(later).vi} (${later}) sớm hơn ${lowerFirst(labelOf(earlier).vi)} (${earlier}).`,
       en: `The ${labelOf(later).en} (${later}) is earlier than the ${labelOf(earlier).en} (${earlier}).`,
     });
-  if (before(end, start)) order('XML1/NGAY_RA', 'NGAY_VAO', 'NGAY_RA');
-  if (before(momentOf(summary, 'NGAY_TTOAN'), end)) order('XML1/NGAY_TTOAN', 'NGAY_RA', 'NGAY_TTOAN');
-  const birth = readMoment((summary.get('NGAY_SINH') ?? '').slice(0, 8));
-  if (before(start, birth)) order('XML1/NGAY_VAO', 'NGAY_SINH', 'NGAY_VAO');
-  const pairs = [
-    ['XML2', 'NGAY_YL'],
-    ['XML3', 'NGAY_YL'],
-    ['XML3', 'NGAY_TH_YL'],
-    ['XML5', 'THOI_DIEM_DBLS'],
-  ] as const;
-  for (const [name, field] of pairs) {
+  const reversed = isBefore(discharge, start);
+  if (reversed) order('XML1/NGAY_RA', 'NGAY_VAO', 'NGAY_RA');
+  // One wrong date is one fault, not one for every line.
+  const end = reversed ? undefined : discharge;
+  if (isBefore(summary.get('NGAY_TTOAN'), end)) order('XML1/NGAY_TTOAN', 'NGAY_RA', 'NGAY_TTOAN');
+  if (isBefore(start, summary.get('NGAY_SINH')?.slice(0, 8))) order('XML1/NGAY_VAO', 'NGAY_SINH', 'NGAY_VAO');
+  for (const [name, field] of datesWithin) {
     const table = record.tables.get(name);
     table?.rows.forEach((row, index) => {
-      const at = momentOf(row, field);
-      if (before(at, start)) order(`${rowPath(table, index)}/${field}`, 'NGAY_VAO', field);
-      else if (before(end, at)) order(`${rowPath(table, index)}/${field}`, field, 'NGAY_RA');
-      if (name === 'XML3' && field === 'NGAY_YL' && before(momentOf(row, 'NGAY_KQ'), at)) {
-        order(`${rowPath(table, index)}/NGAY_KQ`, 'NGAY_YL', 'NGAY_KQ');
-      }
+      const at = row.get(field);
+      if (at === undefined || at === start) return;
+      if (isBefore(at, start)) order(`${rowPath(table, index)}/${field}`, 'NGAY_VAO', field);
+      else if (isBefore(end, at)) order(`${rowPath(table, index)}/${field}`, field, 'NGAY_RA');
     });
   }
+  const services = record.tables.get('XML3');
+  services?.rows.forEach((row, index) => {
+    if (isBefore(row.get('NGAY_KQ'), row.get('NGAY_YL')))
+      order(`${rowPath(services, index)}/NGAY_KQ`, 'NGAY_YL', 'NGAY_KQ');
+  });
 }
 
-/** Two moments are compared by the minute where both have one, else by the day. */
-function comparable(moment: DateTime, other: DateTime): number {
-  return moment.length === 10 || other.length === 10 ? epochOf(dayPart(moment) as string as DateTime) : epochOf(moment);
-}
-
-const momentOf = (row: FieldRow, field: string): DateTime | undefined => {
-  const text = row.get(field);
-  return text === undefined ? undefined : readMoment(text);
-};
+/** Dates of lines that lie between arrival and discharge. */
+const datesWithin = [
+  ['XML2', 'NGAY_YL'],
+  ['XML3', 'NGAY_YL'],
+  ['XML3', 'NGAY_TH_YL'],
+  ['XML5', 'THOI_DIEM_DBLS'],
+] as const;
 
 const sum = (rows: readonly FieldRow[], field: string): number =>
   rows.reduce((total, row) => total + (readNumber(row.get(field) ?? '') ?? 0), 0);
@@ -160,7 +154,10 @@ function checkMoney(record: EnvelopeRecord, summary: FieldRow): void {
       mismatch(field, sum(drugs, line) + sum(services, line), totalOf(field, 'XML2, XML3'));
     }
   }
-  const shares = ['T_BHTT', 'T_BNCCT', 'T_NGUONKHAC'].reduce((total, field) => total + (readNumber(summary.get(field) ?? '') ?? 0), 0);
+  const shares = ['T_BHTT', 'T_BNCCT', 'T_NGUONKHAC'].reduce(
+    (total, field) => total + (readNumber(summary.get(field) ?? '') ?? 0),
+    0,
+  );
   if (summary.get('T_BHTT') !== undefined) {
     mismatch('T_TONGCHI_BH', shares, {
       vi: 'Tổng chi phí trong phạm vi BHYT (T_TONGCHI_BH) không bằng quỹ BHYT thanh toán + cùng chi trả + nguồn khác.',
@@ -177,7 +174,9 @@ function checkMoney(record: EnvelopeRecord, summary: FieldRow): void {
 }
 
 function checkLine(faults: FaultList, path: string, row: FieldRow, priceField: string): void {
-  const [quantity, price, amount] = [row.get('SO_LUONG'), row.get(priceField), row.get('THANH_TIEN_BV')].map((text) => readNumber(text ?? ''));
+  const [quantity, price, amount] = [row.get('SO_LUONG'), row.get(priceField), row.get('THANH_TIEN_BV')].map((text) =>
+    readNumber(text ?? ''),
+  );
   const share = readNumber(row.get('TYLE_TT_DV') ?? '100');
   if (quantity === undefined || price === undefined || amount === undefined || share === undefined) return;
   if (Math.abs((quantity * price * share) / 100 - amount) <= 1) return;
@@ -223,7 +222,9 @@ function checkCards(summary: FieldRow, start: DateTime, faults: FaultList): void
   const to = splitPlaces(summary.get('GT_THE_DEN') ?? '');
   if (cards.length === 0) return;
   const day = dayPart(start);
-  const covered = cards.some((_, index) => (readDay(from[index] ?? '') ?? '') <= day && day <= (readDay(to[index] ?? '') ?? '9999'));
+  const covered = cards.some(
+    (_, index) => (readDay(from[index] ?? '') ?? '') <= day && day <= (readDay(to[index] ?? '') ?? '9999'),
+  );
   if (covered) return;
   faults.add('warning', 'card-not-valid', 'XML1/MA_THE_BHYT', {
     vi: 'Thẻ BHYT không còn (hoặc chưa có) giá trị vào ngày khám.',

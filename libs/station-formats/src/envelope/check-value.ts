@@ -1,7 +1,7 @@
 import type { Bilingual } from '../bilingual.js';
 import type { FaultSeverity } from '../station-message.js';
 import type { FieldSchema } from '../schema/envelope-tables.js';
-import { readBirthDate, readMoment } from '../values/dates.js';
+import { isMoment, readBirthDate } from '../values/dates.js';
 import { splitValues } from '../values/lists.js';
 import { readNumber, readWithin } from '../values/numbers.js';
 import { compactCard, readInsuranceNumber, readPersonNumber } from '../values/person-numbers.js';
@@ -26,13 +26,20 @@ const warning = (code: string, field: FieldSchema, vi: string, en: string): Valu
 /** What is wrong with a value by the tables; the value is not empty. Says nothing of the value itself but its field. */
 export function checkValue(field: FieldSchema, value: string): ValueFault | undefined {
   if (field.maxLength !== undefined && value.length > field.maxLength) {
-    return warning('too-long', field, `dài quá ${field.maxLength} ký tự.`, `is longer than ${field.maxLength} characters.`);
+    return warning(
+      'too-long',
+      field,
+      `dài quá ${field.maxLength} ký tự.`,
+      `is longer than ${field.maxLength} characters.`,
+    );
   }
   switch (field.kind) {
     case 'text':
       return undefined;
     case 'number':
-      return readNumber(value) === undefined ? warning('not-a-number', field, 'không phải là số.', 'is not a number.') : undefined;
+      return readNumber(value) === undefined
+        ? warning('not-a-number', field, 'không phải là số.', 'is not a number.')
+        : undefined;
     case 'weight':
       return readWithin(value, 0.3, 400) === undefined
         ? warning('implausible', field, 'không phải là cân nặng hợp lý (kg).', 'is not a plausible weight (kg).')
@@ -50,17 +57,34 @@ export function checkValue(field: FieldSchema, value: string): ValueFault | unde
     case 'facility':
       return facilityCode.test(value.toUpperCase())
         ? undefined
-        : warning('not-a-facility-code', field, 'không đúng dạng mã cơ sở 5 ký tự.', 'is not a five-character facility code.');
+        : warning(
+            'not-a-facility-code',
+            field,
+            'không đúng dạng mã cơ sở 5 ký tự.',
+            'is not a five-character facility code.',
+          );
     case 'cards':
       return splitValues(value).every((card) => readInsuranceNumber(compactCard(card)) !== undefined)
         ? undefined
-        : warning('bad-card-number', field, 'không đúng dạng 15 ký tự hoặc 10 số.', 'does not have 15 characters or 10 digits.');
+        : warning(
+            'bad-card-number',
+            field,
+            'không đúng dạng 15 ký tự hoặc 10 số.',
+            'does not have 15 characters or 10 digits.',
+          );
     case 'person-number':
       return readPersonNumber(value) === undefined
-        ? warning('bad-person-number', field, 'không phải 12 số, 9 số hoặc số hộ chiếu.', 'is not 12 digits, 9 digits or a passport number.')
+        ? warning(
+            'bad-person-number',
+            field,
+            'không phải 12 số, 9 số hoặc số hộ chiếu.',
+            'is not 12 digits, 9 digits or a passport number.',
+          )
         : undefined;
     case 'icd10':
-      return icd10.test(value) ? undefined : warning('not-icd-10', field, 'không đúng dạng mã ICD-10.', 'is not written like an ICD-10 code.');
+      return icd10.test(value)
+        ? undefined
+        : warning('not-icd-10', field, 'không đúng dạng mã ICD-10.', 'is not written like an ICD-10 code.');
     case 'icd10s':
       return checkComorbidities(field, splitValues(value));
     default:
@@ -71,18 +95,31 @@ export function checkValue(field: FieldSchema, value: string): ValueFault | unde
 }
 
 function checkMoment(field: FieldSchema, value: string): ValueFault | undefined {
-  if (readMoment(value) === undefined) {
-    return warning('not-a-date', field, 'không phải là ngày có thật (năm tháng ngày giờ phút).', 'is not a real date (yyyymmdd, yyyymmddHHMM).');
+  if (!isMoment(value)) {
+    return warning(
+      'not-a-date',
+      field,
+      'không phải là ngày có thật (năm tháng ngày giờ phút).',
+      'is not a real date (yyyymmdd, yyyymmddHHMM).',
+    );
   }
   if (value.length === 8 && field.maxLength === 12) {
-    return { ...warning('time-missing', field, 'chưa có giờ phút.', 'has no hour and minute.'), severity: 'information' };
+    return {
+      ...warning('time-missing', field, 'chưa có giờ phút.', 'has no hour and minute.'),
+      severity: 'information',
+    };
   }
   return undefined;
 }
 
 function checkComorbidities(field: FieldSchema, codes: readonly string[]): ValueFault | undefined {
   if (!codes.every((code) => icd10.test(code))) {
-    return warning('not-icd-10', field, 'có mã không đúng dạng ICD-10.', 'holds a code that is not written like ICD-10.');
+    return warning(
+      'not-icd-10',
+      field,
+      'có mã không đúng dạng ICD-10.',
+      'holds a code that is not written like ICD-10.',
+    );
   }
   return codes.length > mostComorbidities
     ? warning('too-many-codes', field, `có quá ${mostComorbidities} mã.`, `holds more than ${mostComorbidities} codes.`)

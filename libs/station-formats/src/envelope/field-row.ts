@@ -8,6 +8,7 @@ import { readNumber } from '../values/numbers.js';
  */
 export class FieldRow {
   readonly #fields = new Map<string, string>();
+  #repeats: Map<string, number> | undefined;
   #foreign = false;
 
   /** The row bears the number of another episode. */
@@ -27,11 +28,12 @@ export class FieldRow {
     this.#fields.set(name, value);
   }
 
-  /** Numbered like its namesakes: `HO_TEN[2]`. */
+  /** A further value of a field, kept under `HO_TEN[2]`, `HO_TEN[3]` … */
   setRepeated(name: string, value: string): void {
-    let count = 2;
-    while (this.#fields.has(`${name}[${count}]`)) count += 1;
-    this.#fields.set(`${name}[${count}]`, value);
+    this.#repeats ??= new Map();
+    const place = (this.#repeats.get(name) ?? 1) + 1;
+    this.#repeats.set(name, place);
+    this.#fields.set(`${name}[${place}]`, value);
   }
 
   get size(): number {
@@ -73,6 +75,12 @@ export class FieldRow {
 
   /** What is left, as it was sent. */
   toRecord(): Readonly<Record<string, string>> {
-    return Object.fromEntries(this.#fields);
+    const record: Record<string, string> = {};
+    for (const [name, value] of this.#fields) {
+      if (name === '__proto__')
+        Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true });
+      else record[name] = value;
+    }
+    return record;
   }
 }

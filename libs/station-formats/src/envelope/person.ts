@@ -17,7 +17,8 @@ export function takeResidence(row: FieldRow): Residence | undefined {
   const provinceCode = row.take('MATINH_CU_TRU');
   const districtCode = row.take('MAHUYEN_CU_TRU');
   const communeCode = row.take('MAXA_CU_TRU');
-  if (text === undefined && provinceCode === undefined && districtCode === undefined && communeCode === undefined) return undefined;
+  if (text === undefined && provinceCode === undefined && districtCode === undefined && communeCode === undefined)
+    return undefined;
   return {
     ...(text !== undefined && { text }),
     ...(provinceCode !== undefined && { provinceCode }),
@@ -85,7 +86,11 @@ export function takePerson(
   };
 }
 
-function takeIdentifiers(row: FieldRow, facility: FacilityCode, cards: readonly InsuranceCard[]): readonly ResidentIdentifier[] {
+function takeIdentifiers(
+  row: FieldRow,
+  facility: FacilityCode,
+  cards: readonly InsuranceCard[],
+): readonly ResidentIdentifier[] {
   const found: ResidentIdentifier[] = [];
   const personal = readPersonNumber(row.get('SO_CCCD') ?? '');
   if (personal) {
@@ -94,7 +99,8 @@ function takeIdentifiers(row: FieldRow, facility: FacilityCode, cards: readonly 
   }
   for (const card of cards) {
     const insurance = readInsuranceNumber(card.number);
-    if (insurance && !found.some((known) => known.system === insurance.system && known.value === insurance.value)) found.push(insurance);
+    if (insurance && !found.some((known) => known.system === insurance.system && known.value === insurance.value))
+      found.push(insurance);
   }
   const patientNumber = row.take('MA_BN');
   if (patientNumber !== undefined) found.push({ system: 'facility-patient-number', value: patientNumber, facility });
@@ -108,5 +114,6 @@ function takeIdentifiers(row: FieldRow, facility: FacilityCode, cards: readonly 
 export function observationDay(created: string, start: DateTime): LocalDate {
   const day = dayPart(start);
   const made = readDay(created);
+  if (made === day) return day;
   return made !== undefined && made >= day && made <= addDays(day, 366) ? made : day;
 }

@@ -1,5 +1,12 @@
 import { FaultList } from '../faults/fault-list.js';
-import { envelopeTables, fieldsOfAnyTable, tableWithRoot, type FieldSchema, type TableName, type TableSchema } from '../schema/envelope-tables.js';
+import {
+  envelopeTables,
+  fieldsOfAnyTable,
+  tableWithRoot,
+  type FieldSchema,
+  type TableName,
+  type TableSchema,
+} from '../schema/envelope-tables.js';
 import { decodeBase64, decodeUtf8 } from '../xml/decode-text.js';
 import { openDocument } from '../xml/open-document.js';
 import { XmlFault } from '../xml/xml-fault.js';
@@ -18,10 +25,19 @@ export interface EnvelopeHeader {
   readonly announced: string;
 }
 
+/** What a message may hold at most: beyond, it is an attack, not a month of work. */
+const mostRecords = 20_000;
+const mostTables = 100;
+const mostRows = 50_000;
+
+const tooMany = (): XmlFault => new XmlFault('too-many-elements', 'elements', 0);
+
 interface TablePart {
   /** LOAIHOSO, trimmed. */
   kind: string;
   text: string;
+  /** What the base64 text held. */
+  bytes: Buffer | undefined;
   inline: TableRows | undefined;
   content: boolean;
 }
@@ -54,6 +70,7 @@ export function readEnvelope(
         break;
       case 'HOSO':
         count += 1;
+        if (count > mostRecords) throw tooMany();
         onRecord(readRecord(scanner, budget, `HOSO[${count}]`), header);
         break;
       case 'CHUKYDONVI':
@@ -90,7 +107,7 @@ function readRecord(scanner: XmlScanner, budget: XmlBudget, path: string): Envel
 
 function readPart(scanner: XmlScanner, budget: XmlBudget, tables: Map<string, TableRows>, faults: FaultList): void {
   const depth = scanner.depth;
-  const part: TablePart = { kind: '', text: '', inline: undefined, content: false };
+  const part: TablePart = { kind: '', text: '', bytes: undefined, inline: undefined, content: false };
   for (;;) {
     const token = scanner.next();
     if (token === 'end' || (token === 'close' && scanner.depth < depth)) break;
@@ -120,6 +137,9 @@ function readPart(scanner: XmlScanner, budget: XmlBudget, tables: Map<string, Ta
 /** NOIDUNGFILE: base64, inner XML as text, or inner XML as child elements. */
 function readContent(scanner: XmlScanner, part: TablePart, tables: Map<string, TableRows>, faults: FaultList): void {
   const depth = scanner.depth;
+  const ahead = scanner.uncheckedTextAhead();
+  part.bytes = ahead === undefined ? undefined : decodeBase64(ahead.trim());
+  if (ahead !== undefined && part.bytes) scanner.skipTextAhead(ahead);
   for (;;) {
     const token = scanner.next();
     if (token === 'text') part.text = part.text === '' ? scanner.text : part.text + scanner.text;
@@ -128,12 +148,13 @@ function readContent(scanner: XmlScanner, part: TablePart, tables: Map<string, T
       readRows(scanner, part.inline, faults);
     } else if (token === 'end' || scanner.depth < depth) break;
   }
-  part.content = part.text.trim() !== '';
+  part.content = part.bytes !== undefined || part.text.trim() !== '';
 }
 
 function readInner(part: TablePart, budget: XmlBudget, tables: Map<string, TableRows>, faults: FaultList): void {
   const text = part.text.trim();
-  const inner = text.startsWith('<') || text.startsWith('\uFEFF<') ? text.replace('\uFEFF', '') : decodeInner(text);
+  const plain = !part.bytes && (text.startsWith('<') || text.startsWith('\uFEFF<'));
+  const inner = plain ? text.replace('\uFEFF', '') : decodeInner(part.bytes ?? decodeBase64(text));
   const { scanner, declaresUtf16 } = openDocument(inner, budget);
   if (scanner.next() !== 'open') throw new XmlFault('not-well-formed', 'no-root', 1);
   const table = tableFor(part.kind, scanner.name, tables, faults);
@@ -147,11 +168,9 @@ function readInner(part: TablePart, budget: XmlBudget, tables: Map<string, Table
   if (scanner.next() !== 'end') throw new XmlFault('not-well-formed', 'after-root', 0);
 }
 
-function decodeInner(text: string): string {
-  const bytes = decodeBase64(text);
+function decodeInner(bytes: Buffer | undefined): string {
   if (!bytes) throw new XmlFault('not-well-formed', 'not-base64', 0);
-  const inner = decodeUtf8(bytes);
-  return inner.trimStart();
+  return decodeUtf8(bytes).trimStart();
 }
 
 function schemaOf(kind: string): TableSchema | undefined {
@@ -189,9 +208,14 @@ function tableFor(kind: string, root: string, tables: Map<string, TableRows>, fa
   return tableNamed(schema?.name ?? root, schema, tables);
 }
 
-function tableNamed(name: TableName | string, schema: TableSchema | undefined, tables: Map<string, TableRows>): TableRows {
+function tableNamed(
+  name: TableName | string,
+  schema: TableSchema | undefined,
+  tables: Map<string, TableRows>,
+): TableRows {
   const known = tables.get(name);
   if (known) return known;
+  if (tables.size >= mostTables) throw tooMany();
   const table: TableRows = { name, schema, rows: [] };
   tables.set(name, table);
   return table;
@@ -228,6 +252,7 @@ class CheckedRows implements RowSink {
   }
 
   row(row: FieldRow): void {
+    if (this.table.rows.length >= mostRows) throw tooMany();
     this.table.rows.push(row);
   }
 

@@ -1,6 +1,10 @@
 import { FieldRow } from './field-row.js';
 import type { FieldSchema } from '../schema/envelope-tables.js';
+import { XmlFault } from '../xml/xml-fault.js';
 import type { XmlScanner } from '../xml/xml-scanner.js';
+
+/** Far more than any table has; a row beyond it is an attack. */
+const mostFields = 20_000;
 
 export interface RowSink {
   /** One non-empty field of the row that is being read, before the row itself; `field` is absent when no table knows it. */
@@ -10,11 +14,9 @@ export interface RowSink {
 }
 
 interface Frame {
-  name: string;
+  readonly name: string;
   text: string;
   hasChildren: boolean;
-  /** It directly holds fields of the table: it is a row, whatever its name. */
-  isRow: boolean;
   row: FieldRow | undefined;
 }
 
@@ -24,57 +26,63 @@ interface Frame {
  * nested in a field become fields named by their path.
  */
 export function readTable(scanner: XmlScanner, fields: ReadonlyMap<string, FieldSchema>, sink: RowSink): void {
-  const frames: Frame[] = [{ name: scanner.name, text: '', hasChildren: false, isRow: false, row: undefined }];
-  let top = 0;
+  const frames: Frame[] = [newFrame(scanner.name)];
   let rowAt = -1;
-  while (top >= 0) {
+  for (let frame = frames[0]; frame; frame = frames.at(-1)) {
     const token = scanner.next();
-    const frame = frames[top];
-    if (frame === undefined || token === 'end') return;
-    if (token === 'text') {
-      // Blanks between the children of a container are many and mean nothing; text beside a child may be a note with mark-up in it.
-      if (!frame.hasChildren || scanner.text.trim() !== '') frame.text += scanner.text;
-    } else if (token === 'open') {
+    if (token === 'open') {
+      const { name } = scanner;
       frame.hasChildren = true;
-      if (rowAt < 0 && fields.has(scanner.name)) {
-        frame.isRow = true;
-        rowAt = top;
-      }
-      top += 1;
-      const reused = frames[top];
-      if (reused) {
-        reused.name = scanner.name;
-        reused.text = '';
-        reused.hasChildren = false;
-        reused.isRow = false;
-        reused.row = undefined;
-      } else frames[top] = { name: scanner.name, text: '', hasChildren: false, isRow: false, row: undefined };
+      const field = rowAt < 0 || rowAt === frames.length - 1 ? fields.get(name) : undefined;
+      if (rowAt < 0 && field) rowAt = frames.length - 1;
+      const text = scanner.leafText();
+      if (text === undefined) frames.push(newFrame(name));
+      else if (rowAt >= 0 && rowAt < frames.length - 1)
+        addField(frames[rowAt], pathOf(frames, rowAt, name), text, undefined, sink);
+      else addField(frame, field?.name ?? name, text, field, sink);
+    } else if (token === 'text') {
+      frame.text += scanner.text;
     } else {
-      if (!frame.hasChildren || (rowAt >= 0 && top > rowAt && frame.text.trim() !== '')) addField(frames, top, rowAt, fields, sink);
+      frames.pop();
+      // A field with white space or comments in it, or mark-up: a note may hold `<br/>`.
+      const inRow = rowAt >= 0 && frames.length > rowAt;
+      if (!frame.hasChildren || (inRow && frame.text.trim() !== '')) {
+        const direct = rowAt < 0 || frames.length - 1 === rowAt;
+        const owner = rowAt < 0 ? frames.at(-1) : frames[rowAt];
+        addField(
+          owner,
+          direct ? frame.name : pathOf(frames, rowAt, frame.name),
+          frame.text,
+          direct ? fields.get(frame.name) : undefined,
+          sink,
+        );
+      }
       if (frame.row) sink.row(frame.row);
-      if (rowAt === top) rowAt = -1;
-      top -= 1;
+      if (rowAt === frames.length) rowAt = -1;
     }
   }
 }
 
+const newFrame = (name: string): Frame => ({ name, text: '', hasChildren: false, row: undefined });
+
+/** The names from below the row down to a nested element. */
+const pathOf = (frames: readonly Frame[], rowAt: number, name: string): string =>
+  [...frames.slice(rowAt + 1).map((frame) => frame.name), name].join('/');
+
 function addField(
-  frames: readonly Frame[],
-  top: number,
-  rowAt: number,
-  fields: ReadonlyMap<string, FieldSchema>,
+  owner: Frame | undefined,
+  name: string,
+  text: string,
+  field: FieldSchema | undefined,
   sink: RowSink,
 ): void {
-  const leaf = frames[top];
-  const owner = frames[rowAt >= 0 ? rowAt : Math.max(0, top - 1)];
-  const value = leaf?.text.trim() ?? '';
-  if (!leaf || !owner || value === '') return;
-  const nested = rowAt >= 0 && top - rowAt > 1;
-  const name = nested ? frames.slice(rowAt + 1, top + 1).map((frame) => frame.name).join('/') : leaf.name;
+  const value = text.trim();
+  if (!owner || value === '') return;
   owner.row ??= new FieldRow();
+  if (owner.row.size >= mostFields) throw new XmlFault('too-many-elements', 'elements', 0);
   if (owner.row.get(name) === undefined) {
     owner.row.set(name, value);
-    sink.field(name, value, nested ? undefined : fields.get(name));
+    sink.field(name, value, field);
   } else {
     owner.row.setRepeated(name, value);
     sink.repeatedField(name);

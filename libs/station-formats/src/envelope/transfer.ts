@@ -16,7 +16,13 @@ const numberIn = (row: FieldRow, ...names: readonly string[]): ReferralNumber | 
  * The paper the patient left with (XML13), in the form of QĐ 4750 (MA_NOI_DI, MA_NOI_DEN) or QĐ 3176 (MA_CSKCB_DI,
  * MA_CSKCB_DEN, TINH_TRANG_CT) or both at once. Only a paper that this facility issued: another's is kept as sent.
  */
-export function takeTransfer(row: FieldRow, facility: FacilityCode, end: DateTime, path: string, faults: FaultList): TransferPaper | undefined {
+export function takeTransfer(
+  row: FieldRow,
+  facility: FacilityCode,
+  end: DateTime,
+  path: string,
+  faults: FaultList,
+): TransferPaper | undefined {
   const number = numberIn(row, 'SO_CHUYENTUYEN', 'GIAY_CHUYEN_TUYEN');
   const from = facilityIn(row, 'MA_CSKCB_DI', 'MA_NOI_DI') ?? facility;
   const to = facilityIn(row, 'MA_CSKCB_DEN', 'MA_NOI_DEN');
@@ -46,7 +52,9 @@ export function takeTransfer(row: FieldRow, facility: FacilityCode, end: DateTim
   ] as const) {
     if (row.get(field) === value) row.drop(field);
   }
-  const escort = [row.take('HOTEN_NGUOI_HT'), row.take('CHUCDANH_NGUOI_HT')].filter((part) => part !== undefined).join(', ');
+  const escort = [row.take('HOTEN_NGUOI_HT'), row.take('CHUCDANH_NGUOI_HT')]
+    .filter((part) => part !== undefined)
+    .join(', ');
   const treatment = row.take('PP_DIEUTRI');
   if (row.get('PP_DIEU_TRI') === treatment) row.drop('PP_DIEU_TRI');
   return {

@@ -21,7 +21,8 @@ export function translateRecord(record: EnvelopeRecord, header: EnvelopeHeader):
   const { path, faults } = record;
   const summary = summaryOf(record);
   const key = summary && episodeKey(record, summary, header);
-  if (!summary || !key || faults.hasErrors) return { path, source: 'insurance-claim', visits: [], faults: faults.toArray() };
+  if (!summary || !key || faults.hasErrors)
+    return { path, source: 'insurance-claim', visits: [], faults: faults.toArray() };
   checkEpisode(record, summary, key.start);
   setForeignRowsAside(record, summary.get('MA_LK') ?? '');
   dropRepeats(record, summary);
@@ -75,7 +76,8 @@ function episodeKey(record: EnvelopeRecord, summary: FieldRow, header: EnvelopeH
       en: 'The date of arrival (NGAY_VAO) is not a real date and time; the record cannot be taken.',
     });
   }
-  if (normaliseName(summary.get('HO_TEN') ?? '') === '') missing('HO_TEN', 'họ và tên người bệnh', 'name of the patient');
+  if (normaliseName(summary.get('HO_TEN') ?? '') === '')
+    missing('HO_TEN', 'họ và tên người bệnh', 'name of the patient');
   const facility = facilityOf(record, summary, header.sender);
   return episode && start && facility ? { facility, episode, start } : undefined;
 }
@@ -119,4 +121,3 @@ function setForeignRowsAside(record: EnvelopeRecord, episode: string): void {
     });
   }
 }
-

@@ -2,7 +2,14 @@ import type { Residence, Vitals } from '#domain/codes.js';
 import type { DateTime } from '#domain/dates.js';
 import type { EpisodeNumber, FacilityCode } from '#domain/ids.js';
 import type { InsuranceCard } from '#domain/residents/resident-content.js';
-import type { Appointment, Charges, ClinicalNote, ServiceLine, MedicationLine, VisitContent } from '#domain/visits/visit-content.js';
+import type {
+  Appointment,
+  Charges,
+  ClinicalNote,
+  ServiceLine,
+  MedicationLine,
+  VisitContent,
+} from '#domain/visits/visit-content.js';
 import { definedOnly } from '../values/defined-only.js';
 import { readDay } from '../values/dates.js';
 import { splitValues } from '../values/lists.js';
@@ -27,7 +34,8 @@ export function takeVisit(
   key: { readonly facility: FacilityCode; readonly episode: EpisodeNumber; readonly start: DateTime },
   ofPerson: { readonly residence?: Residence; readonly cards: readonly InsuranceCard[] },
 ): VisitContent {
-  const rows = (table: string): readonly FieldRow[] => (record.tables.get(table)?.rows ?? []).filter((row) => !row.isForeign);
+  const rows = (table: string): readonly FieldRow[] =>
+    (record.tables.get(table)?.rows ?? []).filter((row) => !row.isForeign);
   for (const field of ['MA_LK', 'NGAY_VAO', 'MA_CSKCB']) summary.drop(field);
   const medications = rows('XML2').map(takeMedication);
   const services = rows('XML3').map(takeService);
@@ -87,7 +95,8 @@ export function dropRepeats(record: EnvelopeRecord, summary: FieldRow): void {
   ] as const) {
     for (const paper of record.tables.get(table)?.rows ?? []) {
       if (paper.isForeign) continue;
-      for (const name of [...paper.names()]) if (!read.has(name) && paper.get(name) === summary.get(name)) paper.drop(name);
+      for (const name of [...paper.names()])
+        if (!read.has(name) && paper.get(name) === summary.get(name)) paper.drop(name);
     }
   }
 }
@@ -147,7 +156,9 @@ function responsible(
   medications: readonly MedicationLine[],
   notes: readonly ClinicalNote[],
 ): string | undefined {
-  const consultation = services.find((service) => service.group === consultationGroup && service.practitioner !== undefined);
+  const consultation = services.find(
+    (service) => service.group === consultationGroup && service.practitioner !== undefined,
+  );
   const stated =
     consultation?.practitioner ??
     medications.find((line) => line.practitioner !== undefined)?.practitioner ??
@@ -157,9 +168,12 @@ function responsible(
 
 function leftOver(record: EnvelopeRecord): VisitContent['otherTables'] {
   const tables = [...record.tables.values()].flatMap((table) => {
-    // A line's number alone says nothing; with other fields it tells which line they belong to.
-    const rows = table.rows.filter((row) => row.size > (row.get('STT') === undefined ? 0 : 1)).map((row) => row.toRecord());
+    const rows = table.rows.filter((row, index) => !isEmpty(row, index)).map((row) => row.toRecord());
     return rows.length > 0 ? [[table.name, rows] as const] : [];
   });
   return tables.length > 0 ? Object.fromEntries(tables) : undefined;
 }
+
+/** The number of a line says nothing that its place does not; beside other fields it tells which line they belong to. */
+const isEmpty = (row: FieldRow, index: number): boolean =>
+  row.size === 0 || (row.size === 1 && row.get('STT') === String(index + 1));

@@ -31,9 +31,15 @@ export class FaultList {
   /** Worst first, else in the order they were found. */
   toArray(): readonly Fault[] {
     const order: readonly FaultSeverity[] = ['error', 'warning', 'information'];
-    const sorted = this.#faults.length < 2 ? this.#faults : order.flatMap((severity) => this.#faults.filter((fault) => fault.severity === severity));
+    const sorted =
+      this.#faults.length < 2
+        ? this.#faults
+        : order.flatMap((severity) => this.#faults.filter((fault) => fault.severity === severity));
     if (this.#dropped === 0) return sorted;
-    const text = { vi: `Còn ${this.#dropped} lỗi khác không liệt kê.`, en: `${this.#dropped} more faults are not listed.` };
+    const text = {
+      vi: `Còn ${this.#dropped} lỗi khác không liệt kê.`,
+      en: `${this.#dropped} more faults are not listed.`,
+    };
     return [...sorted, { path: this.prefix, code: 'more-faults', severity: 'information', text }];
   }
 }

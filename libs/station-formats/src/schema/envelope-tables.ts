@@ -44,7 +44,9 @@ export interface TableSchema {
 }
 
 function rowsOf(file: string): readonly Readonly<Record<string, string>>[] {
-  const [head = '', ...lines] = readFileSync(new URL(`../../data/${file}`, import.meta.url), 'utf8').trimEnd().split('\n');
+  const [head = '', ...lines] = readFileSync(new URL(`../../data/${file}`, import.meta.url), 'utf8')
+    .trimEnd()
+    .split('\n');
   const columns = head.split('\t');
   return lines.map((line) => {
     const cells = line.split('\t');

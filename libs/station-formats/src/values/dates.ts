@@ -1,13 +1,50 @@
-import { dateTime, localDate, parsePartialDate, type DateTime, type LocalDate, type PartialDate } from '#domain/dates.js';
+import {
+  dateTime,
+  localDate,
+  parsePartialDate,
+  type DateTime,
+  type LocalDate,
+  type PartialDate,
+} from '#domain/dates.js';
 
-const digits = /^\d+$/;
+const daysOfMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** `yyyymmdd`, `yyyymmddHHMM` or `yyyymmddHHMMSS` in Vietnamese time; also with the day alone known (`HHMM` 0000 counts as midnight). */
+/** The digits from `from` to before `to` as a number; -1 when there is anything else among them. */
+function digitsIn(text: string, from: number, to: number): number {
+  let value = 0;
+  for (let at = from; at < to; at += 1) {
+    const digit = text.charCodeAt(at) - 48;
+    if (!(digit >= 0 && digit <= 9)) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/** True for `yyyymmdd`, `yyyymmddHHMM` and `yyyymmddHHMMSS` of a day that the calendar has, 1800–2199. */
+export function isMoment(text: string): boolean {
+  const { length } = text;
+  if (length !== 8 && length !== 12 && length !== 14) return false;
+  const [year, month, day] = [digitsIn(text, 0, 4), digitsIn(text, 4, 6), digitsIn(text, 6, 8)];
+  if (year < 1800 || year > 2199 || month < 1 || month > 12 || day < 1) return false;
+  const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  if (day > (daysOfMonth[month - 1] ?? 0) + (leap ? 1 : 0)) return false;
+  if (length === 8) return true;
+  const [hour, minute] = [digitsIn(text, 8, 10), digitsIn(text, 10, 12)];
+  return hour >= 0 && hour <= 23 && minute >= 0 && minute <= 59 && (length === 12 || digitsIn(text, 12, 14) >= 0);
+}
+
+/** `yyyymmdd`, `yyyymmddHHMM` or `yyyymmddHHMMSS` in Vietnamese time; the first gives a day without a time. */
 export function readMoment(text: string): DateTime | undefined {
-  if ((text.length !== 8 && text.length !== 12 && text.length !== 14) || !digits.test(text)) return undefined;
-  const day = localDate(Number(text.slice(0, 4)), Number(text.slice(4, 6)), Number(text.slice(6, 8)));
-  if (day === undefined) return undefined;
-  return text.length === 8 ? dateTime(day) : dateTime(day, Number(text.slice(8, 10)), Number(text.slice(10, 12)));
+  if (!isMoment(text)) return undefined;
+  const day = `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6, 8)}`;
+  return (text.length === 8 ? day : `${day}T${text.slice(8, 10)}:${text.slice(10, 12)}:00+07:00`) as DateTime;
+}
+
+/** Whether one moment, as written, is before another; by the day where either has no time. False for what is no moment. */
+export function isBefore(earlier: string | undefined, later: string | undefined): boolean {
+  if (earlier === undefined || later === undefined || !isMoment(earlier) || !isMoment(later)) return false;
+  const length = Math.min(earlier.length, later.length, 12);
+  return earlier.slice(0, length) < later.slice(0, length);
 }
 
 export function readDay(text: string): LocalDate | undefined {
@@ -16,7 +53,7 @@ export function readDay(text: string): LocalDate | undefined {
 
 /** 4, 6, 8 or 12 digits, unknown month or day as `00`, or nothing after the year: as much of the date as is known. */
 export function readBirthDate(text: string): PartialDate | undefined {
-  if (![4, 6, 8, 12, 14].includes(text.length) || !digits.test(text)) return undefined;
+  if (![4, 6, 8, 12, 14].includes(text.length) || digitsIn(text, 0, text.length) < 0) return undefined;
   const [year, month, day] = [text.slice(0, 4), text.slice(4, 6) || '00', text.slice(6, 8) || '00'];
   if (year === '0000') return undefined;
   if (month === '00') return day === '00' ? parsePartialDate(year) : undefined;
@@ -39,4 +76,5 @@ export function readSlashedMoment(text: string): DateTime | undefined {
   return found[4] === undefined ? dateTime(day) : dateTime(day, Number(found[4]), Number(found[5]));
 }
 
-export const readSlashedDay = (text: string): LocalDate | undefined => readSlashedMoment(text)?.slice(0, 10) as LocalDate | undefined;
+export const readSlashedDay = (text: string): LocalDate | undefined =>
+  readSlashedMoment(text)?.slice(0, 10) as LocalDate | undefined;

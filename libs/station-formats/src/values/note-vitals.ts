@@ -2,16 +2,23 @@ import type { Vitals } from '#domain/codes.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+// White space is bounded everywhere: an unbounded run could be split in ever so many ways.
 const before = String.raw`(?<![\p{L}\p{N}])`;
-const sign = String.raw`\s*(?:[:=]|là)?\s*`;
+const sign = String.raw`\s{0,3}(?:[:=]|là)?\s{0,3}`;
 
-const bloodPressure = new RegExp(`${before}(?:HA|H\\.A|huyết\\s+áp|BP)${sign}(\\d{2,3})\\s*/\\s*(\\d{2,3})(?![\\d/.,]|\\s*cm)`, 'giu');
-const pulse = new RegExp(`${before}(?:mạch|pulse)${sign}(\\d{2,3})(?![\\d/.,])`, 'giu');
+const bloodPressure = new RegExp(
+  `${before}(?:HA|H\\.A|huyết\\s{1,3}áp|BP)${sign}(\\d{2,3})\\s{0,3}/\\s{0,3}(\\d{2,3})(?!\\d|[/.,]\\d|\\s{0,3}cm)`,
+  'giu',
+);
+const pulse = new RegExp(`${before}(?:mạch|pulse)${sign}(\\d{2,3})(?!\\d|[/.,]\\d)`, 'giu');
 // A lone M or T may begin anything: it counts only as a capital, and T only with a decimal or a degree sign behind the number.
-const shortPulse = new RegExp(`${before}M${sign}(\\d{2,3})(?=\\s*(?:[,;.]?\\s*$|[,;.]\\s|l|ck|lần))`, 'gmu');
-const temperature = new RegExp(`${before}(?:nhiệt(?:\\s+độ)?|t°|thân\\s+nhiệt)${sign}(\\d{2}(?:[.,]\\d)?)(?![\\d/])`, 'giu');
-const shortTemperature = new RegExp(`${before}T[°o]?${sign}(\\d{2}[.,]\\d(?!\\d)|\\d{2}(?=\\s*(?:°|độ|oC)))`, 'gu');
-const respiration = new RegExp(`${before}(?:nhịp\\s+thở|NT)${sign}(\\d{1,2})(?![\\d/.,])`, 'giu');
+const shortPulse = new RegExp(`${before}M${sign}(\\d{2,3})(?=\\s{0,3}(?:[,;.]?\\s{0,3}$|[,;.]\\s|l|ck|lần))`, 'gmu');
+const temperature = new RegExp(
+  `${before}(?:nhiệt(?:\\s{1,3}độ)?|t°|thân\\s{1,3}nhiệt)${sign}(\\d{2}(?:[.,]\\d)?)(?!\\d|/\\d)`,
+  'giu',
+);
+const shortTemperature = new RegExp(`${before}T[°o]?${sign}(\\d{2}[.,]\\d(?!\\d)|\\d{2}(?=\\s{0,3}(?:°|độ|oC)))`, 'gu');
+const respiration = new RegExp(`${before}(?:nhịp\\s{1,3}thở|NT)${sign}(\\d{1,2})(?!\\d|[/.,]\\d)`, 'giu');
 
 /** The first number the pattern finds within the range. */
 function firstWithin(patterns: readonly RegExp[], note: string, low: number, high: number): number | undefined {
@@ -43,6 +50,7 @@ export function vitalsInNote(text: string): Vitals {
     temperature: firstWithin([temperature, shortTemperature], note, 30, 45),
     respiratoryRate: firstWithin([respiration], note, 4, 99),
   };
-  for (const [name, value] of Object.entries(readings)) if (value !== undefined) vitals[name as keyof typeof readings] = value;
+  for (const [name, value] of Object.entries(readings))
+    if (value !== undefined) vitals[name as keyof typeof readings] = value;
   return vitals;
 }

@@ -17,10 +17,16 @@ export function decodeUtf8(bytes: Uint8Array): string {
 
 /** The bytes of a base64 text with or without line breaks and padding; `undefined` when it is not base64. */
 export function decodeBase64(text: string): Buffer | undefined {
-  const compact = /\s/.test(text) ? text.replaceAll(/\s+/g, '') : text;
-  const digits = compact.endsWith('==') ? compact.length - 2 : compact.endsWith('=') ? compact.length - 1 : compact.length;
+  const compact = blanks.some((blank) => text.includes(blank)) ? text.replaceAll(/[ \t\r\n]+/g, '') : text;
+  const digits = compact.endsWith('==')
+    ? compact.length - 2
+    : compact.endsWith('=')
+      ? compact.length - 1
+      : compact.length;
   if (digits % 4 === 1) return undefined;
   const bytes = Buffer.from(compact, 'base64');
   // The decoder skips what is not base64: such text comes out too short.
   return bytes.length === Math.floor((digits * 3) / 4) ? bytes : undefined;
 }
+
+const blanks = ['\n', '\r', ' ', '\t'];

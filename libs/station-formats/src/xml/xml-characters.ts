@@ -3,9 +3,10 @@
 const asciiTable = (members: RegExp): Uint8Array =>
   Uint8Array.from({ length: 128 }, (_, code) => (members.test(String.fromCharCode(code)) ? 1 : 0));
 
-const nameStartAscii = asciiTable(/[:A-Z_a-z]/);
-const namePartAscii = asciiTable(/[-.:A-Z_a-z0-9]/);
-const start = ':A-Z_a-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C\u200D\u2070-\u218F\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\u{10000}-\u{EFFFF}';
+export const nameStartAscii = asciiTable(/[:A-Z_a-z]/);
+export const namePartAscii = asciiTable(/[-.:A-Z_a-z0-9]/);
+const start =
+  ':A-Z_a-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C\u200D\u2070-\u218F\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\u{10000}-\u{EFFFF}';
 const anyName = new RegExp(`^[${start}][${start}\\-.0-9\u00B7\u0300-\u036F\u203F\u2040]*$`, 'u');
 
 /** True for a valid Name. */

@@ -1,6 +1,7 @@
 import type { Bilingual } from '../bilingual.js';
 
-export type XmlFaultCode = 'not-well-formed' | 'doctype-refused' | 'wrong-encoding' | 'too-deep' | 'too-many-elements' | 'too-large';
+export type XmlFaultCode =
+  'not-well-formed' | 'doctype-refused' | 'wrong-encoding' | 'too-deep' | 'too-many-elements' | 'too-large';
 
 const reasons = {
   truncated: { vi: 'văn bản bị cắt cụt giữa chừng', en: 'the text ends in the middle' },
@@ -11,7 +12,10 @@ const reasons = {
   'mismatched-tag': { vi: 'thẻ đóng không khớp thẻ mở', en: 'a closing tag does not match its opening tag' },
   'bad-name': { vi: 'tên thẻ không hợp lệ', en: 'a tag name is not valid' },
   'bad-attribute': { vi: 'thuộc tính không hợp lệ', en: 'an attribute is not valid' },
-  'bad-character': { vi: 'có ký tự điều khiển không được phép', en: 'there is a control character that is not allowed' },
+  'bad-character': {
+    vi: 'có ký tự điều khiển không được phép',
+    en: 'there is a control character that is not allowed',
+  },
   'bad-entity': {
     vi: 'ký hiệu “&” không hợp lệ (chỉ được dùng &amp; &lt; &gt; &quot; &apos; và mã số)',
     en: 'an “&” is not valid (only &amp; &lt; &gt; &quot; &apos; and numbers are allowed)',

@@ -8,6 +8,8 @@ import {
   isXmlName,
   isXmlSpace,
   lessThan,
+  namePartAscii,
+  nameStartAscii,
   squareBracket,
 } from './xml-characters.js';
 import { XmlFault, type XmlFaultCode, type XmlFaultReason } from './xml-fault.js';
@@ -83,7 +85,11 @@ export class XmlScanner {
     return this.#open.length;
   }
 
-  /** @throws XmlFault at the first place that is not well-formed, or beyond the budget. */
+  /**
+   * Text of mere white space before a tag is not reported.
+   *
+   * @throws XmlFault at the first place that is not well-formed, or beyond the budget.
+   */
   next(): XmlToken {
     if (this.#selfClosed) {
       this.#selfClosed = false;
@@ -92,25 +98,91 @@ export class XmlScanner {
     }
     const source = this.#source;
     for (;;) {
-      if (this.#open.length === 0) this.#skipOutside();
-      if (this.#at >= source.length) {
-        if (this.#open.length > 0) this.#fail('truncated');
-        if (!this.#rootSeen) this.#fail('no-root');
-        return 'end';
+      let at = this.#at;
+      let code = source.charCodeAt(at);
+      while (isXmlSpace(code)) code = source.charCodeAt((at += 1));
+      if (code !== lt) {
+        if (at >= source.length) return this.#atEnd();
+        if (this.#open.length === 0) this.#fail(this.#rootSeen ? 'after-root' : 'not-xml');
+        return this.#readText();
       }
-      if (source.charCodeAt(this.#at) !== lt) return this.#readText();
-      const next = source.charCodeAt(this.#at + 1);
+      const next = source.charCodeAt(at + 1);
+      if (next === exclamation && source.startsWith('<![CDATA[', at)) {
+        if (this.#open.length === 0) this.#fail(this.#rootSeen ? 'after-root' : 'not-xml');
+        return this.#readText();
+      }
+      this.#at = at;
       if (next === slash) return this.#readClose();
       if (next === question) this.#skipInstruction();
-      else if (next === exclamation) {
-        if (source.startsWith('<!--', this.#at)) this.#skipComment();
-        else if (source.startsWith('<![CDATA[', this.#at)) {
-          if (this.#open.length === 0) this.#fail(this.#rootSeen ? 'after-root' : 'not-xml');
-          return this.#readText();
-        } else if (source.startsWith('<!DOCTYPE', this.#at)) this.#fail('doctype', 'doctype-refused');
-        else this.#fail(this.#unfinished('<![CDATA['));
-      } else return this.#readOpen();
+      else if (next !== exclamation) return this.#readOpen();
+      else if (source.startsWith('<!--', at)) this.#skipComment();
+      else if (source.startsWith('<!DOCTYPE', at)) this.#fail('doctype', 'doctype-refused');
+      else this.#fail(this.#unfinished('<![CDATA['));
     }
+  }
+
+  /**
+   * Directly behind an `open` token: the text of the element if it has no children, and then the element is closed. Otherwise
+   * `undefined`, and nothing has happened.
+   *
+   * @throws XmlFault
+   */
+  leafText(): string | undefined {
+    if (this.#selfClosed) {
+      this.#selfClosed = false;
+      this.#open.pop();
+      return '';
+    }
+    const source = this.#source;
+    const start = this.#at;
+    let at = start;
+    let code = source.charCodeAt(at);
+    while (code < 128 ? contentKind[code] === 0 : code < 0xfffe) code = source.charCodeAt((at += 1));
+    let text: string | undefined;
+    if (code !== lt) {
+      if (at >= source.length || isXmlSpace(code)) return undefined;
+      this.#readText();
+      text = this.text;
+      at = this.#at;
+    } else if (source.charCodeAt(at + 1) === exclamation && source.startsWith('<![CDATA[', at)) {
+      this.#readText();
+      text = this.text;
+      at = this.#at;
+    }
+    const name = this.name;
+    if (
+      source.charCodeAt(at + 1) !== slash ||
+      !source.startsWith(name, at + 2) ||
+      source.charCodeAt(at + 2 + name.length) !== gt
+    ) {
+      this.#at = start;
+      return undefined;
+    }
+    this.#at = at + 3 + name.length;
+    this.#open.pop();
+    return text ?? source.slice(start, at);
+  }
+
+  /**
+   * Directly behind an `open` token: what stands before the next tag if that is the closing one, unchecked and not consumed.
+   * For text in which the caller can tell every wrong character itself.
+   */
+  uncheckedTextAhead(): string | undefined {
+    if (this.#selfClosed) return undefined;
+    const end = this.#source.indexOf('<', this.#at);
+    return end > this.#at && this.#source.charCodeAt(end + 1) === slash ? this.#source.slice(this.#at, end) : undefined;
+  }
+
+  /** Passes over the text that {@link uncheckedTextAhead} gave. */
+  skipTextAhead(text: string): void {
+    this.#at += text.length;
+  }
+
+  #atEnd(): 'end' {
+    this.#at = this.#source.length;
+    if (this.#open.length > 0) this.#fail('truncated');
+    if (!this.#rootSeen) this.#fail('no-root');
+    return 'end';
   }
 
   #readOpen(): 'open' {
@@ -118,14 +190,13 @@ export class XmlScanner {
     const start = this.#at + 1;
     let at = start;
     let code = source.charCodeAt(at);
-    while (code !== gt && code !== slash && !isXmlSpace(code)) {
-      if (at >= source.length) this.#fail('truncated');
-      if (at - start > longestName) this.#fail('bad-name');
-      at += 1;
-      code = source.charCodeAt(at);
+    if (code < 128 && nameStartAscii[code] === 1) {
+      do code = source.charCodeAt((at += 1));
+      while (code < 128 && namePartAscii[code] === 1);
     }
+    if (code !== gt) at = this.#endOfName(start);
     const name = source.slice(start, at);
-    if (!isXmlName(name)) this.#fail(name === '' ? 'bad-markup' : 'bad-name');
+    if (at - start > longestName) this.#fail('bad-name');
     if (this.#open.length === 0 && this.#rootSeen) this.#fail('after-root');
     this.#at = at;
     if (code !== gt) this.#readAttributes();
@@ -137,6 +208,24 @@ export class XmlScanner {
     this.#open.push(name);
     this.name = name;
     return 'open';
+  }
+
+  /** Where the element name that begins at `start` ends, whatever it is made of. */
+  #endOfName(start: number): number {
+    const source = this.#source;
+    let at = start;
+    for (
+      let code = source.charCodeAt(at);
+      code !== gt && code !== slash && !isXmlSpace(code);
+      code = source.charCodeAt(at)
+    ) {
+      if (at >= source.length) this.#fail('truncated');
+      if (at - start > longestName) this.#fail('bad-name');
+      at += 1;
+    }
+    const name = source.slice(start, at);
+    if (!isXmlName(name)) this.#fail(name === '' ? 'bad-markup' : 'bad-name');
+    return at;
   }
 
   /** From behind the element's name to behind its `>`. */
@@ -151,7 +240,8 @@ export class XmlScanner {
         return;
       }
       if (code === slash) {
-        if (source.charCodeAt(this.#at + 1) !== gt) this.#fail(this.#at + 1 >= source.length ? 'truncated' : 'bad-markup');
+        if (source.charCodeAt(this.#at + 1) !== gt)
+          this.#fail(this.#at + 1 >= source.length ? 'truncated' : 'bad-markup');
         this.#at += 2;
         this.#selfClosed = true;
         return;
@@ -186,7 +276,8 @@ export class XmlScanner {
 
   #skipAttributeValue(): void {
     const mark = this.#source.charCodeAt(this.#at);
-    if (mark !== quote && mark !== apostrophe) this.#fail(this.#at >= this.#source.length ? 'truncated' : 'bad-attribute');
+    if (mark !== quote && mark !== apostrophe)
+      this.#fail(this.#at >= this.#source.length ? 'truncated' : 'bad-attribute');
     const end = this.#source.indexOf(mark === quote ? '"' : "'", this.#at + 1);
     if (end < 0) this.#fail('truncated');
     const value = this.#source.slice(this.#at + 1, end);
@@ -201,7 +292,8 @@ export class XmlScanner {
     const name = this.#open.at(-1);
     if (name === undefined) this.#fail(this.#rootSeen ? 'after-root' : 'bad-markup');
     let at = this.#at + 2;
-    if (!source.startsWith(name, at)) this.#fail(this.#unfinished(`</${name}>`) === 'truncated' ? 'truncated' : 'mismatched-tag');
+    if (!source.startsWith(name, at))
+      this.#fail(this.#unfinished(`</${name}>`) === 'truncated' ? 'truncated' : 'mismatched-tag');
     at += name.length;
     while (isXmlSpace(source.charCodeAt(at))) at += 1;
     if (source.charCodeAt(at) !== gt) this.#fail(at >= source.length ? 'truncated' : 'mismatched-tag');
@@ -262,14 +354,6 @@ export class XmlScanner {
     return String.fromCodePoint(code);
   }
 
-  /** Outside the root only white space, comments and processing instructions may stand. */
-  #skipOutside(): void {
-    this.#skipSpace();
-    if (this.#at < this.#source.length && this.#source.charCodeAt(this.#at) !== lt) {
-      this.#fail(this.#rootSeen ? 'after-root' : 'not-xml');
-    }
-  }
-
   #skipSpace(): boolean {
     const start = this.#at;
     while (isXmlSpace(this.#source.charCodeAt(this.#at))) this.#at += 1;
@@ -279,7 +363,8 @@ export class XmlScanner {
   #skipComment(): void {
     const end = this.#source.indexOf('--', this.#at + 4);
     if (end < 0) this.#fail('truncated');
-    if (this.#source.charCodeAt(end + 2) !== gt) this.#fail(end + 2 >= this.#source.length ? 'truncated' : 'bad-markup');
+    if (this.#source.charCodeAt(end + 2) !== gt)
+      this.#fail(end + 2 >= this.#source.length ? 'truncated' : 'bad-markup');
     if (hasForbiddenCharacter(this.#source.slice(this.#at, end))) this.#fail('bad-character');
     this.#at = end + 3;
   }
@@ -301,7 +386,8 @@ export class XmlScanner {
 
   #fail(reason: XmlFaultReason, code: XmlFaultCode = 'not-well-formed'): never {
     let line = 1;
-    for (let at = this.#source.indexOf('\n'); at >= 0 && at < this.#at; at = this.#source.indexOf('\n', at + 1)) line += 1;
+    for (let at = this.#source.indexOf('\n'); at >= 0 && at < this.#at; at = this.#source.indexOf('\n', at + 1))
+      line += 1;
     throw new XmlFault(code, reason, line);
   }
 }
