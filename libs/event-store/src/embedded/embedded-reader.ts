@@ -56,7 +56,9 @@ export function openEmbeddedReader(options: EmbeddedReaderOptions): EmbeddedRead
   const listen = (): void => {
     if (stopListening !== undefined || head.closed) return;
     const heads = new BroadcastChannel(headChannelOf(file));
-    heads.onmessage = (message: unknown) => head.advance((message as { readonly data: Position }).data);
+    heads.addEventListener('message', (message) => {
+      if ('data' in message) head.advance(Number(message.data));
+    });
     const poll = setInterval(() => {
       if (head.awaited) head.advance(reader.storedHead());
     }, pollMs);

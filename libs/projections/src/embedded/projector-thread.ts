@@ -77,7 +77,9 @@ async function answer(request: Request): Promise<Answers[keyof Answers]> {
     case 'close':
       await projector.close();
       await reader.close();
-      return undefined;
+      return 'closed';
+    default:
+      return request satisfies never;
   }
 }
 
