@@ -30,9 +30,13 @@ export function given<T extends object>(elements: { readonly [K in keyof T]: T[K
   return kept as T;
 }
 
+/** Latin letters with whatever Vietnamese puts on them: nearly all there is, and quickly seen. */
+const ordinary = /^[\x20-\x7e\u00c0-\u024f\u1e00-\u1eff]*$/;
+const disturbing = /[\p{Cs}\p{Cn}\p{Co}]|(?![\t\n\r])\p{Cc}/gu;
+
 /** FHIR `string`: trimmed; `undefined` when nothing is left. Control characters that JSON and XML clients choke on become spaces. */
 export function text(value: string | undefined): string | undefined {
-  const trimmed = value?.replace(/[\p{Cs}\p{Cn}\p{Co}]|(?![\t\n\r])\p{Cc}/gu, ' ').trim();
+  const trimmed = (value === undefined || ordinary.test(value) ? value : value.replace(disturbing, ' '))?.trim();
   return trimmed === undefined || trimmed === '' ? undefined : trimmed;
 }
 

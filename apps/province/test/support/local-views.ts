@@ -58,4 +58,12 @@ class LocalView implements View {
   async waitFor(position: number): Promise<boolean> {
     return this.#position >= position;
   }
+
+  setAside(): Promise<readonly []> {
+    return Promise.resolve([]);
+  }
+
+  retrySetAside(): Promise<{ applied: number; remaining: number }> {
+    return Promise.resolve({ applied: 0, remaining: 0 });
+  }
 }

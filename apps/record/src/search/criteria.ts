@@ -40,7 +40,7 @@ export interface Bounds {
   readonly from?: number;
   /** Exclusive. */
   readonly before?: number;
-  /** Rows before `from` that may fit nevertheless; they are few. */
+  /** Selects the numbers of the rows before `from` that may fit nevertheless; they are few. */
   readonly exceptions?: Sql;
 }
 
@@ -208,7 +208,11 @@ function dates(name: string, parameter: Extract<Parameter, { kind: 'date' }>, va
       ...(filter.before !== undefined && { before: filter.before }),
       ...(parameter.longStays === true &&
         filter.from !== undefined && {
-          exceptions: sql('e.stays_until is not null and e.stays_until > ? and e.starts < ?', latest, filter.from),
+          exceptions: sql(
+            'select s.number as number from encounter_entry s where s.stays_until is not null and s.stays_until > ? and s.starts < ?',
+            latest,
+            filter.from,
+          ),
         }),
     },
   };

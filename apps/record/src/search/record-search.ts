@@ -6,7 +6,7 @@ import { CriteriaCompiler, type Criterion } from './criteria.js';
 import type { Order, TypeDefinition } from './definitions.js';
 import type { PageKey } from './page-token.js';
 import type { SearchRequest } from './search-request.js';
-import { all, any, never, type Sql, sql } from './sql.js';
+import { all, any, never, oneOf, type Sql, sql } from './sql.js';
 
 /** Which resource a row stands for. */
 export interface FoundRow {
@@ -32,7 +32,7 @@ export interface SearchLimits {
   readonly fewResidents: number;
 }
 
-const usualLimits: SearchLimits = { examined: 20_000, counted: 100_000, fewResidents: 5_000 };
+const usualLimits: SearchLimits = { examined: 10_000, counted: 100_000, fewResidents: 5_000 };
 
 /** How the rows of one search are found. */
 interface Plan {
@@ -137,7 +137,7 @@ export class RecordSearch {
       sort?.descending ??
       (name === definition.defaultOrder.name ? definition.defaultOrder.descending : name === '_lastUpdated');
     const driver = compiled.find((one) => one.drive && drives(one.drive.kind, name, definition))?.drive;
-    const branches = bounded(order, compiled, driver ? disjoint(driver.alternatives) : [all([])]);
+    const branches = await this.#bounded(order, compiled, driver ? disjoint(driver.alternatives) : [all([])]);
     const plan = { order, descending, from: order.from, filter, narrow: false };
     const residents = driver && driver.kind !== 'facility' ? await this.#fewResidents(visibility) : undefined;
     if (residents !== undefined && definition.resident !== undefined) {
@@ -152,6 +152,29 @@ export class RecordSearch {
       };
     }
     return { ...plan, branches };
+  }
+
+  /** Branches within the bounds that criteria set to the first column of the order, and for their exceptions branches of their own. */
+  async #bounded(order: Order, compiled: readonly Criterion[], branches: readonly Sql[]): Promise<readonly Sql[]> {
+    const [column] = order.key;
+    let within = branches;
+    for (const { bounds } of compiled) {
+      if (bounds?.column !== column) continue;
+      const { from, before, exceptions } = bounds;
+      const usual = all([
+        ...(from === undefined ? [] : [sql(`${column} >= ?`, from)]),
+        ...(before === undefined ? [] : [sql(`${column} < ?`, before)]),
+      ]);
+      const numbers = exceptions ? await this.#numbers(exceptions) : [];
+      const besides = numbers.length > 0 ? [oneOf('e.number', numbers)] : [];
+      within = within.flatMap((branch) => [usual, ...besides].map((one) => all([branch, one])));
+    }
+    return within;
+  }
+
+  async #numbers(select: Sql): Promise<readonly number[]> {
+    const rows = await this.database.query<{ readonly number: SqlValue }>(select.text, select.values);
+    return rows.map((row) => Number(row.number));
   }
 
   /** A resident reads their own record and nobody else's. */
@@ -238,22 +261,6 @@ function preferredOrder(definition: TypeDefinition, compiled: readonly Criterion
 /** Indexes by code and by facility go on by the default date, that by name by name. */
 function drives(kind: NonNullable<Criterion['drive']>['kind'], order: string, definition: TypeDefinition): boolean {
   return kind === 'name' ? order === 'name' : order === definition.defaultOrder.name;
-}
-
-/** Branches within the bounds that criteria set to the first column of the order, and for their exceptions branches of their own. */
-function bounded(order: Order, compiled: readonly Criterion[], branches: readonly Sql[]): readonly Sql[] {
-  const [column] = order.key;
-  let within = branches;
-  for (const { bounds } of compiled) {
-    if (bounds?.column !== column) continue;
-    const { from, before, exceptions } = bounds;
-    const usual = all([
-      ...(from === undefined ? [] : [sql(`${column} >= ?`, from)]),
-      ...(before === undefined ? [] : [sql(`${column} < ?`, before)]),
-    ]);
-    within = within.flatMap((branch) => [all([branch, usual]), ...(exceptions ? [all([branch, exceptions])] : [])]);
-  }
-  return within;
 }
 
 /** Each alternative without the rows of those before it. */
