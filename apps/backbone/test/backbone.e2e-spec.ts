@@ -71,15 +71,8 @@ const visit = (episode: string): Uint8Array<ArrayBuffer> =>
   );
 const station = { kind: 'station', facility: '08Z11' as FacilityCode } as const;
 
-async function sendVisit(server: OwnServer, episode: string): Promise<number> {
-  const token = await new TokenIssuer(openSecrets(environment['SECRETS_FILE'] ?? '')).issue({ ...station, hours: 1 });
-  const answer = await fetch(`${server.origin}/intake/messages`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: visit(episode),
-  });
-  return answer.status;
-}
+const sendVisit = (server: OwnServer, episode: string): Promise<number> =>
+  clientOf(server).send(visit(episode), station, 'application/json');
 
 describe('the backbone', () => {
   it('says what it runs on, where it is, hands out tokens, and is ready', async () => {
@@ -145,7 +138,7 @@ describe('the backbone', () => {
           expect(await stopped).toBe(0);
         },
       }),
-    } as RequestInit);
+    });
     expect((await answer).status).toBe(201);
   });
 
