@@ -1,6 +1,7 @@
 // Runs a program of the product on its own Node, and is transparent: arguments, standard streams, signals and exit code pass through.
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { whenNpmIsGone } from './parents.mjs';
 import { node, prepare, PreparationFailed, root, say } from './prepare.mjs';
 
 /**
@@ -23,6 +24,7 @@ export async function runProgram(script, parameters, options = {}) {
     cwd: root,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
+  whenNpmIsGone(() => child.kill('SIGTERM'));
   child.on('error', (error) => {
     say(`Không chạy được / cannot run ${node}: ${error.message}`);
     process.exit(1);

@@ -126,6 +126,28 @@ describe('start', () => {
     expect(existsSync(mark)).toBe(true);
   });
 
+  it('stops the program when npm is told to stop, or killed', async () => {
+    const mark = join(checkout, 'stopped');
+    program(`import { appendFileSync } from 'node:fs';
+      process.on('SIGTERM', () => { appendFileSync(${JSON.stringify(mark)}, 'x'); process.exit(0); });
+      setTimeout(() => process.exit(1), 30_000); console.log('up');`);
+    for (const [signal, marks] of [
+      ['SIGTERM', 1],
+      ['SIGKILL', 2],
+    ] as const) {
+      const npm = spawn('npm', ['start', '--silent'], {
+        cwd: checkout,
+        stdio: ['ignore', 'pipe', 'ignore'],
+        env: { ...process.env, NODE_OPTIONS: '' },
+      });
+      await once(npm.stdout, 'data');
+      npm.kill(signal);
+      const stopped = (): number => (existsSync(mark) ? readFileSync(mark, 'utf8').length : 0);
+      for (let n = 0; n < 200 && stopped() < marks; n += 1) await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(stopped()).toBe(marks);
+    }
+  });
+
   it('lets two that begin at once build one after the other', async () => {
     program('console.log("up");');
     const outcomes = await Promise.all([start(), start(), start()]);

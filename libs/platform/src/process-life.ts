@@ -16,11 +16,7 @@ export function liveUntilStopped(stop: () => Promise<void>, logger: Logger): voi
     process.exit(code);
   };
   const begin = (reason: string, code: number): void => {
-    if (stoppingSince !== undefined) {
-      // A terminal sends its signal to us and to whoever started us, who passes it on: that is one wish, not two.
-      if (Date.now() - stoppingSince > 1_000) end(code || 1);
-      return;
-    }
+    if (stoppingSince !== undefined) return;
     stoppingSince = Date.now();
     logger.warn({ reason }, 'stopping');
     setTimeout(() => {
@@ -38,8 +34,13 @@ export function liveUntilStopped(stop: () => Promise<void>, logger: Logger): voi
       },
     );
   };
-  process.on('SIGTERM', () => begin('SIGTERM', 0));
-  process.on('SIGINT', () => begin('SIGINT', 0));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      // A terminal sends its signal to us and to whoever started us, who passes it on: that is one wish, not two.
+      if (stoppingSince !== undefined && Date.now() - stoppingSince > 1_000) end(1);
+      begin(signal, 0);
+    });
+  }
   // Whoever started us is gone without a word: nobody could stop us any more.
   if (process.connected) process.on('disconnect', () => begin('disconnect', 0));
   for (const kind of ['uncaughtException', 'unhandledRejection'] as const) {
