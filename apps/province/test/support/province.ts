@@ -66,13 +66,13 @@ export class Province {
     places: readonly FigurePlaceKey[],
     period: string,
   ): Promise<readonly ReadonlyMap<IndicatorCode, Figure>[]> {
-    const { figures } = await recount(this.log, new FigurePlaces(register), {
+    const { places: counted } = await recount(this.log, new FigurePlaces(register), {
       places,
       period: periodOf(period),
       today,
-      bound: { position: Number.MAX_SAFE_INTEGER },
+      bound: { position: await this.log.head() },
     });
-    return figures;
+    return counted.map(({ figures }) => figures);
   }
 }
 
