@@ -1,7 +1,8 @@
 import { FigurePlaces } from '#domain/indicators/figure-places.js';
-import { type Figure, type IndicatorCode, indicators } from '#domain/indicators/indicator.js';
+import { type Figure, findIndicator, type IndicatorCode, indicators } from '#domain/indicators/indicator.js';
 import { parsePeriod, type Period } from '#domain/indicators/period.js';
 import type { DomainEvent } from '#domain/domain-events.js';
+import { FacilityRegister } from '#domain/facilities/facility-register.js';
 import type { PlaceRegister } from '#domain/places/place-register.js';
 import { healthFacts } from '#messaging/health-facts/health-facts-topic.js';
 import { pseudonymsBy } from '#messaging/health-facts/pseudonyms.js';
@@ -9,6 +10,7 @@ import { projectionOfTopic } from '#messaging/projection-of-topic.js';
 import { loadPlaceRegister } from '#platform/place-register-file.js';
 import { provinceFigures } from '../../src/figures/province-figures.handler.js';
 import { recount } from '../../src/recount/recount.js';
+import { PartsReader } from '../../src/show-series/parts-reader.js';
 import { FigureReader } from '../../src/statistics/figure-reader.js';
 import { everywhere, type FigurePlaceKey } from '../../src/statistics/figure-place-key.js';
 import { day, facility } from './events.js';
@@ -59,6 +61,15 @@ export class Province {
   async figure(code: IndicatorCode, period: string, at = everywhere): Promise<readonly [number, number | null]> {
     const figure = (await this.figures(at, period)).get(code);
     return [figure?.numerator ?? -1, figure?.denominator ?? null];
+  }
+
+  /** Sum over the parts of a place. */
+  async sumOfParts(code: IndicatorCode, at: FigurePlaceKey, by: 'facility' | 'commune'): Promise<number> {
+    const indicator = findIndicator(code);
+    if (!indicator) throw new Error(`No indicator ${code}`);
+    const parts = new PartsReader(this.view, new FacilityRegister(), register);
+    const figures = await parts.read(indicator, at, by, { from: undefined, to: undefined });
+    return [...figures.values()].reduce((sum, { numerator }) => sum + numerator, 0);
   }
 
   /** In the order of the places. */
