@@ -1,7 +1,6 @@
 import { FaultList } from '../faults/fault-list.js';
 import {
   envelopeTables,
-  fieldsOfAnyTable,
   tableWithRoot,
   type FieldSchema,
   type TableName,
@@ -181,7 +180,7 @@ function schemaOf(kind: string): TableSchema | undefined {
 /** A part of a kind nobody knows that is not even XML, for instance a signature. */
 function keepUnread(part: TablePart, kind: string, tables: Map<string, TableRows>, faults: FaultList): void {
   const row = new FieldRow();
-  row.set('NOIDUNGFILE', part.text.trim());
+  row.add('NOIDUNGFILE', part.text.trim());
   tableNamed(kind, undefined, tables).rows.push(row);
   faults.add('information', 'unknown-table', kind, {
     vi: 'Phần này không có trong QĐ 4750/3176 và không phải XML; được giữ nguyên cùng lượt khám.',
@@ -222,7 +221,7 @@ function tableNamed(
 }
 
 function readRows(scanner: XmlScanner, table: TableRows, faults: FaultList): void {
-  readTable(scanner, table.schema?.fields ?? fieldsOfAnyTable, new CheckedRows(table, faults));
+  readTable(scanner, table.schema, new CheckedRows(table, faults));
 }
 
 /** Puts rows into their table and checks each value as it comes. */
