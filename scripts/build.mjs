@@ -1,10 +1,11 @@
 // Type-checks and compiles the whole tree into dist/, and copies the data and page files beside the code that reads them.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const started = new Date();
 const assetFolders = ['data', 'public'];
 
 /** Compiled files whose source is gone would still be found by the test runner. */
@@ -23,6 +24,7 @@ function removeOrphans(folder) {
 
 function copyAssets() {
   for (const group of ['apps', 'libs']) {
+    if (!existsSync(join(root, group))) continue;
     for (const part of readdirSync(join(root, group))) {
       for (const folder of assetFolders) {
         const from = join(root, group, part, folder);
@@ -36,9 +38,14 @@ function copyAssets() {
 }
 
 for (const group of ['apps', 'libs', 'bench']) removeOrphans(join(root, 'dist', group));
+copyAssets();
 const compiled = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root], {
   cwd: root,
   stdio: ['ignore', process.stderr, 'inherit'],
 });
 if (compiled.status !== 0) process.exit(compiled.status ?? 1);
-copyAssets();
+
+// What is changed while we build counts as newer than this build: see scripts/prepare.mjs.
+const stamp = join(root, 'dist', '.built');
+writeFileSync(stamp, `${started.toISOString()}\n`);
+utimesSync(stamp, started, started);

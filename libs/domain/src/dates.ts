@@ -16,7 +16,11 @@ const daysInMonth = (year: number, month: number): number => new Date(Date.UTC(y
 
 /** Year 1800–2199 and a day that the calendar has; `undefined` otherwise. */
 export function localDate(year: number, month: number, day: number): LocalDate | undefined {
-  if (!(year >= 1800 && year <= 2199) || !(month >= 1 && month <= 12) || !(day >= 1 && day <= daysInMonth(year, month))) {
+  if (
+    !(year >= 1800 && year <= 2199) ||
+    !(month >= 1 && month <= 12) ||
+    !(day >= 1 && day <= daysInMonth(year, month))
+  ) {
     return undefined;
   }
   return `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}` as LocalDate;
@@ -94,7 +98,7 @@ export function ageOn(birthDate: PartialDate, day: LocalDate): number {
  */
 export function addWorkingDays(signed: LocalDate, count: number, holidays: ReadonlySet<string> = new Set()): LocalDate {
   let day = signed;
-  for (let left = count; left > 0; ) {
+  for (let left = count; left > 0;) {
     day = addDays(day, 1);
     const weekday = new Date(`${day}T00:00:00Z`).getUTCDay();
     if (weekday !== 0 && weekday !== 6 && !holidays.has(day)) left -= 1;

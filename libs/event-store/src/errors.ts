@@ -36,6 +36,29 @@ export class AppendTooLarge extends Error {
   }
 }
 
+/** The append itself is malformed: no events, an id that is not a UUID or is given twice, data that is not JSON, a bad name or revision. */
+export class InvalidAppend extends Error {
+  override readonly name = 'InvalidAppend';
+  constructor(
+    readonly stream: StreamName,
+    readonly reason: string,
+  ) {
+    super(`Stream ${stream}: ${reason}`);
+  }
+}
+
+/** A stored event is of a newer schema version than this software knows: the log was written by a later release. */
+export class UnknownSchemaVersion extends Error {
+  override readonly name = 'UnknownSchemaVersion';
+  constructor(
+    readonly type: string,
+    readonly stored: number,
+    readonly known: number,
+  ) {
+    super(`${type} is stored in schema version ${stored}, the newest known is ${known}`);
+  }
+}
+
 /** The engine was closed, or could not open its storage. */
 export class EventStoreUnavailable extends Error {
   override readonly name = 'EventStoreUnavailable';

@@ -55,7 +55,10 @@ export interface AppendResult {
   readonly repeated: boolean;
 }
 
-/** Both lists are "any of"; an absent list does not filter. */
+/**
+ * Both lists are "any of"; an absent list does not filter. A category matches every stream whose name starts with it and a
+ * hyphen.
+ */
 export interface EventFilter {
   readonly categories?: readonly string[];
   readonly types?: readonly string[];
@@ -92,6 +95,9 @@ export interface SubscribeOptions extends ReadAllOptions {
 export interface EventStore {
   /**
    * Appends events to one stream, all or none; resolves when they are durable.
+   * Events that are all there already, with the same type, data and metadata, give their first result again, whatever the
+   * expected revision: a retry after a lost answer is safe.
+   * @throws InvalidAppend when the append is malformed
    * @throws WrongExpectedRevision when the stream is elsewhere and the events are not already there
    * @throws EventIdConflict when an id is in the stream with other content, or only part of the append is there
    * @throws AppendTooLarge before anything is sent, when the append is over the engine's limit
@@ -101,18 +107,23 @@ export interface EventStore {
   /** All events of a stream in order; an unknown stream gives an empty list. */
   readStream(stream: StreamName, options?: ReadStreamOptions): Promise<readonly RecordedEvent[]>;
 
-  /** From a position to the end of the log as it is when reached, in batches; the last batch is `caughtUp`. */
+  /**
+   * From a position to the end of the log as it is when reached, in batches; the last batch is `caughtUp`. There is always at
+   * least one batch, if need be an empty one.
+   */
   readAll(options?: ReadAllOptions): AsyncIterable<EventBatch>;
 
   /**
    * Catch-up, then live: no gap, no repeat, never ends by itself. The consumer pulls: while it works, nothing is buffered for it.
-   * A batch may be empty: then only the position moved (filtered events were passed over).
+   * A batch may be empty: then only the position moved (filtered events were passed over), or the subscription began at the
+   * end of the log. Closing the store ends it without an error, as aborting does.
    */
   subscribe(options?: SubscribeOptions): AsyncIterable<EventBatch>;
 
   /** Position of the newest event; 0 when the log is empty. */
   head(): Promise<Position>;
 
+  /** Finishes the appends under way, then lets go of the storage; what is called afterwards throws EventStoreUnavailable. */
   close(): Promise<void>;
 }
 

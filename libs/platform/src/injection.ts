@@ -16,3 +16,5 @@ export const LOGGER = Symbol('Logger');
 export const METRICS = Symbol('Metrics');
 /** `Secrets` of `#security/secrets.js` */
 export const SECRETS = Symbol('Secrets');
+/** `AbortSignal`, aborted when the process begins to stop: answers that never end by themselves (event streams) end then */
+export const STOPPING = Symbol('Stopping');

@@ -27,6 +27,21 @@ export interface View {
   status(): Promise<ViewStatus>;
   /** Called after each commit of the view; returns the way to stop. */
   onAdvanced(listener: (position: Position) => void): () => void;
+  /** Events that could not be applied and wait to be tried again, oldest first. */
+  setAside(): Promise<readonly SetAsideEvent[]>;
+  /** Applies the events that were set aside once more, each by itself, in order; tells how it went. */
+  retrySetAside(): Promise<{ readonly applied: number; readonly remaining: number }>;
   /** True as soon as the view has applied everything up to the position; false when the time is over first. */
   waitFor(position: Position, timeoutMs: number): Promise<boolean>;
+}
+
+export interface SetAsideEvent {
+  readonly position: Position;
+  readonly eventId: string;
+  readonly type: string;
+  readonly stream: string;
+  /** Kind of the error and the place in the code; never its message, which may quote personal data. */
+  readonly reason: string;
+  /** ISO 8601 UTC. */
+  readonly setAsideAt: string;
 }

@@ -4,7 +4,8 @@ import type { FacilityCode } from '../ids.js';
 /** Cấp chuyên môn kỹ thuật (Luật KCB 2023, TT 01/2025): ban đầu, cơ bản, chuyên sâu. */
 export type CareLevel = 'initial' | 'basic' | 'specialised';
 
-export type FacilityKind = 'commune-station' | 'district-health-centre' | 'district-hospital' | 'provincial-hospital' | 'other';
+export type FacilityKind =
+  'commune-station' | 'district-health-centre' | 'district-hospital' | 'provincial-hospital' | 'other';
 
 export interface FacilityDetails {
   readonly code: FacilityCode;
@@ -29,5 +30,8 @@ export interface FacilityPlace {
 
 export type FacilityEvent =
   | { readonly type: 'FacilityRegistered'; readonly data: { readonly facility: FacilityDetails } }
-  | { readonly type: 'FacilityDetailsChanged'; readonly data: { readonly facility: FacilityDetails; readonly changed: readonly string[] } }
+  | {
+      readonly type: 'FacilityDetailsChanged';
+      readonly data: { readonly facility: FacilityDetails; readonly changed: readonly string[] };
+    }
   | { readonly type: 'FacilityClosed'; readonly data: { readonly facility: FacilityCode; readonly on: LocalDate } };

@@ -28,7 +28,12 @@ export type ReferralEvent =
 
 type Step<Type extends string, Data = unknown> = {
   readonly type: Type;
-  readonly data: { readonly referral: ReferralKey; readonly resident: ResidentId; readonly at: DateTime; readonly by: FacilityCode } & Data;
+  readonly data: {
+    readonly referral: ReferralKey;
+    readonly resident: ResidentId;
+    readonly at: DateTime;
+    readonly by: FacilityCode;
+  } & Data;
 };
 
 export type ReferralIssued = Step<

@@ -20,7 +20,8 @@ export interface ResidentDetails {
 }
 
 /** `national-id` 12 digits (số định danh cá nhân), `citizen-id` 9 digits (CMND), `insurance-number` 10 digits (mã số BHXH). */
-export type IdentifierSystem = 'national-id' | 'citizen-id' | 'passport' | 'insurance-number' | 'facility-patient-number';
+export type IdentifierSystem =
+  'national-id' | 'citizen-id' | 'passport' | 'insurance-number' | 'facility-patient-number';
 
 export interface ResidentIdentifier {
   readonly system: IdentifierSystem;

@@ -1,4 +1,5 @@
 import type { Residence } from '../codes.js';
+import type { LocalDate } from '../dates.js';
 import type { FacilityCode, ResidentId } from '../ids.js';
 import type { HealthHistory, InsuranceCard, ResidentDetails, ResidentIdentifier } from './resident-content.js';
 
@@ -18,6 +19,8 @@ export interface ResidentRegistered {
     readonly identifiers: readonly ResidentIdentifier[];
     readonly cards: readonly InsuranceCard[];
     readonly registeredBy: FacilityCode;
+    /** The day of the statement these details come from. */
+    readonly observedOn: LocalDate;
   };
 }
 
@@ -28,12 +31,18 @@ export interface ResidentDetailsCorrected {
     /** The whole of the details as they stand now. */
     readonly details: ResidentDetails;
     readonly changed: readonly string[];
+    readonly observedOn: LocalDate;
   };
 }
 
 export interface ResidentMoved {
   readonly type: 'ResidentMoved';
-  readonly data: { readonly resident: ResidentId; readonly from?: Residence; readonly to: Residence };
+  readonly data: {
+    readonly resident: ResidentId;
+    readonly from?: Residence;
+    readonly to: Residence;
+    readonly observedOn: LocalDate;
+  };
 }
 
 export interface IdentifierRecorded {
@@ -49,5 +58,10 @@ export interface InsuranceCardRecorded {
 export interface HealthHistoryRecorded {
   readonly type: 'HealthHistoryRecorded';
   /** The whole history as it stands now. */
-  readonly data: { readonly resident: ResidentId; readonly history: HealthHistory; readonly changed: readonly string[] };
+  readonly data: {
+    readonly resident: ResidentId;
+    readonly history: HealthHistory;
+    readonly changed: readonly string[];
+    readonly observedOn: LocalDate;
+  };
 }

@@ -10,7 +10,11 @@ export interface ScreeningCompleted {
 
 export interface ScreeningAmended {
   readonly type: 'ScreeningAmended';
-  readonly data: { readonly resident: ResidentId; readonly screening: ScreeningContent; readonly changed: readonly string[] };
+  readonly data: {
+    readonly resident: ResidentId;
+    readonly screening: ScreeningContent;
+    readonly changed: readonly string[];
+  };
 }
 
 export interface ScreeningRetracted {

@@ -27,5 +27,10 @@ export interface VisitAmended {
 
 export interface VisitRetracted {
   readonly type: 'VisitRetracted';
-  readonly data: { readonly resident: ResidentId; readonly facility: string; readonly episode: string; readonly reason: string };
+  readonly data: {
+    readonly resident: ResidentId;
+    readonly facility: string;
+    readonly episode: string;
+    readonly reason: string;
+  };
 }

@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { openEmbeddedEventStore } from '#event-store/embedded/embedded-event-store.js';
+import { EventStoreUnavailable } from '#event-store/errors.js';
+import type { EventStore } from '#event-store/event-store.js';
+import type { Configuration } from '#platform/configuration.js';
+import { SetupError } from '#platform/setup-error.js';
+import { createEmbeddedViewHost } from '#projections/embedded/embedded-view-host.js';
+import type { ViewHost } from '#projections/view-host.js';
+
+const eventStoreFile = ({ dataDir }: Configuration): string => join(dataDir, 'events.sqlite');
+
+/**
+ * The log, on the engine the configuration chooses.
+ * @throws SetupError when another process has it open, or it cannot be opened
+ */
+export async function openEventStore(configuration: Configuration): Promise<EventStore> {
+  try {
+    return await openEmbeddedEventStore({ file: eventStoreFile(configuration) });
+  } catch (error) {
+    if (!(error instanceof EventStoreUnavailable)) throw error;
+    const { dataDir } = configuration;
+    throw new SetupError(
+      {
+        vi: `Không mở được kho sự kiện trong DATA_DIR ${dataDir}. Có thể một tiến trình khác đang dùng thư mục này, hoặc thư mục không ghi được.`,
+        en: `Cannot open the event store in DATA_DIR ${dataDir}: ${error.message}. Another process may be using this folder, or it cannot be written.`,
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** The host of the views of that log. */
+export function openViewHost(configuration: Configuration, logger: Logger): Promise<ViewHost> {
+  return createEmbeddedViewHost({
+    eventStoreFile: eventStoreFile(configuration),
+    folder: join(configuration.dataDir, 'views'),
+    onFault: (fault) => logger.error(fault, 'a view has failed'),
+  });
+}

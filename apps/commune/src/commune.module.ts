@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import type { Logger } from 'pino';
+import type { FacilityRegister } from '#domain/facilities/facility-register.js';
+import type { EventStore } from '#event-store/event-store.js';
+import type { Configuration } from '#platform/configuration.js';
+import { CONFIGURATION, EVENT_STORE, FACILITY_REGISTER, LOGGER, SECRETS, VIEW_HOST } from '#platform/injection.js';
+import type { View, ViewHost } from '#projections/view-host.js';
+import type { Secrets } from '#security/secrets.js';
+import { ResidentIdentity } from './identity/resident-identity.js';
+import { ORIGINALS, RECEIPTS_VIEW } from './injection.js';
+import { IntakeController } from './intake/intake.controller.js';
+import { Intake } from './intake/intake.js';
+import { MessageJournal } from './intake/message-journal.js';
+import { ReceiveMessageHandler } from './intake/receive-message.command.js';
+import { RecordIntake } from './intake/record-intake.js';
+import { ReferralIntake } from './intake/referral-intake.js';
+import { KeyedMutex } from './keyed-mutex.js';
+import { EmbeddedOriginals } from './originals/embedded-originals.js';
+import type { Originals } from './originals/originals.js';
+import { ReceiptsController } from './receipts/receipts.controller.js';
+import { finishUnansweredMessages } from './unfinished-messages.js';
+
+@Module({
+  imports: [CqrsModule],
+  controllers: [IntakeController, ReceiptsController],
+  providers: [
+    ReceiveMessageHandler,
+    {
+      provide: ORIGINALS,
+      inject: [CONFIGURATION],
+      useFactory: ({ dataDir }: Configuration) => new EmbeddedOriginals(join(dataDir, 'originals.sqlite')),
+    },
+    {
+      provide: RECEIPTS_VIEW,
+      inject: [VIEW_HOST],
+      useFactory: (host: ViewHost): Promise<View> =>
+        host.add({ module: new URL('./receipts/receipts.projection.js', import.meta.url) }),
+    },
+    {
+      provide: MessageJournal,
+      inject: [EVENT_STORE],
+      useFactory: (store: EventStore) => new MessageJournal(store),
+    },
+    {
+      provide: RecordIntake,
+      inject: [EVENT_STORE, SECRETS, FACILITY_REGISTER],
+      useFactory: (store: EventStore, secrets: Secrets, facilities: FacilityRegister) =>
+        new RecordIntake(
+          store,
+          new ResidentIdentity(store, secrets.identityKey),
+          new ReferralIntake(store, facilities),
+          new KeyedMutex(),
+        ),
+    },
+    {
+      provide: Intake,
+      inject: [ORIGINALS, MessageJournal, RecordIntake],
+      useFactory: (originals: Originals, journal: MessageJournal, records: RecordIntake) =>
+        new Intake(originals, journal, records, new KeyedMutex()),
+    },
+  ],
+})
+export class CommuneModule implements OnModuleInit, OnApplicationShutdown {
+  constructor(
+    private readonly intake: Intake,
+    @Inject(ORIGINALS) private readonly originals: Originals,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    await finishUnansweredMessages(this.originals, this.intake, this.logger);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.originals.close();
+  }
+}

@@ -1,0 +1,143 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import type { ResidentId } from '#domain/ids.js';
+import { contradicts, mayBeSamePerson } from '#domain/residents/identity.js';
+import type { IdentifierClaimed } from '#domain/residents/identifier-events.js';
+import { evolveResident, initialResident, type ResidentState } from '#domain/residents/resident.js';
+import type { ResidentEvent } from '#domain/residents/resident-events.js';
+import { residentStream } from '#domain/streams.js';
+import { foldStream, type Folded } from '#event-store/decide-and-append.js';
+import { WrongExpectedRevision } from '#event-store/errors.js';
+import { streamName, type EventStore, type Revision, type StreamName } from '#event-store/event-store.js';
+import type { Fault, ObservedPerson } from '#station-formats/station-message.js';
+import { derivedUuid } from '../derived-ids.js';
+import { eventsOf, type MessageContext } from '../intake/message-context.js';
+import { identityKeys, type IdentityKey } from './identity-keys.js';
+
+export interface ResolvedResident {
+  readonly resident: ResidentId;
+  readonly faults: readonly Fault[];
+}
+
+interface Claims {
+  readonly key: IdentityKey;
+  readonly residents: readonly ResidentId[];
+  readonly revision: Revision;
+}
+
+const attempts = 20;
+
+/**
+ * Finds the resident a message is about, or gives them an id. What must be unique is claimed by a stream of its own, so two
+ * messages about the same new person, at once, on two replicas, make one resident.
+ */
+export class ResidentIdentity {
+  readonly #hashKey: KeyObject;
+
+  /** @param hashKey secret from which the names of identifier streams are made; the same for every replica, for ever */
+  constructor(
+    private readonly store: EventStore,
+    hashKey: Uint8Array,
+  ) {
+    this.#hashKey = createSecretKey(hashKey);
+  }
+
+  keysOf(person: ObservedPerson): readonly IdentityKey[] {
+    return identityKeys(person, this.#hashKey);
+  }
+
+  /**
+   * @param keys of the person, from {@link keysOf}
+   * @param path of the record in its message: a new resident's id follows from message and path
+   */
+  async resolve(
+    person: ObservedPerson,
+    keys: readonly IdentityKey[],
+    context: MessageContext,
+    path: string,
+  ): Promise<ResolvedResident> {
+    for (let left = attempts; ; left -= 1) {
+      const claims = await Promise.all(keys.map((key) => this.#read(key)));
+      const found = await this.#find(person, claims);
+      const resident = found ?? (derivedUuid('resident', context.digest, path) as ResidentId);
+      try {
+        const [strongest, ...others] = claims.filter((claim) => !claim.residents.includes(resident));
+        // The most trusted key decides a race between two messages; the others follow together.
+        if (strongest) await this.#claim(strongest, resident, context);
+        await Promise.all(others.map((claim) => this.#claim(claim, resident, context)));
+        return { resident, faults: foreignNumbers(claims, resident) };
+      } catch (error) {
+        if (!(error instanceof WrongExpectedRevision) || left <= 1) throw error;
+      }
+    }
+  }
+
+  async #read(key: IdentityKey): Promise<Claims> {
+    const events = await this.store.readStream(key.stream);
+    return {
+      key,
+      residents: events.map((event) => (event.data as IdentifierClaimed['data']).resident),
+      revision: events.at(-1)?.revision ?? -1,
+    };
+  }
+
+  /** The first claimant, by trust in the number, who does not look like somebody else. */
+  async #find(person: ObservedPerson, claims: readonly Claims[]): Promise<ResidentId | undefined> {
+    const rejected = new Set<ResidentId>();
+    for (const { key, residents } of claims) {
+      for (const resident of residents) {
+        if (rejected.has(resident)) continue;
+        const { state } = await this.load(resident);
+        // A claim without a registration: a message was cut off between the two, and this one finishes its work.
+        if (state.status === 'unknown') return resident;
+        if (
+          contradicts(state.details, person.details) ||
+          (key.kind === 'demographic' && !mayBeSamePerson(state, person))
+        ) {
+          rejected.add(resident);
+        } else {
+          return resident;
+        }
+      }
+    }
+    return undefined;
+  }
+
+  load(resident: ResidentId): Promise<Folded<ResidentState>> {
+    return foldStream(this.store, residentStreamName(resident), initialResident, (state: ResidentState, event) =>
+      evolveResident(state, event as ResidentEvent),
+    );
+  }
+
+  async #claim({ key, revision }: Claims, resident: ResidentId, context: MessageContext): Promise<void> {
+    const event: IdentifierClaimed = { type: 'IdentifierClaimed', data: { resident } };
+    await this.store.append(
+      key.stream,
+      revision === -1 ? 'noStream' : revision,
+      eventsOf(context, key.stream, revision, [event], { occurredAt: context.receivedAt, subject: resident }),
+    );
+  }
+}
+
+export function residentStreamName(resident: ResidentId): StreamName {
+  const { category, key } = residentStream(resident);
+  return streamName(category, key);
+}
+
+/** Numbers that somebody else had before: mistyped, borrowed or reissued. */
+function foreignNumbers(claims: readonly Claims[], resident: ResidentId): readonly Fault[] {
+  const foreign = claims.some(
+    ({ key, residents }) => key.kind === 'number' && residents.length > 0 && !residents.includes(resident),
+  );
+  if (!foreign) return [];
+  return [
+    {
+      path: 'person/identifiers',
+      code: 'identifier-of-another-person',
+      severity: 'warning',
+      text: {
+        vi: 'Một số định danh (CCCD, BHXH hoặc mã bệnh nhân) đã thuộc về người khác có họ tên, ngày sinh hoặc giới tính khác. Đề nghị kiểm tra lại.',
+        en: 'One of the numbers (personal, insurance or patient number) already belongs to somebody of another name, birth date or sex. Please check it.',
+      },
+    },
+  ];
+}

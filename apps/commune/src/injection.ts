@@ -1,0 +1,6 @@
+/** Injection tokens of the commune service. */
+
+/** `Originals` of `./originals/originals.js` */
+export const ORIGINALS = Symbol('Originals');
+/** `View` of the receipts projection */
+export const RECEIPTS_VIEW = Symbol('ReceiptsView');

@@ -1,0 +1,158 @@
+import type { Fault } from '#station-formats/station-message.js';
+import type { KeyedMutex } from '../keyed-mutex.js';
+import type { Originals } from '../originals/originals.js';
+import type { MessageContext } from './message-context.js';
+import type { MessageJournal } from './message-journal.js';
+import type { ReadMessage, ReceivedMessage } from './message.js';
+import { readMessage } from './read-message.js';
+import {
+  receiptId,
+  receiptStatus,
+  type MessageEvent,
+  type MessageFormat,
+  type Receipt,
+  type ReceiptRecord,
+  type RefusalStatus,
+} from './receipt.js';
+import type { RecordIntake } from './record-intake.js';
+
+export type IntakeAnswer =
+  | { readonly outcome: 'taken'; readonly receipt: Receipt }
+  /** The same message was taken before; its first receipt. */
+  | { readonly outcome: 'duplicate'; readonly receipt: Receipt }
+  | { readonly outcome: 'refused'; readonly receipt: Receipt; readonly httpStatus: RefusalStatus }
+  | { readonly outcome: 'key-reused' };
+
+/**
+ * One message, from its bytes to its receipt. The original is kept first, the receipt comes last; every step between is
+ * idempotent, so a message that was cut off is finished by running it again.
+ */
+export class Intake {
+  constructor(
+    private readonly originals: Originals,
+    private readonly journal: MessageJournal,
+    private readonly records: RecordIntake,
+    private readonly messages: KeyedMutex,
+  ) {}
+
+  receive(message: ReceivedMessage): Promise<IntakeAnswer> {
+    const context = contextOf(message);
+    return this.messages.run([context.receipt], async () => {
+      const answered = await this.journal.find(context.receipt);
+      if (message.idempotencyKey !== undefined && !(await this.journal.useKey(message.idempotencyKey, context))) {
+        await this.#keep(message);
+        this.originals.answered(message.facility, message.digest);
+        return { outcome: 'key-reused' };
+      }
+      if (answered?.event.type === 'MessageAccepted') {
+        return { outcome: 'duplicate', receipt: answered.event.data.receipt };
+      }
+      return this.#answer(message, context, answered?.revision ?? -1, answered?.event);
+    });
+  }
+
+  /** Runs a message again that has an answer already: what was refused may be taken now. */
+  reprocess(message: ReceivedMessage): Promise<IntakeAnswer> {
+    const context = contextOf(message);
+    return this.messages.run([context.receipt], async () => {
+      const answered = await this.journal.find(context.receipt);
+      return this.#answer(message, context, answered?.revision ?? -1, answered?.event);
+    });
+  }
+
+  async #answer(
+    message: ReceivedMessage,
+    context: MessageContext,
+    revision: number,
+    earlier: MessageEvent | undefined,
+  ): Promise<IntakeAnswer> {
+    const kept = this.#keep(message);
+    const read = readMessage(message);
+    await kept;
+    const event = await this.#decide(message, context, read);
+    const answer =
+      earlier && sameAnswer(earlier, event) ? earlier : await this.journal.record(event, revision, context);
+    this.originals.answered(message.facility, message.digest);
+    return answer.type === 'MessageAccepted'
+      ? { outcome: 'taken', receipt: answer.data.receipt }
+      : { outcome: 'refused', receipt: answer.data.receipt, httpStatus: answer.data.httpStatus };
+  }
+
+  async #decide(message: ReceivedMessage, context: MessageContext, read: ReadMessage): Promise<MessageEvent> {
+    if (read.outcome === 'unknown-format') return refusal(context, 415, 'unknown', [unknownFormat]);
+    if (read.outcome === 'unreadable') return refusal(context, 422, read.format, read.faults);
+    if (read.sender !== message.facility) {
+      return refusal(context, 403, read.format, [...read.faults, read.sender === '' ? noSender : otherSender]);
+    }
+    const records: ReceiptRecord[] = [];
+    for (const record of read.records) records.push(...(await this.records.take(record, context)));
+    const receipt = receiptOf(context, read.format, records, read.faults);
+    return receipt.status === 'refused'
+      ? { type: 'MessageRefused', data: { receipt, httpStatus: 422 } }
+      : { type: 'MessageAccepted', data: { receipt } };
+  }
+
+  #keep({ facility, digest, contentType, receivedAt, actor, body }: ReceivedMessage): Promise<void> {
+    return this.originals.keep({ facility, digest, contentType, receivedAt, actor, body });
+  }
+}
+
+function contextOf({ facility, actor, digest, receivedAt }: ReceivedMessage): MessageContext {
+  return { facility, actor, digest, receivedAt, receipt: receiptId(facility, digest) };
+}
+
+function receiptOf(
+  context: MessageContext,
+  format: MessageFormat,
+  records: readonly ReceiptRecord[],
+  faults: readonly Fault[],
+): Receipt {
+  const { receipt: id, facility, receivedAt, digest } = context;
+  return { id, status: receiptStatus(records, faults), format, facility, receivedAt, digest, records, faults };
+}
+
+function refusal(
+  context: MessageContext,
+  httpStatus: RefusalStatus,
+  format: MessageFormat,
+  faults: readonly Fault[],
+): MessageEvent {
+  return { type: 'MessageRefused', data: { receipt: receiptOf(context, format, [], faults), httpStatus } };
+}
+
+/** A refusal repeated for the same reasons is one answer, whenever it was asked for. */
+function sameAnswer(earlier: MessageEvent, now: MessageEvent): boolean {
+  const content = ({ type, data }: MessageEvent): string =>
+    JSON.stringify([type, data.receipt.format, data.receipt.records, data.receipt.faults]);
+  return content(earlier) === content(now);
+}
+
+const otherSender: Fault = {
+  path: 'MACSKCB',
+  code: 'sender-is-another-facility',
+  severity: 'error',
+  text: {
+    vi: 'Thông điệp ghi cơ sở gửi khác với cơ sở của tài khoản đang dùng. Mỗi cơ sở chỉ được gửi dữ liệu của chính mình.',
+    en: 'The message names another facility as its sender than the one you are signed in for. A facility may send only its own data.',
+  },
+};
+
+const noSender: Fault = {
+  path: 'MACSKCB',
+  code: 'sender-missing',
+  severity: 'error',
+  text: {
+    vi: 'Thông điệp không ghi mã cơ sở gửi (MACSKCB hoặc SENDER_CODE).',
+    en: 'The message does not name its sender (MACSKCB or SENDER_CODE).',
+  },
+};
+
+const unknownFormat: Fault = {
+  path: '',
+  code: 'unknown-format',
+  severity: 'error',
+  text: {
+    vi: 'Định dạng không được nhận. Các định dạng được nhận: XML theo QĐ 4750/3176, XML theo QĐ 831, lệnh JSON.',
+    en: 'This format is not taken. Formats taken: XML of QĐ 4750/3176, XML of QĐ 831, JSON commands.',
+  },
+};

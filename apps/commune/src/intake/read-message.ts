@@ -1,0 +1,39 @@
+import { UnreadableMessage } from '#station-formats/unreadable-message.js';
+import { readStationMessage } from '#station-formats/read-station-message.js';
+import { readCommand } from '../json-commands/read-command.js';
+import type { ReadMessage, ReceivedMessage } from './message.js';
+
+/** Reads a body by what it is: station XML or a JSON command. */
+export function readMessage(message: ReceivedMessage): ReadMessage {
+  switch (kindOf(message)) {
+    case 'xml':
+      return readXml(message.body);
+    case 'json':
+      return readCommand(message.body, message.facility, message.digest);
+    case 'unknown':
+      return { outcome: 'unknown-format' };
+  }
+}
+
+function readXml(body: Uint8Array): ReadMessage {
+  try {
+    return { outcome: 'read', ...readStationMessage(body) };
+  } catch (error) {
+    if (error instanceof UnreadableMessage) return { outcome: 'unreadable', format: 'unknown', faults: error.faults };
+    throw error;
+  }
+}
+
+const xmlTypes = ['application/xml', 'text/xml'];
+/** What software sends that does not say what it sends: the first character tells. */
+const undeclaredTypes = ['', 'application/octet-stream', 'text/plain'];
+
+function kindOf({ contentType, body }: ReceivedMessage): 'xml' | 'json' | 'unknown' {
+  const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (xmlTypes.includes(mediaType)) return 'xml';
+  if (mediaType === 'application/json') return 'json';
+  if (!undeclaredTypes.includes(mediaType)) return 'unknown';
+  const start = Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, 256)).toString('utf8');
+  const first = start.replace(/^\uFEFF/u, '').trimStart()[0];
+  return first === '<' ? 'xml' : first === '{' ? 'json' : 'unknown';
+}

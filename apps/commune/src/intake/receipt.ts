@@ -1,0 +1,62 @@
+import type { FacilityCode, ResidentId } from '#domain/ids.js';
+import type { Fault, StationFormat } from '#station-formats/station-message.js';
+
+export type MessageFormat = StationFormat | 'json-command' | 'unknown';
+
+export type RecordOutcome = 'recorded' | 'amended' | 'unchanged' | 'refused';
+
+/** What became of one part of a message. */
+export interface ReceiptRecord {
+  readonly kind: 'person' | 'visit' | 'screening' | 'referral';
+  /** Episode number (MA_LK); for a screening or a referral its id; null where the message does not say, or for a person. */
+  readonly episode: string | null;
+  readonly outcome: RecordOutcome;
+  readonly resident: ResidentId | null;
+  readonly faults: readonly Fault[];
+}
+
+export type ReceiptStatus = 'accepted' | 'accepted-with-faults' | 'refused';
+
+/** The answer to a message, kept with it for ever. */
+export interface Receipt {
+  /** `{facility}-{first 32 hex digits of the digest}` */
+  readonly id: string;
+  readonly status: ReceiptStatus;
+  readonly format: MessageFormat;
+  readonly facility: FacilityCode;
+  readonly receivedAt: string;
+  /** SHA-256 of the body, hex. */
+  readonly digest: string;
+  readonly records: readonly ReceiptRecord[];
+  /** Faults of the message as a whole. */
+  readonly faults: readonly Fault[];
+}
+
+/** HTTP status of a refused message. */
+export type RefusalStatus = 403 | 415 | 422;
+
+export type MessageEvent =
+  | { readonly type: 'MessageAccepted'; readonly data: { readonly receipt: Receipt } }
+  | {
+      readonly type: 'MessageRefused';
+      readonly data: { readonly receipt: Receipt; readonly httpStatus: RefusalStatus };
+    };
+
+/** In `message-{facility}.key-{hash}`: the sender gave this message that Idempotency-Key. */
+export interface IdempotencyKeyUsed {
+  readonly type: 'IdempotencyKeyUsed';
+  readonly data: { readonly digest: string };
+}
+
+export function receiptId(facility: FacilityCode, digest: string): string {
+  return `${facility}-${digest.slice(0, 32)}`;
+}
+
+/** Accepted when anything was taken; faults that are only information do not count against it. */
+export function receiptStatus(records: readonly ReceiptRecord[], faults: readonly Fault[]): ReceiptStatus {
+  if (!records.some((record) => record.outcome !== 'refused')) return 'refused';
+  const grave = [...faults, ...records.flatMap((record) => record.faults)].some(
+    (fault) => fault.severity !== 'information',
+  );
+  return grave ? 'accepted-with-faults' : 'accepted';
+}

@@ -1,0 +1,164 @@
+import { epochOf, type DateTime } from '#domain/dates.js';
+import type { ResidentId } from '#domain/ids.js';
+import { decideResident, evolveResident, initialResident, type ResidentState } from '#domain/residents/resident.js';
+import type { ResidentEvent } from '#domain/residents/resident-events.js';
+import {
+  decideScreening,
+  evolveScreening,
+  initialScreening,
+  type ScreeningState,
+} from '#domain/screenings/screening.js';
+import type { ScreeningContent } from '#domain/screenings/screening-content.js';
+import type { ScreeningEvent } from '#domain/screenings/screening-events.js';
+import { screeningStream, visitStream } from '#domain/streams.js';
+import { decideVisit, evolveVisit, initialVisit, type VisitState } from '#domain/visits/visit.js';
+import type { VisitEvent } from '#domain/visits/visit-events.js';
+import { decideAndAppend } from '#event-store/decide-and-append.js';
+import { streamName, type EventStore } from '#event-store/event-store.js';
+import type { Fault, ObservedPerson, ReadVisit } from '#station-formats/station-message.js';
+import { residentStreamName, type ResidentIdentity } from '../identity/resident-identity.js';
+import type { KeyedMutex } from '../keyed-mutex.js';
+import { eventsOf, type MessageContext } from './message-context.js';
+import type { IntakeRecord } from './message.js';
+import type { ReceiptRecord, RecordOutcome } from './receipt.js';
+import type { ReferralIntake } from './referral-intake.js';
+
+/** Takes one record of a message: who it is about, then what happened, each step idempotent. */
+export class RecordIntake {
+  constructor(
+    private readonly store: EventStore,
+    private readonly identity: ResidentIdentity,
+    private readonly referrals: ReferralIntake,
+    private readonly people: KeyedMutex,
+  ) {}
+
+  async take(record: IntakeRecord, context: MessageContext): Promise<readonly ReceiptRecord[]> {
+    const { person, faults } = record;
+    if (!person) {
+      const episode = record.visits[0]?.visit.episode ?? null;
+      const kind = record.source === 'health-record' ? 'person' : 'visit';
+      return [{ kind, episode, outcome: 'refused', resident: null, faults }];
+    }
+    const observed = await this.#observe(person, record.path, context);
+    const { resident } = observed;
+    const told: ReceiptRecord[] = [];
+    for (const read of record.visits) told.push(await this.#visit(read, record, resident, context));
+    if (record.screening) told.push(await this.#screening(record.screening, resident, context));
+    if (record.transfer) {
+      const { transfer } = record;
+      const refused = await this.referrals.issue(transfer, resident, person.details.residence, context);
+      const outcome = refused.length > 0 ? 'refused' : 'recorded';
+      told.push({ kind: 'referral', episode: transfer.number, outcome, resident, faults: refused });
+    }
+    const personFaults = [...faults, ...observed.faults];
+    const [only, ...others] = told;
+    // One part alone carries the faults of its person; among several the person is a part of its own.
+    if (only && others.length === 0 && record.source !== 'health-record') {
+      return [{ ...only, faults: [...personFaults, ...only.faults] }];
+    }
+    return [{ kind: 'person', episode: null, outcome: observed.outcome, resident, faults: personFaults }, ...told];
+  }
+
+  async #observe(
+    person: ObservedPerson,
+    path: string,
+    context: MessageContext,
+  ): Promise<{ readonly resident: ResidentId; readonly outcome: RecordOutcome; readonly faults: readonly Fault[] }> {
+    const keys = this.identity.keysOf(person);
+    return this.people.run(
+      keys.map((key) => key.stream),
+      async () => {
+        const { resident, faults } = await this.identity.resolve(person, keys, context, path);
+        const stream = residentStreamName(resident);
+        const { outcome } = await decideAndAppend<ResidentState, RecordOutcome>(this.store, {
+          stream,
+          initialState: initialResident,
+          evolve: (state, event) => evolveResident(state, event as ResidentEvent),
+          decide: ({ state, revision }) => {
+            const events = decideResident(
+              { type: 'ObserveResident', resident, by: context.facility, ...person },
+              state,
+            );
+            return {
+              outcome: events.length === 0 ? 'unchanged' : state.status === 'unknown' ? 'recorded' : 'amended',
+              events: eventsOf(context, stream, revision, events, {
+                occurredAt: instantOf(person.observedOn as string as DateTime),
+                subject: resident,
+              }),
+            };
+          },
+        });
+        return { resident, outcome, faults };
+      },
+    );
+  }
+
+  async #visit(
+    { visit, faults }: ReadVisit,
+    { source }: IntakeRecord,
+    resident: ResidentId,
+    context: MessageContext,
+  ): Promise<ReceiptRecord> {
+    const { category, key } = visitStream(visit.facility, visit.episode);
+    const stream = streamName(category, key);
+    const { outcome } = await decideAndAppend<VisitState, RecordOutcome>(this.store, {
+      stream,
+      initialState: initialVisit,
+      presumeNew: source === 'insurance-claim',
+      evolve: (state, event) => evolveVisit(state, event as VisitEvent),
+      decide: ({ state, revision }) => {
+        const decision = decideVisit({ type: 'RecordVisit', resident, source, visit }, state);
+        if (decision.outcome !== 'recorded' && decision.outcome !== 'amended')
+          return { outcome: 'unchanged', events: [] };
+        return {
+          outcome: decision.outcome,
+          events: eventsOf(context, stream, revision, decision.events, {
+            occurredAt: instantOf(visit.start),
+            subject: resident,
+          }),
+        };
+      },
+    });
+    const referralFaults = await this.referrals.ofVisit(visit, resident, context);
+    return { kind: 'visit', episode: visit.episode, outcome, resident, faults: [...faults, ...referralFaults] };
+  }
+
+  async #screening(screening: ScreeningContent, resident: ResidentId, context: MessageContext): Promise<ReceiptRecord> {
+    const { category, key } = screeningStream(screening.screening);
+    const stream = streamName(category, key);
+    const { outcome } = await decideAndAppend<ScreeningState, RecordOutcome>(this.store, {
+      stream,
+      initialState: initialScreening,
+      evolve: (state, event) => evolveScreening(state, event as ScreeningEvent),
+      decide: ({ state, revision }) => {
+        const decision = decideScreening({ type: 'CompleteScreening', resident, screening }, state);
+        if (decision.outcome === 'unchanged' || decision.outcome === 'refused') {
+          return { outcome: decision.outcome, events: [] };
+        }
+        return {
+          outcome: decision.outcome === 'recorded' ? 'recorded' : 'amended',
+          events: eventsOf(context, stream, revision, decision.events, {
+            occurredAt: instantOf(screening.at),
+            subject: resident,
+          }),
+        };
+      },
+    });
+    const faults = outcome === 'refused' ? [screeningOfOtherFacility] : [];
+    return { kind: 'screening', episode: screening.screening, outcome, resident, faults };
+  }
+}
+
+function instantOf(moment: DateTime): string {
+  return new Date(epochOf(moment)).toISOString();
+}
+
+const screeningOfOtherFacility: Fault = {
+  path: 'screening/id',
+  code: 'screening-of-another-facility',
+  severity: 'error',
+  text: {
+    vi: 'Mã phiếu sàng lọc này thuộc về cơ sở khác.',
+    en: 'This screening id belongs to another facility.',
+  },
+};

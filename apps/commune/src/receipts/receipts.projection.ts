@@ -1,0 +1,28 @@
+import type { RecordedEvent } from '#event-store/event-store.js';
+import type { Projection } from '#projections/projection.js';
+import type { MessageEvent } from '../intake/receipt.js';
+
+/** Receipts by facility and time, for a station that wants to know where it stands. */
+export function createProjection(): Projection {
+  return {
+    name: 'receipts',
+    version: 1,
+    filter: { categories: ['message'], types: ['MessageAccepted', 'MessageRefused'] },
+    schema: [
+      `create table receipt (
+         id text primary key, facility text not null, position integer not null, received_at text not null, body text not null
+       )`,
+      'create index receipt_by_facility on receipt (facility, position)',
+    ],
+    async apply(events: readonly RecordedEvent[], view) {
+      for (const event of events) {
+        const { receipt } = (event as unknown as MessageEvent).data;
+        await view.execute(
+          `insert into receipt (id, facility, position, received_at, body) values (?, ?, ?, ?, ?)
+           on conflict (id) do update set position = excluded.position, body = excluded.body`,
+          [receipt.id, receipt.facility, event.position, receipt.receivedAt, JSON.stringify(receipt)],
+        );
+      }
+    },
+  };
+}

@@ -1,0 +1,241 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { FacilityCode } from '#domain/ids.js';
+import type { IntakeAnswer } from '../src/intake/intake.js';
+import type { Receipt } from '../src/intake/receipt.js';
+import { finishUnansweredMessages } from '../src/unfinished-messages.js';
+import { pino } from 'pino';
+import {
+  hospital,
+  message,
+  openIntake,
+  otherStation,
+  referralCommand,
+  station,
+  testPerson,
+  visitCommand,
+  type IntakeHarness,
+} from './intake-harness.js';
+
+let harness: IntakeHarness;
+beforeEach(async () => {
+  harness = await openIntake();
+});
+afterEach(() => harness.close());
+
+const receiptOf = (answer: IntakeAnswer): Receipt => {
+  if (!('receipt' in answer)) throw new Error(`no receipt: ${answer.outcome}`);
+  return answer.receipt;
+};
+const residentsOf = (...answers: readonly IntakeAnswer[]): readonly unknown[] => [
+  ...new Set(answers.flatMap((answer) => receiptOf(answer).records.map((record) => record.resident))),
+];
+const typesOf = async (category: string): Promise<readonly string[]> =>
+  (await harness.events(category)).map((event) => event.type);
+
+describe('a message', () => {
+  it('is taken once: the same bytes again give the first receipt, and nothing happens', async () => {
+    const first = await harness.post(station, visitCommand('E1'));
+    expect(first).toMatchObject({
+      outcome: 'taken',
+      receipt: { status: 'accepted', records: [{ outcome: 'recorded' }] },
+    });
+    const before = await harness.store.head();
+    const again = await harness.post(station, visitCommand('E1'));
+    expect(again).toEqual({ outcome: 'duplicate', receipt: receiptOf(first) });
+    expect(await harness.store.head()).toBe(before);
+  });
+
+  it('posted many times at once is taken once', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => harness.post(station, visitCommand('E1'))));
+    expect(answers.filter((answer) => answer.outcome === 'taken')).toHaveLength(1);
+    expect(await typesOf('visit')).toEqual(['VisitRecorded']);
+  });
+
+  it('with other content amends its episode and changes nothing else', async () => {
+    await harness.post(station, visitCommand('E1'));
+    const amended = await harness.post(
+      station,
+      visitCommand('E1', { visit: { diagnoses: [{ code: 'E11.9', role: 'main' }] } }),
+    );
+    expect(receiptOf(amended).records).toMatchObject([{ episode: 'E1', outcome: 'amended' }]);
+    expect(await typesOf('visit')).toEqual(['VisitRecorded', 'VisitAmended']);
+    expect(await typesOf('resident')).toEqual(['ResidentRegistered']);
+  });
+
+  it('of another facility is refused, and kept', async () => {
+    const command = { ...visitCommand('E1'), facility: otherStation };
+    const refused = await harness.post(station, command);
+    expect(refused).toMatchObject({ outcome: 'refused', httpStatus: 403 });
+    expect(await typesOf('visit')).toEqual([]);
+    const original = await harness.originals.fetch(station, receiptOf(refused).digest);
+    expect(JSON.parse(Buffer.from(original?.body ?? []).toString())).toEqual(command);
+  });
+
+  it('that is rubbish is refused with its faults, kept, and answered alike when it comes again', async () => {
+    const rubbish = '<GIAMDINHHS><THONGTIN';
+    const first = await harness.post(station, rubbish);
+    expect(first).toMatchObject({ outcome: 'refused', httpStatus: 422 });
+    expect(receiptOf(first).faults.length).toBeGreaterThan(0);
+    expect(receiptOf(await harness.post(station, rubbish))).toEqual(receiptOf(first));
+    expect(await typesOf('message')).toEqual(['MessageRefused']);
+    const original = await harness.originals.fetch(station, receiptOf(first).digest);
+    expect(Buffer.from(original?.body ?? []).toString()).toBe(rubbish);
+  });
+
+  it('names every wrong field of a command, and repeats no value', async () => {
+    const refused = await harness.post(station, {
+      command: 'record-visit',
+      person: { name: 'Bí Mật', sex: 'unknowable', birthDate: '1961' },
+      visit: { episode: 'E1', start: '2026-13-45', diagnoses: [], oops: 1 },
+    });
+    const { faults } = receiptOf(refused);
+    expect(faults.map((fault) => fault.path).toSorted()).toEqual(['person/sex', 'visit/oops']);
+    expect(JSON.stringify(faults)).not.toContain('Bí Mật');
+    const noSuchDay = await harness.post(station, visitCommand('E1', { visit: { start: '2026-02-30' } }));
+    expect(receiptOf(noSuchDay).faults).toMatchObject([{ path: 'visit/start', code: 'not-valid' }]);
+  });
+
+  it('in a format we do not take is refused as such', async () => {
+    expect(await harness.post(station, 'a;b;c', { contentType: 'text/csv' })).toMatchObject({
+      outcome: 'refused',
+      httpStatus: 415,
+    });
+  });
+
+  it('is tied to its Idempotency-Key', async () => {
+    expect(await harness.post(station, visitCommand('E1'), { key: 'k1' })).toMatchObject({ outcome: 'taken' });
+    expect(await harness.post(station, visitCommand('E1'), { key: 'k1' })).toMatchObject({ outcome: 'duplicate' });
+    expect(await harness.post(station, visitCommand('E2'), { key: 'k1' })).toEqual({ outcome: 'key-reused' });
+    expect(await harness.post(otherStation, visitCommand('E2'), { key: 'k1' })).toMatchObject({ outcome: 'taken' });
+    expect(await typesOf('visit')).toEqual(['VisitRecorded', 'VisitRecorded']);
+  });
+
+  it('cut off before its answer is finished at the next start', async () => {
+    const { facility, digest, contentType, receivedAt, actor, body } = message(station, visitCommand('E1'));
+    await harness.originals.keep({ facility, digest, contentType, receivedAt, actor, body });
+    await finishUnansweredMessages(harness.originals, harness.replica(), pino({ level: 'silent' }));
+    expect(await harness.post(station, visitCommand('E1'))).toMatchObject({ outcome: 'duplicate' });
+    expect(await harness.originals.unanswered()).toEqual([]);
+  });
+});
+
+describe('a resident', () => {
+  it('is one person at every facility, by personal number', async () => {
+    const answers = [
+      await harness.post(station, visitCommand('E1')),
+      await harness.post(otherStation, visitCommand('E1')),
+      await harness.post(hospital, visitCommand('E9', { person: testPerson({ name: 'NONG THI THU NGHIEM' }) })),
+    ];
+    expect(residentsOf(...answers)).toHaveLength(1);
+  });
+
+  it('is found by the facility patient number, or by name, birth date, sex and commune', async () => {
+    const patient = { system: 'facility-patient-number', value: 'BN-7' };
+    const { identifiers, ...unnumbered } = testPerson();
+    const answers = [
+      await harness.post(
+        station,
+        visitCommand('E1', { person: testPerson({ identifiers: [...(identifiers ?? []), patient] }) }),
+      ),
+      await harness.post(station, visitCommand('E2', { person: { ...unnumbered, identifiers: [patient] } })),
+      await harness.post(otherStation, visitCommand('E3', { person: unnumbered })),
+    ];
+    expect(residentsOf(...answers)).toHaveLength(1);
+  });
+
+  it('is not joined with a namesake who has another personal number', async () => {
+    const namesake = testPerson({ identifiers: [{ system: 'national-id', value: '008161000002' }] });
+    const answers = [
+      await harness.post(station, visitCommand('E1')),
+      await harness.post(station, visitCommand('E2', { person: namesake })),
+      await harness.post(station, visitCommand('E3', { person: namesake })),
+      await harness.post(station, visitCommand('E4')),
+    ];
+    expect(residentsOf(...answers)).toHaveLength(2);
+  });
+
+  it('is not joined with a stranger by a mistyped number, and the sender is told', async () => {
+    const stranger = testPerson({ name: 'Trần Văn Khác', sex: 'male', birthDate: '1999-01-01' });
+    const first = await harness.post(station, visitCommand('E1'));
+    const second = await harness.post(station, visitCommand('E2', { person: stranger }));
+    expect(residentsOf(first, second)).toHaveLength(2);
+    expect(receiptOf(second)).toMatchObject({
+      status: 'accepted-with-faults',
+      records: [{ faults: [{ code: 'identifier-of-another-person' }] }],
+    });
+    expect(residentsOf(second, await harness.post(station, visitCommand('E3', { person: stranger })))).toHaveLength(1);
+  });
+
+  it('is made once by messages that come at once, on one replica or two', async () => {
+    const other = harness.replica();
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, index) => {
+        const command = visitCommand(`E${index}`);
+        return index % 2 === 0 ? harness.post(station, command) : other.receive(message(station, command));
+      }),
+    );
+    expect(residentsOf(...answers)).toHaveLength(1);
+    expect((await typesOf('resident')).filter((type) => type === 'ResidentRegistered')).toHaveLength(1);
+  });
+});
+
+describe('a screening', () => {
+  it('is recorded, unchanged when said again in other words, amended when corrected', async () => {
+    const screening = (systolic: number, conclusion?: string): object => ({
+      command: 'complete-screening',
+      person: testPerson(),
+      screening: {
+        id: '0b9d6a2e-6f0c-4a53-9f0e-3d1f5c0a7e11',
+        at: '2026-10-12',
+        programme: 'hypertension',
+        vitals: { systolic },
+        ...(conclusion !== undefined && { conclusion }),
+      },
+    });
+    expect(receiptOf(await harness.post(station, screening(150))).records).toMatchObject([{ outcome: 'recorded' }]);
+    expect(receiptOf(await harness.post(station, screening(140))).records).toMatchObject([{ outcome: 'amended' }]);
+    expect(receiptOf(await harness.post(otherStation, screening(130)))).toMatchObject({
+      status: 'refused',
+      records: [{ outcome: 'refused', faults: [{ code: 'screening-of-another-facility' }] }],
+    });
+  });
+});
+
+describe('a referral', () => {
+  const arrival = (episode: string, from: FacilityCode = station): object =>
+    visitCommand(episode, {
+      visit: {
+        start: '2026-10-06T08:00:00+07:00',
+        end: '2026-10-06T09:00:00+07:00',
+        arrivedWith: { number: 'CT-1', from },
+        treatmentResult: '2',
+      },
+    });
+
+  it('is issued by a command, arrives and is answered by the episode that names it', async () => {
+    await harness.post(station, referralCommand('CT-1'));
+    await harness.post(hospital, arrival('H1'));
+    expect(await typesOf('referral')).toEqual(['ReferralIssued', 'PatientArrived', 'ReferralAnswered']);
+  });
+
+  it('may be heard of from the hospital first', async () => {
+    await harness.post(hospital, arrival('H1'));
+    expect(receiptOf(await harness.post(station, referralCommand('CT-1')))).toMatchObject({ status: 'accepted' });
+    expect(await typesOf('referral')).toEqual(['PatientArrived', 'ReferralAnswered', 'ReferralIssued']);
+  });
+
+  it('of another patient is not moved by a mistyped number; the visit stands', async () => {
+    await harness.post(station, referralCommand('CT-1'));
+    const stranger = testPerson({
+      name: 'Trần Văn Khác',
+      sex: 'male',
+      identifiers: [{ system: 'national-id', value: '008099000009' }],
+    });
+    const visit = { ...(arrival('H1') as { visit: object }), person: stranger };
+    expect(receiptOf(await harness.post(hospital, visit))).toMatchObject({
+      status: 'accepted-with-faults',
+      records: [{ outcome: 'recorded', faults: [{ code: 'referral-other-resident' }] }],
+    });
+    expect(await typesOf('referral')).toEqual(['ReferralIssued']);
+  });
+});

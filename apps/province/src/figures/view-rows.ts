@@ -1,0 +1,145 @@
+import type { StandingPlace } from '#domain/indicators/figure-places.js';
+import type { HealthFact } from '#messaging/health-facts/health-fact.js';
+import type { ViewTransaction } from '#projections/projection.js';
+import type { LocalDate } from '#domain/dates.js';
+import { type Encounter, encounterColumns } from './encounter.js';
+import { type Referral, referralColumns } from './referral.js';
+import type { Resident } from './resident.js';
+import type { ResidentFile } from './resident-changes.js';
+import { readRowsIn, replaceOnConflict, writeRows } from './rows.js';
+
+/** All rows that a batch of facts can change, read with a handful of statements and written back the same way. */
+export class ViewRows {
+  readonly residents: ReadonlyMap<string, ResidentFile>;
+  readonly encounters: ReadonlyMap<string, Encounter>;
+  readonly referrals: ReadonlyMap<string, Referral>;
+  readonly facilities: ReadonlyMap<string, readonly StandingPlace[]>;
+
+  private constructor(rows: Pick<ViewRows, 'residents' | 'encounters' | 'referrals' | 'facilities'>) {
+    this.residents = rows.residents;
+    this.encounters = rows.encounters;
+    this.referrals = rows.referrals;
+    this.facilities = rows.facilities;
+  }
+
+  static async read(view: ViewTransaction, facts: readonly HealthFact[]): Promise<ViewRows> {
+    const wanted = keysOf(facts);
+    const told = await readRowsIn<Encounter>(view, 'encounter', 'encounter', wanted.encounters);
+    // An encounter may have been told of another resident before.
+    for (const encounter of told) wanted.residents.add(encounter.resident);
+    const rows = await readRowsIn<ResidentRow>(view, 'resident', 'resident', wanted.residents);
+    const ofResidents = await readRowsIn<Encounter>(view, 'encounter', 'resident', wanted.residents);
+    const encountersOf = Map.groupBy(ofResidents, ({ resident }) => resident);
+    const files = rows.map((row): [string, ResidentFile] => [
+      row.resident,
+      {
+        resident: residentOf(row),
+        encounters: new Map(
+          (encountersOf.get(row.resident) ?? []).map((encounter) => [encounter.encounter, encounter]),
+        ),
+      },
+    ]);
+    const referrals = await readRowsIn<Referral>(view, 'referral', 'referral', wanted.referrals);
+    const facilities = await readRowsIn<FacilityRow>(view, 'facility', 'facility', wanted.facilities);
+    return new ViewRows({
+      residents: new Map(files),
+      encounters: new Map(told.map((encounter) => [encounter.encounter, encounter])),
+      referrals: new Map(referrals.map((referral) => [referral.referral, referral])),
+      facilities: new Map(
+        facilities.map(({ facility, standing }) => [facility, JSON.parse(standing) as StandingPlace[]]),
+      ),
+    });
+  }
+}
+
+function keysOf(facts: readonly HealthFact[]) {
+  const residents = new Set<string>();
+  const encounters = new Set<string>();
+  const referrals = new Set<string>();
+  const facilities = new Set<string>();
+  for (const fact of facts) {
+    if (fact.kind !== 'facility' && fact.kind !== 'referral') residents.add(fact.resident);
+    if (fact.kind === 'encounter' || fact.kind === 'encounter-retracted') encounters.add(fact.encounter);
+    if (fact.kind === 'encounter' || fact.kind === 'resident-registered') facilities.add(fact.facility);
+    if (fact.kind === 'referral') {
+      referrals.add(fact.referral);
+      if (fact.backPaper) referrals.add(fact.backPaper);
+      if (fact.issue) facilities.add(fact.issue.from);
+    }
+  }
+  return { residents, encounters, referrals, facilities };
+}
+
+interface ResidentRow {
+  readonly resident: string;
+  readonly birth_year: number | null;
+  readonly registered_on: LocalDate | null;
+  readonly registered_by: string | null;
+  readonly standing: string;
+  readonly residences: string;
+  readonly histories: string;
+}
+
+interface FacilityRow {
+  readonly facility: string;
+  readonly standing: string;
+}
+
+function residentOf(row: ResidentRow): Resident {
+  return {
+    resident: row.resident,
+    ...(row.birth_year !== null && { birthYear: row.birth_year }),
+    ...(row.registered_on !== null && { registeredOn: row.registered_on }),
+    ...(row.registered_by !== null && { registeredBy: row.registered_by }),
+    standing: JSON.parse(row.standing) as Resident['standing'],
+    residences: JSON.parse(row.residences) as Resident['residences'],
+    histories: JSON.parse(row.histories) as Resident['histories'],
+  };
+}
+
+const residentColumns = [
+  'resident',
+  'birth_year',
+  'registered_on',
+  'registered_by',
+  'standing',
+  'residences',
+  'histories',
+];
+
+export async function writeResidents(view: ViewTransaction, residents: readonly Resident[]): Promise<void> {
+  const rows = residents.map((resident) => [
+    resident.resident,
+    resident.birthYear ?? null,
+    resident.registeredOn ?? null,
+    resident.registeredBy ?? null,
+    JSON.stringify(resident.standing),
+    JSON.stringify(resident.residences),
+    JSON.stringify(resident.histories),
+  ]);
+  await writeRows(view, 'resident', residentColumns, replaceOnConflict('resident', residentColumns), rows);
+}
+
+export async function writeEncounters(view: ViewTransaction, encounters: readonly Encounter[]): Promise<void> {
+  const rows = encounters.map((encounter) => encounterColumns.map((column) => encounter[column]));
+  await writeRows(view, 'encounter', encounterColumns, replaceOnConflict('encounter', encounterColumns), rows);
+}
+
+export async function writeReferrals(view: ViewTransaction, referrals: readonly Referral[]): Promise<void> {
+  const rows = referrals.map((referral) => referralColumns.map((column) => referral[column]));
+  await writeRows(view, 'referral', referralColumns, replaceOnConflict('referral', referralColumns), rows);
+}
+
+export async function writeFacilities(
+  view: ViewTransaction,
+  facilities: ReadonlyMap<string, readonly StandingPlace[]>,
+): Promise<void> {
+  const rows = [...facilities].map(([facility, standing]) => [facility, JSON.stringify(standing)]);
+  await writeRows(
+    view,
+    'facility',
+    ['facility', 'standing'],
+    replaceOnConflict('facility', ['facility', 'standing']),
+    rows,
+  );
+}

@@ -1,0 +1,45 @@
+import { Readable } from 'node:stream';
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RequireScope } from '#security/http/access.js';
+import { signalOf } from '../statistics/gone.js';
+import { Parameters } from '../statistics/parameters.js';
+import { LiveFigures } from './live-figures.js';
+
+class LiveParameters {
+  @IsOptional()
+  @IsString()
+  @MaxLength(20)
+  readonly place?: string;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(20)
+  readonly period?: string;
+}
+
+@Controller('statistics/live')
+@RequireScope('statistics.read')
+export class FollowLiveController {
+  constructor(
+    private readonly figures: LiveFigures,
+    private readonly parameters: Parameters,
+  ) {}
+
+  @Get()
+  async follow(
+    @Query() asked: LiveParameters,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const place = this.parameters.place(asked.place);
+    const period = this.parameters.period(asked.period);
+    const id = request.headers['last-event-id'];
+    const seen = typeof id === 'string' && /^\d{1,15}$/.test(id) ? Number(id) : undefined;
+    await reply
+      .header('content-type', 'text/event-stream; charset=utf-8')
+      .header('x-accel-buffering', 'no')
+      .send(Readable.from(this.figures.follow(place, period, seen, signalOf(reply)), { highWaterMark: 1 }));
+  }
+}

@@ -1,0 +1,60 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { FigurePlaces } from '#domain/indicators/figure-places.js';
+import type { Figure, IndicatorCode } from '#domain/indicators/indicator.js';
+import type { PlaceRegister } from '#domain/places/place-register.js';
+import type { EventStore } from '#event-store/event-store.js';
+import { Problem } from '#platform/http/problem.js';
+import { EVENT_STORE, PLACE_REGISTER, STOPPING } from '#platform/injection.js';
+import type { FigurePlaceKey } from '../statistics/figure-place-key.js';
+import { recount, type RecountQuestion } from './recount.js';
+
+/** A recount reads the whole log: one at a time, and few may wait. */
+const mostWaiting = 4;
+
+@Injectable()
+export class Recounts {
+  #waiting = 0;
+  #last: Promise<unknown> = Promise.resolve();
+  readonly #places: FigurePlaces;
+
+  constructor(
+    @Inject(EVENT_STORE) private readonly log: EventStore,
+    @Inject(PLACE_REGISTER) register: PlaceRegister,
+    @Inject(STOPPING) private readonly stopping: AbortSignal,
+  ) {
+    this.#places = new FigurePlaces(register);
+  }
+
+  /**
+   * Counts one place again from the log.
+   * @throws Problem 503 when too many wait already
+   */
+  async count(
+    place: FigurePlaceKey,
+    question: Pick<RecountQuestion, 'period' | 'today' | 'bound'>,
+    gone?: AbortSignal,
+  ): Promise<{ readonly position: number; readonly figures: ReadonlyMap<IndicatorCode, Figure> }> {
+    if (this.#waiting >= mostWaiting) throw tooMany();
+    const signal = gone ? AbortSignal.any([gone, this.stopping]) : this.stopping;
+    this.#waiting += 1;
+    const turn = this.#last.then(() => {
+      signal.throwIfAborted();
+      return recount(this.log, this.#places, { ...question, places: [place], signal });
+    });
+    this.#last = turn.catch(() => undefined);
+    try {
+      const { position, figures } = await turn;
+      return { position, figures: figures[0] ?? new Map() };
+    } finally {
+      this.#waiting -= 1;
+    }
+  }
+}
+
+const tooMany = (): Problem =>
+  new Problem(
+    503,
+    'recounts-waiting',
+    { vi: 'Đang có nhiều lượt đếm lại khác', en: 'Other recounts are waiting' },
+    { headers: { 'retry-after': '10' } },
+  );

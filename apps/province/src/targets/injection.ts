@@ -1,0 +1,2 @@
+/** Injection token of the loaded targets. */
+export const TARGETS = Symbol('Targets');

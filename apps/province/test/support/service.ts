@@ -1,0 +1,122 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Module } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Registry } from 'prom-client';
+import type { DomainEvent } from '#domain/domain-events.js';
+import { FacilityRegister } from '#domain/facilities/facility-register.js';
+import { readConfiguration } from '#platform/configuration.js';
+import { createHttpApplication } from '#platform/http/http-application.js';
+import { createLogger } from '#platform/logging.js';
+import { PlatformModule } from '#platform/platform.module.js';
+import { SecurityModule } from '#security/security.module.js';
+import type { CallerKind } from '#security/caller.js';
+import { TokenIssuer } from '#security/token-issuer.js';
+import { someSecrets } from '../../../../libs/security/test/builders.js';
+import { ProvinceModule } from '../../src/province.module.js';
+import { LocalViews } from './local-views.js';
+import { MemoryLog } from './memory-log.js';
+import { facilities, register } from './province.js';
+
+@Module({})
+class TestApplication {}
+
+/** The province's service with its real guard, listening on a free port, on a log and views in memory. */
+export class Service {
+  readonly log = new MemoryLog();
+  readonly views = new LocalViews();
+  readonly #register = new FacilityRegister();
+  readonly #stopping = new AbortController();
+  readonly #secrets = someSecrets();
+  #application: NestFastifyApplication | undefined;
+  #token = '';
+  origin = '';
+
+  static async start(): Promise<Service> {
+    const service = new Service();
+    const { log, views } = service;
+    const configuration = readConfiguration(
+      { LOG_LEVEL: 'silent', SECRETS_FILE: join(tmpdir(), 'never-written.json') },
+      '',
+      tmpdir(),
+    );
+    const logger = createLogger(configuration);
+    const metrics = new Registry();
+    const platform = PlatformModule.forRoot({
+      configuration,
+      secrets: service.#secrets,
+      logger,
+      metrics,
+      events: log,
+      views,
+      facilities: service.#register,
+      places: register,
+      stopping: service.#stopping.signal,
+    });
+    const module = {
+      module: TestApplication,
+      imports: [platform, SecurityModule.forRoot(), ProvinceModule],
+    };
+    const application = await createHttpApplication(module, { configuration, logger, metrics });
+    service.#application = application;
+    service.#token = await service.token('province');
+    await application.listen(0, '127.0.0.1');
+    service.origin = await application.getUrl();
+    await service.tell(facilities);
+    return service;
+  }
+
+  async tell(events: readonly DomainEvent[]): Promise<void> {
+    const recorded = events.map((event) => {
+      if (event.type === 'FacilityRegistered') this.#register.apply(event);
+      return this.log.record(event);
+    });
+    await this.views.apply(recorded);
+  }
+
+  token(kind: CallerKind): Promise<string> {
+    return new TokenIssuer(this.#secrets).issue({ kind, hours: 1 });
+  }
+
+  get sessionToken(): string {
+    return this.#token;
+  }
+
+  async get<Answer>(path: string, token = this.#token): Promise<{ readonly status: number; readonly body: Answer }> {
+    const response = await fetch(`${this.origin}${path}`, { headers: { authorization: `Bearer ${token}` } });
+    return { status: response.status, body: (await response.json()) as Answer };
+  }
+
+  /** The events of the live stream as they come. */
+  async *live(
+    path: string,
+    signal: AbortSignal,
+    headers: Readonly<Record<string, string>> = {},
+  ): AsyncGenerator<StreamEvent> {
+    const response = await fetch(`${this.origin}${path}`, {
+      headers: { authorization: `Bearer ${this.#token}`, ...headers },
+      signal,
+    });
+    let text = '';
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body ?? []) {
+      text += decoder.decode(chunk as Uint8Array, { stream: true });
+      for (let end; (end = text.indexOf('\n\n')) >= 0; text = text.slice(end + 2)) {
+        const event = /^event: (.*)\nid: (.*)\ndata: (.*)$/.exec(text.slice(0, end));
+        if (event) yield { event: event[1] ?? '', id: event[2] ?? '', data: JSON.parse(event[3] ?? 'null') as unknown };
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#application?.close();
+    await this.views.close();
+  }
+}
+
+export interface StreamEvent {
+  readonly event: string;
+  readonly id: string;
+  readonly data: unknown;
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import type { FacilityCode, ResidentId } from '#domain/ids.js';
+import { type Caller, type CallerKind, scopesOf } from '#security/caller.js';
+import { visibilityOf } from './visibility.js';
+
+const caller = (kind: CallerKind, more: Partial<Caller> = {}): Caller => ({
+  kind,
+  actor: kind,
+  scopes: new Set(scopesOf[kind]),
+  ...more,
+});
+const atStation = { facility: '08Z11' as FacilityCode };
+const own = '00000000-0000-8000-8000-000000000001' as ResidentId;
+
+describe('whose records a caller may read', () => {
+  it('facilities those they are concerned with, a resident the own, a clinician of no facility all', () => {
+    expect(visibilityOf(caller('station', atStation))).toEqual({ kind: 'facility', facility: '08Z11' });
+    expect(visibilityOf(caller('hospital', atStation))).toEqual({ kind: 'facility', facility: '08Z11' });
+    expect(visibilityOf(caller('clinician', atStation))).toEqual({ kind: 'facility', facility: '08Z11' });
+    expect(visibilityOf(caller('clinician'))).toEqual({ kind: 'everybody' });
+    expect(visibilityOf(caller('resident', { resident: own }))).toEqual({ kind: 'resident', resident: own });
+  });
+
+  it.each(['station', 'hospital', 'resident', 'province', 'operator'] as const)(
+    'nobody: %s without what it needs',
+    (kind) => {
+      expect(() => visibilityOf(caller(kind, { scopes: new Set(['record.read']) }))).toThrow(
+        expect.objectContaining({ status: 403 }),
+      );
+    },
+  );
+});

@@ -1,0 +1,178 @@
+import type { Bundle } from '@medplum/fhirtypes';
+import { parseDateTime, epochOf } from '#domain/dates.js';
+import type { Visibility } from '../access/visibility.js';
+import { FhirFault, notFound } from '../http/fhir-fault.js';
+import type { RecordReader, ServedResource } from '../reading/record-reader.js';
+import type { StoredDocument, StoredDocuments } from '../reading/stored-documents.js';
+import { documentOf } from '../search/criteria.js';
+import { resourceTypes } from '../search/definitions.js';
+import { nameOf, referencesOf, typeAndId } from '../search/inclusions.js';
+import { pageToken, readPageToken } from '../search/page-token.js';
+import { invalidValue } from '../search/parameter-values.js';
+import { entry } from '../search/search-service.js';
+
+interface EverythingRequest {
+  readonly count: number;
+  readonly types?: ReadonlySet<string>;
+  /** Milliseconds since 1970. */
+  readonly since?: number;
+  readonly after: { readonly document: number; readonly resource: number };
+  readonly query: string;
+}
+
+const defaultCount = 200;
+const mostCount = 1_000;
+const documentsAtOnce = 100;
+
+/** Elements by which a record's resources refer to facilities. */
+const facilityElements = ['managingOrganization', 'serviceProvider', 'requester', 'performer', 'owner'].map(
+  (element) => ({ element, targets: [] }),
+);
+
+/** `Patient/$everything`: one resident's whole compartment, document by document, with the facilities it refers to. */
+export class PatientEverything {
+  constructor(
+    private readonly documents: StoredDocuments,
+    private readonly reader: RecordReader,
+  ) {}
+
+  async bundle(resident: string, parameters: URLSearchParams, visibility: Visibility, base: string): Promise<Bundle> {
+    const request = everythingRequest(parameters);
+    const [patient] = await this.documents.byIds([resident]);
+    if (patient?.kind !== 'resident' || !patient.document || !(await this.documents.visible(patient, visibility)))
+      throw notFound();
+    const page: ServedResource[] = [];
+    let next: EverythingRequest['after'] | undefined;
+    let after = request.after.document;
+    for (let more = true; more && !next;) {
+      const stored = await this.documents.ofResident(patient.number, after, documentsAtOnce);
+      more = stored.length === documentsAtOnce;
+      after = stored.at(-1)?.number ?? after;
+      const ofDocuments = await this.#resourcesOf(stored, request);
+      for (const { document, resources } of ofDocuments) {
+        const skipped = document.number - 1 === request.after.document ? request.after.resource : 0;
+        for (const [index, resource] of resources.entries()) {
+          if (index < skipped) continue;
+          if (page.length === request.count) {
+            // The document this one is of, from this resource on.
+            next ??= { document: document.number - 1, resource: index };
+            break;
+          }
+          page.push(resource);
+        }
+        if (next) break;
+      }
+    }
+    const facilities =
+      request.types === undefined || request.types.has('Organization') ? await this.#facilitiesOf(page) : [];
+    const url = `${base}/Patient/${resident}/$everything`;
+    return {
+      resourceType: 'Bundle',
+      type: 'searchset',
+      link: [
+        { relation: 'self', url: request.query === '' ? url : `${url}?${request.query}` },
+        ...(next
+          ? [
+              {
+                relation: 'next',
+                url: `${url}?_page=${pageToken(request.query, [next.document, next.resource])}`,
+              } as const,
+            ]
+          : []),
+      ],
+      entry: [
+        ...page.map((resource) => entry(base, resource, 'match')),
+        ...facilities.map((resource) => entry(base, resource, 'include')),
+      ],
+    };
+  }
+
+  async #resourcesOf(
+    stored: readonly StoredDocument[],
+    { types, since }: EverythingRequest,
+  ): Promise<readonly { readonly document: StoredDocument; readonly resources: readonly ServedResource[] }[]> {
+    const wanted = stored.filter((one) => since === undefined || one.updated >= since);
+    const ofDocument = new Map<number, ServedResource[]>(
+      wanted.map((one) => [one.number, [...this.reader.resources(one)]]),
+    );
+    if (types === undefined || types.has('Provenance')) {
+      const numbers = new Map(
+        wanted.flatMap((one) => (ofDocument.get(one.number) ?? []).map((resource) => [nameOf(resource), one.number])),
+      );
+      for (const provenance of await this.reader.provenancesOf(wanted)) {
+        const number = numbers.get(provenance.target[0]?.reference ?? '');
+        if (number !== undefined) ofDocument.get(number)?.push(provenance);
+      }
+    }
+    return wanted.map((document) => ({
+      document,
+      resources: (ofDocument.get(document.number) ?? []).filter(
+        (one) => types === undefined || types.has(one.resourceType),
+      ),
+    }));
+  }
+
+  async #facilitiesOf(resources: readonly ServedResource[]): Promise<readonly ServedResource[]> {
+    const names = new Set(
+      resources
+        .flatMap((resource) => facilityElements.flatMap((element) => referencesOf(resource, element)))
+        .filter((name) => name.startsWith('Organization/')),
+    );
+    const ids = [...names].map((name) => documentOf(...typeAndId(name))).filter((id) => id !== undefined);
+    return (await this.documents.byIds(ids)).flatMap((one) => this.reader.resources(one));
+  }
+}
+
+function everythingRequest(parameters: URLSearchParams): EverythingRequest {
+  const token = parameters.get('_page');
+  if (token !== null) {
+    const { query, after } = readPageToken(token);
+    const [document, resource] = after;
+    if (typeof document !== 'number' || typeof resource !== 'number')
+      throw invalidValue('_page', 'không hợp lệ', 'not a page link of this server');
+    return { ...everythingRequest(new URLSearchParams(query)), after: { document, resource } };
+  }
+  let count = defaultCount;
+  let types: ReadonlySet<string> | undefined;
+  let since: number | undefined;
+  const unknown: string[] = [];
+  for (const [name, value] of parameters) {
+    if (name === '_count' && /^[1-9]\d{0,8}$/.test(value)) count = Math.min(Number(value), mostCount);
+    else if (name === '_type') types = typesOf(value);
+    else if (name === '_since') since = sinceOf(value);
+    else if (name !== '_format') unknown.push(name);
+  }
+  if (unknown.length > 0) {
+    const names = unknown.map((name) => name.slice(0, 100)).join(', ');
+    throw new FhirFault(400, 'not-supported', {
+      vi: `Không hỗ trợ tham số: ${names}.`,
+      en: `Parameters not supported: ${names}.`,
+    });
+  }
+  return {
+    count,
+    ...(types && { types }),
+    ...(since !== undefined && { since }),
+    after: { document: 0, resource: 0 },
+    query: parameters.toString(),
+  };
+}
+
+function typesOf(value: string): ReadonlySet<string> {
+  const types = value.split(',');
+  const unknown = types.filter((type) => !resourceTypes.some((known) => known === type));
+  if (unknown.length > 0)
+    throw invalidValue(
+      '_type',
+      `không có loại ${unknown.join(', ').slice(0, 100)}`,
+      `no such type: ${unknown.join(', ').slice(0, 100)}`,
+    );
+  return new Set(types);
+}
+
+function sinceOf(value: string): number {
+  const time = value.replace(/ (?=\d{2}:\d{2}$)/, '+');
+  const moment = parseDateTime(time);
+  if (moment === undefined) throw invalidValue('_since', 'không phải thời điểm', 'not an instant');
+  return time.length === 10 ? epochOf(moment) : Date.parse(time);
+}

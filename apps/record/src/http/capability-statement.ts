@@ -1,0 +1,60 @@
+import type { CapabilityStatement, CapabilityStatementRestResource } from '@medplum/fhirtypes';
+import { definitions, parameterType, type TypeDefinition } from '../search/definitions.js';
+
+/** What this server can do, made from the table that searches are made from. */
+export function capabilityStatement(base: string, date: string): CapabilityStatement {
+  const served = [...definitions.values()];
+  return {
+    resourceType: 'CapabilityStatement',
+    status: 'active',
+    date,
+    kind: 'instance',
+    software: { name: 'Liên Tuyến' },
+    implementation: { description: 'Hồ sơ sức khỏe của một tỉnh (health record of a province)', url: base },
+    fhirVersion: '4.0.1',
+    format: ['application/fhir+json', 'json'],
+    rest: [
+      {
+        mode: 'server',
+        documentation: 'Read only: the record is a view of the event log, which is written by intake.',
+        security: {
+          cors: false,
+          description: 'Bearer token; facilities see the residents they are concerned with, residents themselves.',
+        },
+        resource: served.map((definition) => resourceOf(definition, served)),
+      },
+    ],
+  };
+}
+
+function resourceOf(definition: TypeDefinition, served: readonly TypeDefinition[]): CapabilityStatementRestResource {
+  const { type, parameters, references } = definition;
+  const includes = Object.keys(references).map((name) => `${type}:${name}`);
+  const reverseIncludes = served.flatMap((other) =>
+    Object.entries(other.references).flatMap(([name, { targets }]) =>
+      targets.some((one) => one === type) ? [`${other.type}:${name}`] : [],
+    ),
+  );
+  return {
+    type,
+    interaction: [{ code: 'read' }, { code: 'search-type' }],
+    versioning: 'versioned',
+    readHistory: false,
+    updateCreate: false,
+    conditionalRead: 'not-match',
+    searchParam: [
+      { name: '_id', type: 'token' },
+      { name: '_lastUpdated', type: 'date' },
+      ...Object.entries(parameters).map(([name, parameter]) => ({
+        name,
+        type: parameterType(parameter),
+        ...(parameter.note !== undefined && { documentation: parameter.note }),
+      })),
+    ],
+    ...(includes.length > 0 && { searchInclude: includes }),
+    ...(reverseIncludes.length > 0 && { searchRevInclude: reverseIncludes }),
+    ...(type === 'Patient' && {
+      operation: [{ name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' }],
+    }),
+  };
+}

@@ -1,0 +1,250 @@
+/** Search index of a document: one row per resource it becomes. Written by hand from the document; a test holds it to the FHIR made of it. */
+import type { Coding } from '@medplum/fhirtypes';
+import { foldName } from '#domain/residents/names.js';
+import type {
+  RecordDocument,
+  ReferralDocument,
+  ResidentDocument,
+  ScreeningDocument,
+  VisitDocument,
+} from '#fhir/documents.js';
+import { code, text } from '#fhir/elements.js';
+import { type EncounterContent, encounterContent, observationCategories } from '#fhir/encounters/encounter-content.js';
+import { authoredOn, lastModified, referralStatuses } from '#fhir/referrals/referral-content.js';
+import { allergyCategories, conditionClinicalStatus } from '#fhir/residents/history.js';
+import { historyContent, tobaccoStatus } from '#fhir/residents/history-content.js';
+import { codeSystems, residentIdentifierSystems } from '#fhir/systems.js';
+import type { SqlValue } from '#projections/projection.js';
+import type { EntryTableName } from './schema.js';
+import { endless, spanOf } from './seconds.js';
+
+/** Columns in the order of the table. */
+export type IndexRow = readonly SqlValue[];
+
+export type AddRow = (table: EntryTableName, row: IndexRow) => void;
+
+/** Tables that hold rows of each kind of document. */
+export const tablesOf: Readonly<Record<RecordDocument['kind'], readonly EntryTableName[]>> = {
+  resident: [
+    'patient_entry',
+    'patient_name',
+    'patient_identifier',
+    'condition_entry',
+    'allergy_intolerance_entry',
+    'observation_entry',
+  ],
+  visit: ['encounter_entry', 'condition_entry', 'observation_entry', 'medication_request_entry', 'procedure_entry'],
+  screening: ['encounter_entry', 'condition_entry', 'observation_entry'],
+  referral: ['referral_entry'],
+  facility: ['organization_entry'],
+};
+
+/** Stays longer than this are found by the end they have, others by their start: see the date search of encounters. */
+export const longStaySeconds = 86_400;
+
+export function indexRows(document: RecordDocument, number: number, resident: number, add: AddRow): void {
+  switch (document.kind) {
+    case 'resident':
+      indexResident(document, number, add);
+      return;
+    case 'visit':
+    case 'screening':
+      indexEncounter(document, number, resident, add);
+      return;
+    case 'referral':
+      indexReferral(document, number, resident, add);
+      return;
+    case 'facility':
+      add('organization_entry', [
+        number,
+        document.facility.code,
+        foldName(text(document.facility.name) ?? document.facility.code),
+        document.closedOn === undefined ? 'true' : 'false',
+      ]);
+      return;
+    default:
+      document satisfies never;
+  }
+}
+
+function indexEncounter(
+  document: VisitDocument | ScreeningDocument,
+  number: number,
+  resident: number,
+  add: AddRow,
+): void {
+  const content = encounterContent(document);
+  const { starts, ends } = encounterSpan(content);
+  add('encounter_entry', [
+    number,
+    resident,
+    starts,
+    ends,
+    ends - starts > longStaySeconds ? ends : null,
+    content.class,
+    code(content.careType) ?? null,
+    content.status,
+    content.facility,
+    document.kind === 'visit' ? document.visit.episode : null,
+  ]);
+  const began = spanOf(content.start);
+  for (const { part, coding, role } of content.conditions) {
+    const verification = role === 'finding' ? 'provisional' : 'confirmed';
+    add('condition_entry', [
+      number,
+      part,
+      resident,
+      began.starts,
+      began.ends,
+      ...token(coding),
+      'encounter-diagnosis',
+      'active',
+      verification,
+    ]);
+  }
+  for (const part of content.observations) {
+    const [first, second] = part.codings;
+    const at = spanOf(part.at);
+    add('observation_entry', [
+      number,
+      part.part,
+      resident,
+      at.starts,
+      at.ends,
+      ...token(first),
+      ...token(second),
+      observationCategories[part.kind],
+    ]);
+  }
+  for (const { part, line, at } of content.medications) {
+    const span = spanOf(at);
+    add('medication_request_entry', [
+      number,
+      part,
+      resident,
+      span.starts,
+      span.ends,
+      ...ownCode(codeSystems.drug, line.code),
+    ]);
+  }
+  for (const { part, line, at } of content.procedures) {
+    const span = spanOf(at);
+    add('procedure_entry', [
+      number,
+      part,
+      resident,
+      span.starts,
+      span.ends,
+      ...ownCode(codeSystems.service, line.code),
+    ]);
+  }
+}
+
+/** A period without an end has none, in FHIR's reading. */
+function encounterSpan({ start, end }: EncounterContent): { readonly starts: number; readonly ends: number } {
+  return { starts: spanOf(start).starts, ends: end === undefined ? endless : spanOf(end).ends };
+}
+
+function indexReferral(document: ReferralDocument, number: number, resident: number, add: AddRow): void {
+  const { state } = document;
+  const authored = spanOf(authoredOn(document));
+  const modified = spanOf(lastModified(document));
+  const { request, task } = referralStatuses[state.status];
+  add('referral_entry', [
+    number,
+    resident,
+    authored.starts,
+    authored.ends,
+    modified.starts,
+    modified.ends,
+    state.referral.number,
+    state.referral.from,
+    state.to,
+    request,
+    task,
+    state.status,
+  ]);
+}
+
+function indexResident(document: ResidentDocument, number: number, add: AddRow): void {
+  const { details } = document;
+  const birth = details.birthDate === undefined ? undefined : spanOf(details.birthDate);
+  add('patient_entry', [
+    number,
+    details.sex,
+    birth?.starts ?? null,
+    birth?.ends ?? null,
+    details.phone?.replace(/\D/g, '') ?? null,
+    document.registeredBy,
+  ]);
+  for (const rotation of nameRotations(details.name)) add('patient_name', [number, rotation.text, rotation.position]);
+  for (const [system, value] of identifierTokens(document)) add('patient_identifier', [number, system, value]);
+  const history = historyContent(document);
+  if (!history) return;
+  const { starts, ends } = spanOf(history.on);
+  for (const { part, list, item } of history.conditions) {
+    const system = list === 'disease' ? codeSystems.historyDisease : codeSystems.historyDisability;
+    const verification = item.present ? 'confirmed' : 'refuted';
+    add('condition_entry', [
+      number,
+      part,
+      number,
+      starts,
+      ends,
+      ...ownCode(system, item.code),
+      'problem-list-item',
+      conditionClinicalStatus(item),
+      verification,
+    ]);
+  }
+  for (const { part, item } of history.allergies) {
+    add('allergy_intolerance_entry', [
+      number,
+      part,
+      number,
+      starts,
+      ends,
+      ...ownCode(codeSystems.historyAllergy, item.code),
+      conditionClinicalStatus(item),
+      allergyCategories[item.code] ?? null,
+    ]);
+  }
+  for (const { part, factor } of history.riskFactors) {
+    const own = [codeSystems.riskFactor, factor.kind];
+    const codes = factor.kind === 'tobacco' ? [codeSystems.loinc, tobaccoStatus.loinc, ...own] : [...own, null, null];
+    add('observation_entry', [number, part, number, starts, ends, ...codes, 'social-history']);
+  }
+}
+
+/** `chau van binh`, `van binh chau`, `binh chau van`: the folded name, begun at each of its words; the family name is at 0. */
+export function nameRotations(name: string): readonly { readonly text: string; readonly position: number }[] {
+  const words = foldName(name)
+    .split(' ')
+    .filter((word) => word !== '');
+  // A name of one word is a given name: see personName.
+  const first = words.length === 1 ? 1 : 0;
+  return words.map((_, index) => ({
+    text: [...words.slice(index), ...words.slice(0, index)].join(' '),
+    position: first + index,
+  }));
+}
+
+function identifierTokens(document: ResidentDocument): readonly (readonly [string, string])[] {
+  const tokens = new Map<string, readonly [string, string]>();
+  const put = (system: string, written: string): void => {
+    const value = text(written);
+    if (value !== undefined) tokens.set(`${system}|${value}`, [system, value]);
+  };
+  for (const { system, value } of document.identifiers) put(residentIdentifierSystems[system], value);
+  for (const { number } of document.cards) put(residentIdentifierSystems['insurance-number'], number);
+  return [...tokens.values()];
+}
+
+function token(coding: Coding | undefined): readonly [SqlValue, SqlValue] {
+  return [coding?.system ?? null, coding?.code ?? null];
+}
+
+function ownCode(system: string, written: string): readonly [SqlValue, SqlValue] {
+  const known = code(written);
+  return known === undefined ? [null, null] : [system, known];
+}

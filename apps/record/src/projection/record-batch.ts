@@ -1,0 +1,215 @@
+import type { DomainEvent } from '#domain/domain-events.js';
+import type { RecordedEvent } from '#event-store/event-store.js';
+import type { RecordDocument } from '#fhir/documents.js';
+import { documentIdOf } from '#fhir/resource-ids.js';
+import { parseDateTime } from '#domain/dates.js';
+import type { SqlValue, ViewTransaction } from '#projections/projection.js';
+import { BulkInsert, keyGroups, keyPlaces } from './bulk-statements.js';
+import { evolve } from './evolve.js';
+import { indexRows, tablesOf } from './index-rows.js';
+import { concernTable, documentTable, type EntryTableName, perEntryTable, touchTable } from './schema.js';
+
+const insertDocuments = new BulkInsert(
+  documentTable,
+  `on conflict (number) do update set kind = excluded.kind, resident = excluded.resident, version = excluded.version,
+   updated = excluded.updated, body = excluded.body`,
+);
+const insertTouches = new BulkInsert(touchTable);
+const insertConcerns = new BulkInsert(concernTable, 'on conflict (facility, resident) do nothing');
+const insertEntries = perEntryTable((table) => new BulkInsert(table));
+const deleteEntries = perEntryTable(({ name }) => `delete from ${name} where number in (${keyPlaces})`);
+/** Visits and screenings come whole with each event: their bodies need not be read. */
+const selectDocuments = `select number, id, kind, version, updated, case when kind in ('visit', 'screening') then null else body end as body
+  from document where id in (${keyPlaces})`;
+
+interface StoredDocument {
+  readonly number: SqlValue;
+  readonly id: string;
+  readonly kind: RecordDocument['kind'];
+  readonly version: SqlValue;
+  readonly updated: SqlValue;
+  readonly body: string | null;
+}
+
+/** A document while a batch is applied. */
+interface WorkingDocument {
+  readonly number: number;
+  readonly id: string;
+  readonly kind: RecordDocument['kind'];
+  /** Has rows in the index from an earlier batch. */
+  readonly indexed: boolean;
+  version: number;
+  updated: number;
+  resident: number | null;
+  /** The stored body until an event of its own needs it. */
+  document: RecordDocument | string | undefined;
+  changed: boolean;
+}
+
+/** Applies one batch of events: reads what it needs at once, folds in memory, writes in bulk. */
+export class RecordBatch {
+  readonly #working = new Map<string, WorkingDocument>();
+  readonly #touches: SqlValue[][] = [];
+  readonly #concerns = new Map<string, readonly [string, number]>();
+
+  constructor(private readonly view: ViewTransaction) {}
+
+  async apply(events: readonly RecordedEvent[]): Promise<void> {
+    await this.#load(events);
+    for (const event of events) this.#fold(event);
+    await this.#write();
+  }
+
+  async #load(events: readonly RecordedEvent[]): Promise<void> {
+    const ids = new Set<string>();
+    for (const event of events) {
+      ids.add(documentIdOf(event.stream));
+      const resident = residentOf(event);
+      if (resident !== undefined) ids.add(resident);
+    }
+    for (const group of keyGroups([...ids])) {
+      for (const stored of await this.view.query<StoredDocument>(selectDocuments, group)) {
+        this.#working.set(stored.id, {
+          number: Number(stored.number),
+          id: stored.id,
+          kind: stored.kind,
+          indexed: Number(stored.version) > 0,
+          version: Number(stored.version),
+          updated: Number(stored.updated),
+          resident: null,
+          document: stored.body ?? undefined,
+          changed: false,
+        });
+      }
+    }
+  }
+
+  #fold(event: RecordedEvent): void {
+    const residentId = residentOf(event);
+    const id = documentIdOf(event.stream);
+    const own = this.#own(id, event, residentId === id);
+    const resident =
+      residentId === undefined ? undefined : residentId === id ? own : this.#mentioned(residentId, event);
+    // First of all, so that an event that cannot be applied leaves nothing behind.
+    const before = typeof own.document === 'string' ? (JSON.parse(own.document) as RecordDocument) : own.document;
+    const document = evolve(before, event as DomainEvent & RecordedEvent);
+    const updated = Date.parse(event.recordedAt);
+    own.document = document;
+    own.version += 1;
+    own.updated = updated;
+    own.resident = resident?.number ?? null;
+    own.changed = true;
+    const { facility, actor, source, occurredAt } = event.metadata;
+    this.#touches.push([
+      event.id,
+      own.number,
+      own.resident,
+      own.version,
+      event.type,
+      updated,
+      parseDateTime(occurredAt) ?? event.recordedAt,
+      facility ?? null,
+      actor ?? null,
+      source?.digest ?? null,
+    ]);
+    if (resident)
+      for (const code of concernedFacilities(event, document))
+        this.#concerns.set(`${code} ${resident.number}`, [code, resident.number]);
+  }
+
+  #own(id: string, event: RecordedEvent, isResident: boolean): WorkingDocument {
+    const kind = event.stream.slice(0, event.stream.indexOf('-')) as RecordDocument['kind'];
+    return this.#find(id, isResident ? 'resident' : kind, event.position * 2);
+  }
+
+  /** A resident that another aggregate's event names, perhaps before the resident's own first event. */
+  #mentioned(id: string, event: RecordedEvent): WorkingDocument {
+    const resident = this.#find(id, 'resident', event.position * 2 + 1);
+    resident.resident = resident.number;
+    return resident;
+  }
+
+  #find(id: string, kind: RecordDocument['kind'], number: number): WorkingDocument {
+    const known = this.#working.get(id);
+    if (known) return known;
+    const made: WorkingDocument = {
+      number,
+      id,
+      kind,
+      indexed: false,
+      version: 0,
+      updated: 0,
+      resident: null,
+      document: undefined,
+      changed: true,
+    };
+    this.#working.set(id, made);
+    return made;
+  }
+
+  async #write(): Promise<void> {
+    const documents: SqlValue[][] = [];
+    const rows = new Map<EntryTableName, (readonly SqlValue[])[]>();
+    const outdated = new Map<EntryTableName, number[]>();
+    for (const one of this.#working.values()) {
+      if (!one.changed || typeof one.document === 'string') continue;
+      const body = one.document === undefined ? null : JSON.stringify(one.document);
+      documents.push([
+        one.number,
+        one.id,
+        one.kind,
+        one.kind === 'resident' ? one.number : one.resident,
+        one.version,
+        one.updated,
+        body,
+      ]);
+      if (one.indexed) for (const table of tablesOf[one.kind]) listed(outdated, table).push(one.number);
+      if (one.document)
+        indexRows(one.document, one.number, one.resident ?? one.number, (table, row) => listed(rows, table).push(row));
+    }
+    await insertDocuments.run(this.view, documents);
+    for (const [table, numbers] of outdated) {
+      for (const group of keyGroups(numbers)) await this.view.execute(deleteEntries[table], group);
+    }
+    for (const [table, entries] of rows) await insertEntries[table].run(this.view, entries);
+    await insertTouches.run(this.view, this.#touches);
+    await insertConcerns.run(this.view, [...this.#concerns.values()]);
+  }
+}
+
+function residentOf(event: RecordedEvent): string | undefined {
+  const resident = (event.data as { readonly resident?: unknown }).resident;
+  return typeof resident === 'string' ? resident : undefined;
+}
+
+/** Facilities an event gives access to the resident's record: where they were seen, observed or registered, from where and where to they were referred. */
+function concernedFacilities(event: RecordedEvent, document: RecordDocument | undefined): ReadonlySet<string> {
+  const facilities = new Set<string>();
+  const { facility } = event.metadata;
+  switch (document?.kind) {
+    case 'resident':
+      facilities.add(document.registeredBy);
+      if (facility !== undefined) facilities.add(facility);
+      break;
+    case 'visit':
+      facilities.add(document.visit.facility);
+      break;
+    case 'screening':
+      facilities.add(document.screening.facility);
+      break;
+    case 'referral':
+      facilities.add(document.state.referral.from);
+      for (const addressee of document.state.addressees) facilities.add(addressee);
+      break;
+    default:
+  }
+  return facilities;
+}
+
+function listed<Key, Item>(lists: Map<Key, Item[]>, key: Key): Item[] {
+  const known = lists.get(key);
+  if (known) return known;
+  const made: Item[] = [];
+  lists.set(key, made);
+  return made;
+}

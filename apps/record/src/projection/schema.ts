@@ -1,0 +1,160 @@
+/**
+ * Tables of the view. A document is the state of one aggregate; it is known by a number (twice the position of the event that
+ * first named it, one more for a resident named by another aggregate's event), which keeps keys short and inserts in order.
+ * Each resource type has a table of its own with one row per resource and the columns its searches need; `starts` and `ends`
+ * are seconds since 1970, the end exclusive.
+ */
+export interface EntryTable {
+  readonly name: string;
+  readonly columns: readonly string[];
+}
+
+/** Column → SQL type. */
+type Columns = Readonly<Record<string, string>>;
+
+const part: Columns = { number: 'bigint not null', part: 'text not null', resident: 'bigint not null' };
+const period: Columns = { starts: 'bigint not null', ends: 'bigint not null' };
+
+const columnsOf = {
+  patient_entry: {
+    number: 'bigint primary key',
+    gender: 'text not null',
+    birth_starts: 'bigint',
+    birth_ends: 'bigint',
+    phone: 'text',
+    organization: 'text not null',
+  },
+  // position: which word of the name it begins with, 0 the family name.
+  patient_name: { number: 'bigint not null', text: 'text not null', position: 'integer not null' },
+  patient_identifier: { number: 'bigint not null', system: 'text not null', value: 'text not null' },
+  encounter_entry: {
+    number: 'bigint primary key',
+    resident: 'bigint not null',
+    ...period,
+    stays_until: 'bigint',
+    class: 'text not null',
+    care_type: 'text',
+    status: 'text not null',
+    facility: 'text not null',
+    episode: 'text',
+  },
+  condition_entry: {
+    ...part,
+    ...period,
+    system: 'text',
+    code: 'text',
+    category: 'text not null',
+    clinical_status: 'text not null',
+    verification_status: 'text not null',
+  },
+  observation_entry: {
+    ...part,
+    ...period,
+    system: 'text',
+    code: 'text',
+    other_system: 'text',
+    other_code: 'text',
+    category: 'text not null',
+  },
+  medication_request_entry: { ...part, ...period, system: 'text', code: 'text' },
+  procedure_entry: { ...part, ...period, system: 'text', code: 'text' },
+  allergy_intolerance_entry: {
+    ...part,
+    ...period,
+    system: 'text',
+    code: 'text',
+    clinical_status: 'text not null',
+    category: 'text',
+  },
+  referral_entry: {
+    number: 'bigint primary key',
+    resident: 'bigint not null',
+    ...period,
+    modified_starts: 'bigint not null',
+    modified_ends: 'bigint not null',
+    referral_number: 'text not null',
+    requester: 'text not null',
+    performer: 'text not null',
+    request_status: 'text not null',
+    task_status: 'text not null',
+    state: 'text not null',
+  },
+  organization_entry: {
+    number: 'bigint primary key',
+    code: 'text not null',
+    name: 'text not null',
+    active: 'text not null',
+  },
+} as const satisfies Record<string, Columns>;
+
+export type EntryTableName = keyof typeof columnsOf;
+
+/** One value for each entry table. */
+export function perEntryTable<T>(
+  make: (table: EntryTable & { readonly name: EntryTableName }) => T,
+): Readonly<Record<EntryTableName, T>> {
+  const made = {} as Record<EntryTableName, T>;
+  for (const name of Object.keys(columnsOf) as EntryTableName[])
+    made[name] = make({ name, columns: Object.keys(columnsOf[name]) });
+  return made;
+}
+
+export const documentTable: EntryTable = {
+  name: 'document',
+  columns: ['number', 'id', 'kind', 'resident', 'version', 'updated', 'body'],
+};
+
+export const touchTable: EntryTable = {
+  name: 'touch',
+  columns: ['event', 'document', 'resident', 'version', 'type', 'recorded', 'occurred', 'facility', 'actor', 'digest'],
+};
+
+export const concernTable: EntryTable = { name: 'concern', columns: ['facility', 'resident'] };
+
+const withPart = ['condition', 'observation', 'medication_request', 'procedure', 'allergy_intolerance'] as const;
+
+export const schema: readonly string[] = [
+  // body: JSON; null when retracted, and while a resident is known only by name in another aggregate's event.
+  `create table document (
+    number bigint primary key, id text not null unique, kind text not null, resident bigint, version integer not null,
+    updated bigint not null, body text)`,
+  'create index document_resident on document (resident, number)',
+  'create index document_updated on document (updated, number)',
+  `create table touch (
+    event text primary key, document bigint not null, resident bigint, version integer not null, type text not null,
+    recorded bigint not null, occurred text not null, facility text, actor text, digest text)`,
+  'create index touch_document on touch (document, version)',
+  'create index touch_resident on touch (resident, recorded)',
+  'create index touch_recorded on touch (recorded, event)',
+  // Which facilities a resident's record is open to.
+  'create table concern (facility text not null, resident bigint not null, primary key (facility, resident))',
+  ...Object.entries(columnsOf).map(
+    ([name, columns]) =>
+      `create table ${name} (${Object.entries(columns)
+        .map(([column, type]) => `${column} ${type}`)
+        .join(', ')}${'part' in columns ? ', primary key (number, part)' : ''})`,
+  ),
+  'create index patient_entry_birth on patient_entry (birth_starts, number)',
+  'create index patient_entry_phone on patient_entry (phone)',
+  'create index patient_name_text on patient_name (text, number)',
+  'create index patient_name_number on patient_name (number)',
+  'create index patient_identifier_value on patient_identifier (value, system)',
+  'create index patient_identifier_number on patient_identifier (number)',
+  'create index encounter_resident on encounter_entry (resident, starts)',
+  'create index encounter_starts on encounter_entry (starts, number)',
+  'create index encounter_facility on encounter_entry (facility, starts, number)',
+  'create index encounter_episode on encounter_entry (episode)',
+  'create index encounter_stays on encounter_entry (stays_until, starts) where stays_until is not null',
+  ...withPart.flatMap((name) => [
+    `create index ${name}_resident on ${name}_entry (resident, code, starts)`,
+    `create index ${name}_code on ${name}_entry (code, starts, number)`,
+    `create index ${name}_starts on ${name}_entry (starts, number)`,
+  ]),
+  'create index observation_other_code on observation_entry (other_code, starts, number) where other_code is not null',
+  'create index referral_resident on referral_entry (resident, starts)',
+  'create index referral_starts on referral_entry (starts, number)',
+  'create index referral_modified on referral_entry (modified_starts, number)',
+  'create index referral_requester on referral_entry (requester, starts, number)',
+  'create index referral_performer on referral_entry (performer, starts, number)',
+  'create index referral_number on referral_entry (referral_number)',
+];

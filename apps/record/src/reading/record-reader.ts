@@ -1,0 +1,135 @@
+import type { FacilityRegister } from '#domain/facilities/facility-register.js';
+import type { Provenance } from '@medplum/fhirtypes';
+import { provenanceOf, targetOf, type Touch } from '#fhir/provenance.js';
+import { type RecordResource, resourcesOf } from '#fhir/translation.js';
+import type { ReadDatabase, SqlValue } from '#projections/projection.js';
+import type { RecordDocument } from '#fhir/documents.js';
+import type { Visibility } from '../access/visibility.js';
+import { gone, notFound } from '../http/fhir-fault.js';
+import { documentOf } from '../search/criteria.js';
+import type { StoredDocument, StoredDocuments } from './stored-documents.js';
+
+export type ServedResource = RecordResource | Provenance;
+
+interface TouchRow {
+  readonly event: string;
+  readonly document: SqlValue;
+  readonly version: SqlValue;
+  readonly type: string;
+  readonly recorded: SqlValue;
+  readonly occurred: string;
+  readonly facility: string | null;
+  readonly actor: string | null;
+  readonly digest: string | null;
+}
+
+const touchColumns = 'event, document, version, type, recorded, occurred, facility, actor, digest';
+
+/** Most Provenance read at once for the documents of a page. */
+const mostTouches = 2_000;
+
+/** Resource type that stands for a whole document. */
+const wholeTypes: Readonly<Record<RecordDocument['kind'], string>> = {
+  resident: 'Patient',
+  visit: 'Encounter',
+  screening: 'Encounter',
+  referral: 'ServiceRequest',
+  facility: 'Organization',
+};
+
+/** FHIR resources, made from the documents as they are read. */
+export class RecordReader {
+  constructor(
+    private readonly database: ReadDatabase,
+    private readonly documents: StoredDocuments,
+    private readonly facilities: FacilityRegister,
+  ) {}
+
+  readonly #context = { facilityName: (code: string): string | undefined => this.facilities.get(code)?.name };
+
+  /** All resources of a document; none after a retraction. */
+  resources(stored: StoredDocument): readonly RecordResource[] {
+    if (!stored.document) return [];
+    const version = { id: stored.id, version: stored.version, lastUpdated: new Date(stored.updated).toISOString() };
+    return resourcesOf(stored.document, version, this.#context);
+  }
+
+  /**
+   * @throws FhirFault 404 when it is not there or not the caller's to read: the two are not told apart
+   * @throws FhirFault 410 when it was withdrawn
+   */
+  async read(type: string, id: string, visibility: Visibility): Promise<ServedResource> {
+    if (type === 'Provenance') return this.#readProvenance(id, visibility);
+    const document = documentOf(type, id);
+    const [stored] = document === undefined ? [] : await this.documents.byIds([document]);
+    if (!stored || stored.version === 0 || !(await this.documents.visible(stored, visibility))) throw notFound();
+    if (!stored.document && wholeTypes[stored.kind] === type && stored.id === id) throw gone();
+    const found = this.resources(stored).find((resource) => resource.resourceType === type && resource.id === id);
+    if (!found) throw notFound();
+    return found;
+  }
+
+  async #readProvenance(id: string, visibility: Visibility): Promise<ServedResource> {
+    const [touch] = await this.database.query<TouchRow>(`select ${touchColumns} from touch where event = ?`, [id]);
+    const [stored] = touch ? await this.documents.byNumbers([Number(touch.document)]) : [];
+    if (!touch || !stored || !(await this.documents.visible(stored, visibility))) throw notFound();
+    return this.#provenance(touch, stored);
+  }
+
+  /** Provenance by event, in the order of the events given. */
+  async provenances(events: readonly string[]): Promise<ReadonlyMap<string, Provenance>> {
+    const touches: TouchRow[] = [];
+    for (let next = 0; next < events.length; next += 100) {
+      const group = events.slice(next, next + 100);
+      const places = group.map(() => '?').join(', ');
+      touches.push(
+        ...(await this.database.query<TouchRow>(`select ${touchColumns} from touch where event in (${places})`, group)),
+      );
+    }
+    const stored = new Map(
+      (await this.documents.byNumbers(touches.map((touch) => Number(touch.document)))).map((one) => [one.number, one]),
+    );
+    const made = new Map<string, Provenance>();
+    for (const touch of touches) {
+      const document = stored.get(Number(touch.document));
+      if (document) made.set(touch.event, this.#provenance(touch, document));
+    }
+    return made;
+  }
+
+  /** Provenance of each document, oldest first. */
+  async provenancesOf(documents: readonly StoredDocument[]): Promise<readonly Provenance[]> {
+    const byNumber = new Map(documents.map((one) => [one.number, one]));
+    const numbers = [...byNumber.keys()];
+    const made: Provenance[] = [];
+    for (let next = 0; next < numbers.length; next += 100) {
+      const group = numbers.slice(next, next + 100);
+      const places = group.map(() => '?').join(', ');
+      const touches = await this.database.query<TouchRow>(
+        `select ${touchColumns} from touch where document in (${places}) order by document, version limit ${mostTouches}`,
+        group,
+      );
+      for (const touch of touches) {
+        const document = byNumber.get(Number(touch.document));
+        if (document) made.push(this.#provenance(touch, document));
+      }
+    }
+    return made;
+  }
+
+  #provenance(touch: TouchRow, stored: StoredDocument): Provenance {
+    const made: Touch = {
+      event: touch.event,
+      eventType: touch.type,
+      version: Number(touch.version),
+      recordedAt: new Date(Number(touch.recorded)).toISOString(),
+      occurredAt: touch.occurred,
+      ...(touch.facility !== null && { facility: touch.facility }),
+      ...(touch.actor !== null && { actor: touch.actor }),
+      ...(touch.digest !== null && { digest: touch.digest }),
+    };
+    const now = this.resources(stored).map(targetOf);
+    // Of what was withdrawn, only the whole is still named.
+    return provenanceOf(made, now.length > 0 ? now : [`${wholeTypes[stored.kind]}/${stored.id}`], this.#context);
+  }
+}

@@ -1,0 +1,103 @@
+/** A really listening server of the record, with the real guard and tokens, over events applied in memory. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Module } from '@nestjs/common';
+import { Client } from 'fhir-kit-client';
+import { Registry } from 'prom-client';
+import { FacilityRegister } from '#domain/facilities/facility-register.js';
+import type { FacilityEvent } from '#domain/facilities/facility-events.js';
+import type { FacilityCode, ResidentId } from '#domain/ids.js';
+import { PlaceRegister } from '#domain/places/place-register.js';
+import type { EventStore, RecordedEvent } from '#event-store/event-store.js';
+import { readConfiguration } from '#platform/configuration.js';
+import { createHttpApplication } from '#platform/http/http-application.js';
+import { createLogger } from '#platform/logging.js';
+import { PlatformModule } from '#platform/platform.module.js';
+import type { CallerKind } from '#security/caller.js';
+import { openSecrets } from '#security/secrets.js';
+import { SecurityModule } from '#security/security.module.js';
+import { TokenIssuer } from '#security/token-issuer.js';
+import { RecordModule } from '../src/record.module.js';
+import { viewOfEvents } from './view-of-events.js';
+
+@Module({})
+class TestApplication {}
+
+const notUsed = (): never => {
+  throw new Error('the record never asks the event store itself');
+};
+const noStore: EventStore = {
+  append: notUsed,
+  readStream: notUsed,
+  readAll: notUsed,
+  subscribe: notUsed,
+  head: notUsed,
+  close: async () => undefined,
+};
+
+export interface Identity {
+  readonly kind: CallerKind;
+  readonly facility?: FacilityCode;
+  readonly resident?: ResidentId;
+}
+
+export interface FhirServer {
+  readonly base: string;
+  readonly log: readonly string[];
+  apply(events: readonly RecordedEvent[]): Promise<void>;
+  token(identity: Identity): Promise<string>;
+  client(identity: Identity): Promise<Client>;
+  close(): Promise<void>;
+}
+
+export async function startFhirServer(events: readonly RecordedEvent[]): Promise<FhirServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'record-'));
+  const configuration = readConfiguration({
+    DATA_DIR: join(folder, 'data'),
+    SECRETS_FILE: join(folder, 'keys/keys.json'),
+  });
+  const secrets = openSecrets(configuration.secretsFile);
+  const issuer = new TokenIssuer(secrets);
+  const log: string[] = [];
+  const logger = createLogger({ logLevel: 'info' }, { write: (line) => void log.push(line) });
+  const metrics = new Registry();
+  const view = await viewOfEvents();
+  const facilities = new FacilityRegister();
+  const apply = async (more: readonly RecordedEvent[]): Promise<void> => {
+    for (const event of more)
+      if (event.stream.startsWith('facility-')) facilities.apply(event as FacilityEvent & RecordedEvent);
+    await view.apply(more);
+  };
+  await apply(events);
+  const parts = {
+    configuration,
+    secrets,
+    logger,
+    metrics,
+    events: noStore,
+    views: view.host,
+    facilities,
+    places: new PlaceRegister([]),
+    stopping: new AbortController().signal,
+  };
+  const application = await createHttpApplication(
+    { module: TestApplication, imports: [PlatformModule.forRoot(parts), SecurityModule.forRoot(), RecordModule] },
+    { configuration, logger, metrics },
+  );
+  await application.listen(0, '127.0.0.1');
+  const base = `${await application.getUrl()}/fhir`;
+  const token = (identity: Identity): Promise<string> => issuer.issue({ ...identity, hours: 1 });
+  return {
+    base,
+    log,
+    apply,
+    token,
+    client: async (identity) => new Client({ baseUrl: base, bearerToken: await token(identity) }),
+    close: async () => {
+      await application.close();
+      await view.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

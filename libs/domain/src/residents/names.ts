@@ -1,0 +1,54 @@
+/**
+ * Vietnamese names as people write them: with or without diacritics, in capitals, with stray spaces, in decomposed Unicode.
+ */
+
+/** Lower-case letters without diacritics, single spaces: `Đặng Thị  HƯƠNG` → `dang thi huong`. */
+export function foldName(name: string): string {
+  return name
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[đĐ]/g, 'd')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
+}
+
+/** Of two spellings of one name, the one that says more: diacritics first, then mixed case, then the one already known. */
+export function fullerSpelling(known: string, observed: string): string {
+  const gain = spelledOut(observed) - spelledOut(known);
+  if (gain !== 0) return gain > 0 ? observed : known;
+  return isCapitals(known) && !isCapitals(observed) ? observed : known;
+}
+
+/** The same name but for case, diacritics, word order, or a slip of at most two letters in a name of eight or more. */
+export function namesAgree(a: string, b: string): boolean {
+  const left = foldName(a);
+  const right = foldName(b);
+  if (left === right) return true;
+  const sorted = (name: string): string => name.split(' ').toSorted().join(' ');
+  if (sorted(left) === sorted(right)) return true;
+  return Math.min(left.length, right.length) >= 8 && editDistanceWithin(left, right, 2);
+}
+
+function spelledOut(name: string): number {
+  return name.normalize('NFD').replace(/[^\p{M}đĐ]/gu, '').length;
+}
+
+function isCapitals(name: string): boolean {
+  return name === name.toUpperCase();
+}
+
+function editDistanceWithin(a: string, b: string, limit: number): boolean {
+  if (Math.abs(a.length - b.length) > limit) return false;
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(substitution, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
+    }
+    if (Math.min(...row) > limit) return false;
+    previous = row;
+  }
+  return (previous[b.length] ?? limit + 1) <= limit;
+}

@@ -1,0 +1,190 @@
+import type { Residence } from '../codes.js';
+import type { LocalDate, PartialDate } from '../dates.js';
+import type { FacilityCode, ResidentId } from '../ids.js';
+import { changedFields, sameContent } from '../same-content.js';
+import { foldName, fullerSpelling } from './names.js';
+import type { HealthHistory, InsuranceCard, ResidentDetails, ResidentIdentifier } from './resident-content.js';
+import type { ResidentEvent } from './resident-events.js';
+
+export type ResidentState = UnknownResident | RegisteredResident;
+
+export interface UnknownResident {
+  readonly status: 'unknown';
+}
+
+export interface RegisteredResident {
+  readonly status: 'registered';
+  readonly resident: ResidentId;
+  readonly details: ResidentDetails;
+  /** Day of the newest statement the details come from. */
+  readonly observedOn: LocalDate;
+  readonly identifiers: readonly ResidentIdentifier[];
+  readonly cards: readonly InsuranceCard[];
+  readonly history?: HealthHistory;
+  readonly historyObservedOn?: LocalDate;
+}
+
+export const initialResident: ResidentState = { status: 'unknown' };
+
+/** Somebody states what they know of a resident: registration form, insurance claim, health record. */
+export interface ObserveResident {
+  readonly type: 'ObserveResident';
+  readonly resident: ResidentId;
+  readonly by: FacilityCode;
+  readonly details: ResidentDetails;
+  readonly identifiers: readonly ResidentIdentifier[];
+  readonly cards: readonly InsuranceCard[];
+  readonly history?: HealthHistory;
+  /** The day of the statement; an older one only fills what is not known yet. */
+  readonly observedOn: LocalDate;
+}
+
+/** What is new in an observation, as events; none when it says nothing new. An observation is never refused. */
+export function decideResident(command: ObserveResident, state: ResidentState): readonly ResidentEvent[] {
+  const { resident, observedOn } = command;
+  if (state.status === 'unknown') {
+    const { details, identifiers, cards, by } = command;
+    return [
+      { type: 'ResidentRegistered', data: { resident, details, identifiers, cards, registeredBy: by, observedOn } },
+      ...historyEvents(command, undefined),
+    ];
+  }
+  return [
+    ...detailEvents(command, state),
+    ...command.identifiers
+      .filter((identifier) => !state.identifiers.some((known) => sameContent(known, identifier)))
+      .map((identifier): ResidentEvent => ({ type: 'IdentifierRecorded', data: { resident, identifier } })),
+    ...command.cards
+      .filter((card) => !state.cards.some((known) => sameContent(known, card)))
+      .map((card): ResidentEvent => ({ type: 'InsuranceCardRecorded', data: { resident, card } })),
+    ...historyEvents(command, state),
+  ];
+}
+
+export function evolveResident(state: ResidentState, event: ResidentEvent): ResidentState {
+  if (event.type === 'ResidentRegistered') {
+    const { resident, details, identifiers, cards, observedOn } = event.data;
+    return { status: 'registered', resident, details, identifiers, cards, observedOn };
+  }
+  if (state.status === 'unknown') return state;
+  switch (event.type) {
+    case 'ResidentDetailsCorrected':
+      return { ...state, details: event.data.details, observedOn: later(state.observedOn, event.data.observedOn) };
+    case 'ResidentMoved':
+      return {
+        ...state,
+        details: { ...state.details, residence: event.data.to },
+        observedOn: later(state.observedOn, event.data.observedOn),
+      };
+    case 'IdentifierRecorded':
+      return { ...state, identifiers: [...state.identifiers, event.data.identifier] };
+    case 'InsuranceCardRecorded':
+      return { ...state, cards: [...state.cards, event.data.card] };
+    case 'HealthHistoryRecorded':
+      return { ...state, history: event.data.history, historyObservedOn: event.data.observedOn };
+    default:
+      return event satisfies never;
+  }
+}
+
+function detailEvents(command: ObserveResident, state: RegisteredResident): readonly ResidentEvent[] {
+  const { resident, observedOn } = command;
+  const newer = observedOn >= state.observedOn;
+  const { residence: observedResidence, ...observed } = command.details;
+  const { residence: knownResidence, ...known } = state.details;
+
+  const merged = { ...known, ...observed, ...(newer ? {} : known), ...settled(state.details, command.details, newer) };
+  const moved = newer && hasMoved(knownResidence, observedResidence);
+  const residence = moved ? knownResidence : mergeResidence(knownResidence, observedResidence, newer);
+  const details: ResidentDetails = { ...merged, ...(residence && { residence }) };
+
+  const changed = changedFields(state.details, details);
+  return [
+    ...(changed.length > 0
+      ? [{ type: 'ResidentDetailsCorrected', data: { resident, details, changed, observedOn } } as const]
+      : []),
+    ...(moved && observedResidence
+      ? [
+          {
+            type: 'ResidentMoved',
+            data: { resident, ...(knownResidence && { from: knownResidence }), to: observedResidence, observedOn },
+          } as const,
+        ]
+      : []),
+  ];
+}
+
+/** Fields in which the newer statement is not simply the better one. */
+function settled(
+  known: ResidentDetails,
+  observed: ResidentDetails,
+  newer: boolean,
+): Pick<ResidentDetails, 'name' | 'sex' | 'birthDate'> {
+  const sameName = foldName(known.name) === foldName(observed.name);
+  const birthDate = settledBirthDate(known.birthDate, observed.birthDate, newer);
+  return {
+    name: sameName ? fullerSpelling(known.name, observed.name) : newer ? observed.name : known.name,
+    sex: observed.sex === 'unknown' || (!newer && known.sex !== 'unknown') ? known.sex : observed.sex,
+    ...(birthDate !== undefined && { birthDate }),
+  };
+}
+
+/** The more exact of two dates that agree; else the newer statement. */
+function settledBirthDate(
+  known: PartialDate | undefined,
+  observed: PartialDate | undefined,
+  newer: boolean,
+): PartialDate | undefined {
+  if (known === undefined || observed === undefined) return known ?? observed;
+  if (known.startsWith(observed)) return known;
+  if (observed.startsWith(known)) return observed;
+  return newer ? observed : known;
+}
+
+function hasMoved(known: Residence | undefined, observed: Residence | undefined): boolean {
+  return (
+    known?.communeCode !== undefined &&
+    observed?.communeCode !== undefined &&
+    known.communeCode !== observed.communeCode
+  );
+}
+
+function mergeResidence(
+  known: Residence | undefined,
+  observed: Residence | undefined,
+  newer: boolean,
+): Residence | undefined {
+  if (!known || !observed) return known ?? observed;
+  if (
+    known.communeCode !== observed.communeCode &&
+    observed.communeCode !== undefined &&
+    known.communeCode !== undefined
+  ) {
+    return known;
+  }
+  const text = fullerText(known.text, observed.text, newer);
+  return { ...(newer ? { ...known, ...observed } : { ...observed, ...known }), ...(text !== undefined && { text }) };
+}
+
+/** Formats write one address at different lengths; a shorter form of what is known says nothing new. */
+function fullerText(known: string | undefined, observed: string | undefined, newer: boolean): string | undefined {
+  if (known === undefined || observed === undefined) return known ?? observed;
+  if (known.startsWith(observed)) return known;
+  if (observed.startsWith(known)) return observed;
+  return newer ? observed : known;
+}
+
+function historyEvents(command: ObserveResident, state: RegisteredResident | undefined): readonly ResidentEvent[] {
+  if (!command.history) return [];
+  const known = state?.history ?? {};
+  const newer = command.observedOn >= (state?.historyObservedOn ?? '');
+  const history = newer ? { ...known, ...command.history } : { ...command.history, ...known };
+  const changed = changedFields(known, history);
+  if (changed.length === 0) return [];
+  const { resident, observedOn } = command;
+  return [{ type: 'HealthHistoryRecorded', data: { resident, history, changed, observedOn } }];
+}
+
+function later(a: LocalDate, b: LocalDate): LocalDate {
+  return a > b ? a : b;
+}

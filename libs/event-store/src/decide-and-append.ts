@@ -1,0 +1,67 @@
+import { WrongExpectedRevision } from './errors.js';
+import type { AppendResult, EventStore, NewEvent, Revision, StreamName } from './event-store.js';
+
+/** An aggregate's stream folded to its state, and where the stream stood. */
+export interface Folded<State> {
+  readonly state: State;
+  /** -1 when the stream has no events. */
+  readonly revision: Revision;
+}
+
+export interface Attempt<State, Outcome> {
+  readonly stream: StreamName;
+  readonly initialState: State;
+  /** Folds one stored event; gets type and data as they are after upcasting. */
+  readonly evolve: (state: State, event: { readonly type: string; readonly data: unknown }) => State;
+  /** Decides on the state; events with ids that depend on `revision`, so that a repeat after a crash gives the same ids. */
+  readonly decide: (folded: Folded<State>) => { readonly outcome: Outcome; readonly events: readonly NewEvent[] };
+  /** True: decide first as if the stream were empty, and read it only when it is not. Saves a read where most streams are new. */
+  readonly presumeNew?: boolean;
+}
+
+export interface Decided<State, Outcome> {
+  readonly outcome: Outcome;
+  /** As it was decided on. */
+  readonly before: Folded<State>;
+  /** Absent when nothing was appended. */
+  readonly appended?: AppendResult;
+}
+
+const attempts = 20;
+
+/** Reads a stream and folds it. */
+export async function foldStream<State>(
+  store: EventStore,
+  stream: StreamName,
+  initialState: State,
+  evolve: Attempt<State, never>['evolve'],
+): Promise<Folded<State>> {
+  const events = await store.readStream(stream);
+  return { state: events.reduce(evolve, initialState), revision: events.at(-1)?.revision ?? -1 };
+}
+
+/**
+ * The write path of every aggregate: fold, decide, append at the revision decided on; a lost race is decided again.
+ * @throws WrongExpectedRevision when the race is lost twenty times over
+ */
+export async function decideAndAppend<State, Outcome>(
+  store: EventStore,
+  attempt: Attempt<State, Outcome>,
+): Promise<Decided<State, Outcome>> {
+  const { stream, initialState, evolve, decide } = attempt;
+  let presumeNew = attempt.presumeNew === true;
+  for (let left = attempts; ; left -= 1) {
+    const before: Folded<State> = presumeNew
+      ? { state: initialState, revision: -1 }
+      : await foldStream(store, stream, initialState, evolve);
+    presumeNew = false;
+    const { outcome, events } = decide(before);
+    if (events.length === 0) return { outcome, before };
+    try {
+      const appended = await store.append(stream, before.revision === -1 ? 'noStream' : before.revision, events);
+      return { outcome, before, appended };
+    } catch (error) {
+      if (!(error instanceof WrongExpectedRevision) || left <= 1) throw error;
+    }
+  }
+}

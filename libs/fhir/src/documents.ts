@@ -1,0 +1,72 @@
+/** What the health record is kept as: the state of each aggregate as of its latest event. FHIR is made from these on read. */
+import type { DateTime, LocalDate } from '#domain/dates.js';
+import type { FacilityCode, ResidentId } from '#domain/ids.js';
+import type { FacilityDetails } from '#domain/facilities/facility-events.js';
+import type { KnownReferral } from '#domain/referrals/referral-state.js';
+import type {
+  HealthHistory,
+  InsuranceCard,
+  ResidentDetails,
+  ResidentIdentifier,
+} from '#domain/residents/resident-content.js';
+import type { ScreeningContent } from '#domain/screenings/screening-content.js';
+import type { VisitContent } from '#domain/visits/visit-content.js';
+
+export type RecordDocument = ResidentDocument | VisitDocument | ScreeningDocument | ReferralDocument | FacilityDocument;
+
+export interface ResidentDocument {
+  readonly kind: 'resident';
+  readonly resident: ResidentId;
+  readonly details: ResidentDetails;
+  readonly identifiers: readonly ResidentIdentifier[];
+  readonly cards: readonly InsuranceCard[];
+  readonly registeredBy: FacilityCode;
+  readonly history?: HealthHistory;
+  /** The day the history was stated. */
+  readonly historyOn?: LocalDate;
+}
+
+export interface VisitDocument {
+  readonly kind: 'visit';
+  readonly resident: ResidentId;
+  readonly visit: VisitContent;
+}
+
+export interface ScreeningDocument {
+  readonly kind: 'screening';
+  readonly resident: ResidentId;
+  readonly screening: ScreeningContent;
+}
+
+export interface ReferralDocument {
+  readonly kind: 'referral';
+  readonly resident: ResidentId;
+  readonly state: KnownReferral;
+  /** When its last step was taken. */
+  readonly at: DateTime;
+  readonly notes: readonly ReferralNote[];
+}
+
+/** A remark or reason that went with a step. */
+export interface ReferralNote {
+  readonly status: KnownReferral['status'];
+  readonly at: DateTime;
+  readonly by: FacilityCode;
+  readonly text: string;
+}
+
+export interface FacilityDocument {
+  readonly kind: 'facility';
+  readonly facility: FacilityDetails;
+  readonly closedOn?: LocalDate;
+}
+
+/** Which version of a document it is. */
+export interface DocumentVersion {
+  /** UUID; the resident's id for a resident. */
+  readonly id: string;
+  /** How many events have touched it. */
+  readonly version: number;
+  /** When the last of them was appended, ISO 8601 UTC. */
+  readonly lastUpdated: string;
+}

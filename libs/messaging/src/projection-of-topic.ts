@@ -1,0 +1,33 @@
+import type { Projection, ViewTransaction } from '#projections/projection.js';
+import type { Topic, TopicMessage } from './topic.js';
+
+/**
+ * A reader of a topic with a view of its own. Its rows and its place in the topic move in one transaction, whichever engine
+ * delivers: a message has its effect exactly once although it may be delivered twice.
+ */
+export interface TopicHandler<Payload> {
+  /** Identity of the view, with the version. */
+  readonly name: string;
+  readonly version: number;
+  readonly schema: readonly string[];
+  /** Applies messages in order; depends on them and on the view's own rows alone. */
+  apply(messages: readonly TopicMessage<Payload>[], view: ViewTransaction): Promise<void>;
+}
+
+/** The embedded engine: the same topic and the same handler, read straight from the log by checkpoint. */
+export function projectionOfTopic<Payload>(topic: Topic<Payload>, handler: TopicHandler<Payload>): Projection {
+  return {
+    name: handler.name,
+    version: handler.version,
+    filter: topic.reads,
+    schema: handler.schema,
+    async apply(events, view) {
+      const messages: TopicMessage<Payload>[] = [];
+      for (const event of events) {
+        const message = topic.messageOf(event);
+        if (message) messages.push(message);
+      }
+      if (messages.length > 0) await handler.apply(messages, view);
+    },
+  };
+}

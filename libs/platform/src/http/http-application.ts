@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { DynamicModule, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { Configuration } from '../configuration.js';
+import { frameworkLogger } from '../logging.js';
+import { addBodyParsers } from './body-parsers.js';
+import { endEventStreamsOnClose } from './event-streams.js';
+import { ProblemFilter } from './problem.filter.js';
+import { observeRequests } from './request-log.js';
+import { listRoutes } from './routes.js';
+import { addSecurityHeaders } from './security-headers.js';
+import { requestValidation } from './validation.js';
+
+export interface HttpApplicationParts {
+  readonly configuration: Pick<Configuration, 'bodyLimit'>;
+  readonly logger: Logger;
+  readonly metrics: Registry;
+  /** Adds hooks of other libraries before the routes are made. */
+  readonly prepare?: (server: FastifyInstance) => void;
+}
+
+/** A Nest application on Fastify with what every service of ours has: body parsers, problem documents, request log, metrics, security headers. */
+export async function createHttpApplication(
+  module: Type | DynamicModule,
+  parts: HttpApplicationParts,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: parts.configuration.bodyLimit,
+    // Identifiers in our addresses (referral ids) may be longer than the default of 100.
+    routerOptions: { maxParamLength: 400 },
+    requestTimeout: 120_000,
+    genReqId: (request: IncomingMessage) => givenCorrelationId(request.headers['x-correlation-id']) ?? randomUUID(),
+  });
+  const server: FastifyInstance = adapter.getInstance();
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header('x-correlation-id', request.id);
+  });
+  listRoutes(server);
+  observeRequests(server, parts.logger, parts.metrics);
+  addSecurityHeaders(server);
+  endEventStreamsOnClose(server);
+  parts.prepare?.(server);
+  const application = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    logger: frameworkLogger(parts.logger),
+    abortOnError: false,
+    bodyParser: false,
+  });
+  addBodyParsers(server);
+  application.useGlobalFilters(new ProblemFilter(parts.logger));
+  application.useGlobalPipes(requestValidation());
+  return application;
+}
+
+/** Only a UUID is taken over: anything else might tell something of a person. */
+function givenCorrelationId(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(header)
+    ? header.toLowerCase()
+    : undefined;
+}

@@ -1,0 +1,52 @@
+import { Controller, Get, Inject, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import type { Registry } from 'prom-client';
+import type { EventStore, Position } from '#event-store/event-store.js';
+import type { ViewStatus } from '#projections/projection.js';
+import type { ViewHost } from '#projections/view-host.js';
+import { Public, RequireScope } from '#security/http/access.js';
+import { EVENT_STORE, METRICS, VIEW_HOST } from '../injection.js';
+import { Readiness, type ReadinessReport } from './readiness.js';
+
+/** What operators and their instruments ask. Holds no personal data. */
+@Controller()
+export class OperationsController {
+  constructor(
+    private readonly readiness: Readiness,
+    @Inject(METRICS) private readonly metrics: Registry,
+    @Inject(VIEW_HOST) private readonly views: ViewHost,
+    @Inject(EVENT_STORE) private readonly events: EventStore,
+  ) {}
+
+  /** The process runs. */
+  @Public()
+  @Get('health/live')
+  live(): { status: 'live' } {
+    return { status: 'live' };
+  }
+
+  /** Requests can be served: 200, else 503 with what is not ready. */
+  @Public()
+  @Get(['health', 'health/ready'])
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadinessReport> {
+    const report = await this.readiness.report();
+    reply.status(report.status === 'ready' ? 200 : 503);
+    return report;
+  }
+
+  /** Prometheus text format. */
+  @RequireScope('operations.read')
+  @Get('metrics')
+  async exposition(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+    reply.header('content-type', this.metrics.contentType);
+    return this.metrics.metrics();
+  }
+
+  /** Each view's position, the log's position and the delay between them. */
+  @RequireScope('operations.read')
+  @Get('views')
+  async statuses(): Promise<{ position: Position; views: readonly ViewStatus[] }> {
+    const [position, views] = await Promise.all([this.events.head(), this.views.statuses()]);
+    return { position, views };
+  }
+}

@@ -1,0 +1,73 @@
+import { constants } from 'node:fs';
+import { access, statfs } from 'node:fs/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import type { EventStore } from '#event-store/event-store.js';
+import type { ViewHost } from '#projections/view-host.js';
+import type { Configuration } from '../configuration.js';
+import { CONFIGURATION, EVENT_STORE, STOPPING, VIEW_HOST } from '../injection.js';
+
+export interface ReadinessReport {
+  readonly status: 'ready' | 'not-ready';
+  readonly checks: Readonly<Record<'process' | 'eventStore' | 'disk' | 'views', CheckResult>>;
+}
+
+export interface CheckResult {
+  readonly ok: boolean;
+  /** A constant text, in English. */
+  readonly reason?: string;
+}
+
+/** Below this the log could stop in the middle of a message. */
+const leastFreeBytes = 64 * 1024 ** 2;
+const patienceMs = 2_000;
+
+/** Whether requests can be served: the log answers, its disk can be written, and no view has failed. */
+@Injectable()
+export class Readiness {
+  constructor(
+    @Inject(EVENT_STORE) private readonly events: EventStore,
+    @Inject(VIEW_HOST) private readonly views: ViewHost,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    @Inject(STOPPING) private readonly stopping: AbortSignal,
+  ) {}
+
+  async report(): Promise<ReadinessReport> {
+    const [eventStore, disk, views] = await Promise.all([
+      check('the event store does not answer', async () => this.events.head()),
+      check('the data folder cannot be written or its disk is full', async () => this.#disk()),
+      check('a view has failed', async () => this.#views()),
+    ]);
+    const process = this.stopping.aborted ? { ok: false, reason: 'the process is stopping' } : { ok: true };
+    const checks = { process, eventStore, disk, views };
+    return { status: Object.values(checks).every(({ ok }) => ok) ? 'ready' : 'not-ready', checks };
+  }
+
+  async #disk(): Promise<void> {
+    await access(this.configuration.dataDir, constants.W_OK);
+    const { bavail, bsize } = await statfs(this.configuration.dataDir);
+    if (bavail * bsize < leastFreeBytes) throw new Error('disk full');
+  }
+
+  async #views(): Promise<void> {
+    const statuses = await this.views.statuses();
+    if (statuses.some(({ state }) => state === 'failed')) throw new Error('view failed');
+  }
+}
+
+async function check(reason: string, attempt: () => Promise<unknown>): Promise<CheckResult> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<CheckResult>((resolve) => {
+    timer = setTimeout(resolve, patienceMs, { ok: false, reason });
+  });
+  try {
+    return await Promise.race([
+      attempt().then(
+        () => ({ ok: true }),
+        () => ({ ok: false, reason }),
+      ),
+      late,
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,130 @@
+import { mkdirSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import type { EmbeddedReader } from '#event-store/embedded/embedded-reader.js';
+import { openEmbeddedReader } from '#event-store/embedded/embedded-reader.js';
+import type { ViewStatus } from '../projection.js';
+import type { ProjectionSource, View, ViewHost } from '../view-host.js';
+import { describeFault } from './faults.js';
+import { HostedView } from './hosted-view.js';
+import type {
+  Answers,
+  FromProjector,
+  ProjectorSettings,
+  Request,
+  ToProjector,
+  ViewProgress,
+} from './projector-messages.js';
+
+export interface EmbeddedViewHostOptions {
+  /** File of an embedded event store that is open, or was once. */
+  readonly eventStoreFile: string;
+  /** Where the views' files are; made when it is not there. */
+  readonly folder: string;
+  /** Module exporting `createCodec(): EventCodec`, when the event store is opened with a codec of its own. */
+  readonly codecModule?: URL;
+  /** Told when a view fails or the projector stops; the text holds no personal data. */
+  readonly onFault?: (fault: { readonly view?: string; readonly reason: string }) => void;
+}
+
+/**
+ * Runs projections in one worker thread, each on a SQLite file of its own, `{name}-v{version}.sqlite`. New events reach the
+ * thread from the event store's writer directly, not by way of the caller's thread.
+ */
+export async function createEmbeddedViewHost(options: EmbeddedViewHostOptions): Promise<ViewHost> {
+  mkdirSync(options.folder, { recursive: true });
+  return new EmbeddedViewHost(options);
+}
+
+class EmbeddedViewHost implements ViewHost {
+  readonly #options: EmbeddedViewHostOptions;
+  readonly #log: EmbeddedReader;
+  readonly #projector: Worker;
+  readonly #exited: Promise<void>;
+  readonly #views = new Map<string, HostedView>();
+  readonly #progress = new Map<string, ViewProgress>();
+  readonly #asked = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();
+  #nextId = 1;
+  #stopped: Error | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(options: EmbeddedViewHostOptions) {
+    this.#options = options;
+    this.#log = openEmbeddedReader({ file: options.eventStoreFile });
+    const workerData: ProjectorSettings = {
+      eventStoreFile: options.eventStoreFile,
+      folder: options.folder,
+      codecModule: options.codecModule?.href,
+    };
+    this.#projector = new Worker(new URL('projector-thread.js', import.meta.url), { name: 'projector', workerData });
+    this.#exited = new Promise((resolve) => this.#projector.once('exit', () => resolve()));
+    this.#projector.on('message', (message: FromProjector) => this.#hear(message));
+    this.#projector.on('error', (error) => this.#stop(describeFault(error)));
+    this.#projector.on('exit', (code) => this.#stop(`exit ${code}`));
+  }
+
+  async add(source: ProjectionSource): Promise<View> {
+    const progress = await this.#ask('add', { kind: 'add', module: source.module.href, settings: source.settings });
+    const view = new HostedView(this.#progress.get(progress.view) ?? progress, this.#log, {
+      setAside: () => this.#ask('set-aside', { kind: 'set-aside', view: progress.view }),
+      retrySetAside: () => this.#ask('retry-set-aside', { kind: 'retry-set-aside', view: progress.view }),
+    });
+    this.#views.set(progress.view, view);
+    return view;
+  }
+
+  async statuses(): Promise<readonly ViewStatus[]> {
+    return Promise.all([...this.#views.values()].map((view) => view.status()));
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    if (this.#stopped === undefined) await this.#ask('close', { kind: 'close' });
+    await this.#exited;
+    for (const view of this.#views.values()) await view.close();
+    await this.#log.close();
+  }
+
+  #ask<K extends keyof Answers>(_kind: K, request: Request & { readonly kind: K }): Promise<Answers[K]> {
+    return new Promise((resolve, reject) => {
+      if (this.#stopped !== undefined) return reject(this.#stopped);
+      const id = this.#nextId++;
+      this.#asked.set(id, { resolve, reject });
+      this.#projector.postMessage({ id, request } satisfies ToProjector);
+    });
+  }
+
+  #hear(message: FromProjector): void {
+    switch (message.kind) {
+      case 'progress':
+        // Kept for a view that is only being added: its first turns may be told before the answer is.
+        this.#progress.set(message.progress.view, message.progress);
+        this.#views.get(message.progress.view)?.advance(message.progress, message.changed);
+        if (message.fault !== undefined) {
+          this.#options.onFault?.({ view: message.progress.view, reason: message.fault });
+        }
+        return;
+      case 'answer':
+        this.#asked.get(message.id)?.resolve(message.answer as never);
+        break;
+      case 'refusal':
+        this.#asked.get(message.id)?.reject(new Error(message.reason));
+        break;
+      default:
+        message satisfies never;
+    }
+    this.#asked.delete(message.id);
+  }
+
+  #stop(reason: string): void {
+    if (this.#stopped !== undefined) return;
+    this.#stopped = new Error(`The projector has stopped: ${reason}`);
+    for (const { reject } of this.#asked.values()) reject(this.#stopped);
+    this.#asked.clear();
+    for (const view of this.#views.values()) view.stop();
+    if (this.#closed === undefined) this.#options.onFault?.({ reason });
+  }
+}

@@ -1,0 +1,84 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { EmbeddedReader } from '#event-store/embedded/embedded-reader.js';
+import type { RunningProjection } from './running-projection.js';
+
+export interface ProjectorReports {
+  /** After every turn. */
+  turned(running: RunningProjection, changed: boolean, fault: string | undefined): void;
+}
+
+/**
+ * Gives the projections turns. Those that have reached the end of the log once are served first and all of them before one
+ * turn of one that is still catching up: a view being built delays the others by one turn at most, and is never left out.
+ */
+export class Projector {
+  readonly #reader: EmbeddedReader;
+  readonly #reports: ProjectorReports;
+  readonly #projections: RunningProjection[] = [];
+  readonly #jobs: (() => Promise<void>)[] = [];
+  #wake = new AbortController();
+  #closing = false;
+  #catchingUpNext = 0;
+  #ended: Promise<void> | undefined;
+
+  constructor(reader: EmbeddedReader, reports: ProjectorReports) {
+    this.#reader = reader;
+    this.#reports = reports;
+  }
+
+  add(running: RunningProjection): void {
+    this.#projections.push(running);
+    this.#ended ??= this.#run();
+    this.#wake.abort();
+  }
+
+  /** Runs the work between turns, where no transaction is open. */
+  between<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#jobs.push(() => work().then(resolve, reject));
+      this.#wake.abort();
+    });
+  }
+
+  /** Ends after the turn under way. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#wake.abort();
+    await this.#ended;
+    for (const running of this.#projections) await running.close();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closing) {
+      this.#wake = new AbortController();
+      for (let job = this.#jobs.shift(); job !== undefined; job = this.#jobs.shift()) await job();
+      const head = await this.#reader.head();
+      const due = this.#projections.filter((running) => isDue(running, head));
+      const live = due.filter((running) => running.state === 'live');
+      const others = due.filter((running) => running.state !== 'live');
+      const other = others[this.#catchingUpNext++ % Math.max(1, others.length)];
+      for (const running of other === undefined ? live : [...live, other]) await this.#turn(running);
+      if (due.length === 0) await this.#waitBeyond(head);
+      else await nextTurn();
+    }
+  }
+
+  async #turn(running: RunningProjection): Promise<void> {
+    const { changed, fault } = await running.turn();
+    this.#reports.turned(running, changed, fault);
+  }
+
+  /** Until there are new events, a job, a projection, or a failed one is to be tried again. */
+  async #waitBeyond(head: number): Promise<void> {
+    const wake = this.#wake;
+    const retryAt = Math.min(...this.#projections.map((running) => running.retryAt || Infinity));
+    const timer = retryAt === Infinity ? undefined : setTimeout(() => wake.abort(), Math.max(0, retryAt - Date.now()));
+    await this.#reader.beyond(head, wake.signal);
+    clearTimeout(timer);
+  }
+}
+
+function isDue(running: RunningProjection, head: number): boolean {
+  if (running.state === 'failed') return Date.now() >= running.retryAt;
+  return running.state === 'catching-up' || running.position < head;
+}

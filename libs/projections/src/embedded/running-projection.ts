@@ -1,0 +1,151 @@
+import type { EmbeddedReader } from '#event-store/embedded/embedded-reader.js';
+import type { Position, RecordedEvent } from '#event-store/event-store.js';
+import type { Projection, ViewStatus } from '../projection.js';
+import type { SetAsideEvent } from '../view-host.js';
+import { describeFault, isStorageFault } from './faults.js';
+import type { ViewFile } from './view-file.js';
+
+const mostAtOnce = 500;
+/** What one turn of a projection should take, so that the others are not held up. */
+const turnMs = 20;
+/** Positions passed over without an event for the view are written down now and then; until then they would be passed over again. */
+const unsavedPositions = 10_000;
+
+export interface Turn {
+  /** Whether rows of the view may have changed. */
+  readonly changed: boolean;
+}
+
+/** One projection at work on its view, a turn at a time. */
+export class RunningProjection {
+  readonly projection: Projection;
+  readonly file: ViewFile;
+  readonly #reader: EmbeddedReader;
+  #cursor: ReturnType<EmbeddedReader['cursor']>;
+  #position: Position;
+  #atOnce = 64;
+  #setAside: number;
+  #state: ViewStatus['state'] = 'catching-up';
+  #retryAt = 0;
+  #failures = 0;
+
+  constructor(projection: Projection, file: ViewFile, reader: EmbeddedReader) {
+    this.projection = projection;
+    this.file = file;
+    this.#reader = reader;
+    this.#position = file.position;
+    this.#setAside = file.setAsideCount;
+    this.#cursor = this.#cursorHere();
+  }
+
+  get position(): Position {
+    return this.#position;
+  }
+
+  get state(): ViewStatus['state'] {
+    return this.#state;
+  }
+
+  get setAsideCount(): number {
+    return this.#setAside;
+  }
+
+  /** After a failure of the storage: when to try again, in milliseconds since 1970; 0 when nothing failed. */
+  get retryAt(): number {
+    return this.#retryAt;
+  }
+
+  /**
+   * Reads the next events and applies them.
+   * @returns what is to be told; a failure of the storage is kept as the state `failed` and given too
+   */
+  async turn(): Promise<Turn & { readonly fault?: string }> {
+    const began = performance.now();
+    try {
+      const batch = await this.#cursor.next(this.#atOnce);
+      const changed = batch.events.length > 0;
+      if (changed) await this.#apply(batch.events, batch.position);
+      else if (batch.position - this.file.position >= unsavedPositions) await this.#saveCheckpoint(batch.position);
+      this.#position = batch.position;
+      this.#state = batch.caughtUp || this.#state === 'live' ? 'live' : 'catching-up';
+      this.#adapt(batch.events.length, performance.now() - began);
+      this.#retryAt = this.#failures = 0;
+      return { changed };
+    } catch (error) {
+      this.#state = 'failed';
+      this.#retryAt = Date.now() + Math.min(30_000, 250 * 2 ** this.#failures++);
+      this.#position = this.file.position;
+      this.#cursor = this.#cursorHere();
+      return { changed: false, fault: describeFault(error) };
+    }
+  }
+
+  listSetAside(): readonly SetAsideEvent[] {
+    return this.file.setAside();
+  }
+
+  async retrySetAside(): Promise<{ applied: number; remaining: number }> {
+    let applied = 0;
+    for (const { position } of this.file.setAside()) {
+      const { events } = await this.#reader.cursor({ after: position - 1 }).next(1);
+      const event = events[0];
+      if (event?.position !== position) continue;
+      try {
+        await this.file.transaction(this.file.position, async (view) => {
+          await this.projection.apply([event], view);
+          this.file.removeSetAside(position);
+        });
+        applied++;
+      } catch (error) {
+        if (isStorageFault(error)) throw error;
+        await this.#recordSetAside(event, error, this.file.position);
+      }
+    }
+    this.#setAside = this.file.setAsideCount;
+    return { applied, remaining: this.#setAside };
+  }
+
+  async close(): Promise<void> {
+    if (this.#state !== 'failed' && this.#position > this.file.position) await this.#saveCheckpoint(this.#position);
+    this.file.close();
+  }
+
+  async #apply(events: readonly RecordedEvent[], through: Position): Promise<void> {
+    try {
+      await this.file.transaction(through, (view) => this.projection.apply(events, view));
+    } catch (error) {
+      if (isStorageFault(error)) throw error;
+      await this.#applySingly(events);
+      if (through > this.file.position) await this.#saveCheckpoint(through);
+    }
+  }
+
+  async #applySingly(events: readonly RecordedEvent[]): Promise<void> {
+    for (const event of events) {
+      try {
+        await this.file.transaction(event.position, (view) => this.projection.apply([event], view));
+      } catch (error) {
+        if (isStorageFault(error)) throw error;
+        await this.#recordSetAside(event, error, event.position);
+      }
+    }
+    this.#setAside = this.file.setAsideCount;
+  }
+
+  async #recordSetAside(event: RecordedEvent, error: unknown, checkpoint: Position): Promise<void> {
+    await this.file.transaction(checkpoint, async () => this.file.recordSetAside(event, describeFault(error)));
+  }
+
+  #saveCheckpoint(position: Position): Promise<void> {
+    return this.file.transaction(position, async () => {});
+  }
+
+  #adapt(events: number, tookMs: number): void {
+    if (tookMs > turnMs * 1.5) this.#atOnce = Math.max(1, Math.floor((events * turnMs) / tookMs));
+    else if (events === this.#atOnce) this.#atOnce = Math.min(mostAtOnce, this.#atOnce * 2);
+  }
+
+  #cursorHere(): ReturnType<EmbeddedReader['cursor']> {
+    return this.#reader.cursor({ after: this.#position, filter: this.projection.filter });
+  }
+}

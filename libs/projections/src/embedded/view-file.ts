@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, closeSync, openSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Position, RecordedEvent } from '#event-store/event-store.js';
+import type { Projection, Row, SqlValue, ViewTransaction } from '../projection.js';
+import type { SetAsideEvent } from '../view-host.js';
+import { Statements } from './statements.js';
+
+const ownSchema = `
+  create table checkpoint (
+    log text not null,
+    schema_digest text not null,
+    position integer not null
+  ) strict;
+  create table set_aside (
+    position integer primary key,
+    event_id text not null,
+    type text not null,
+    stream text not null,
+    reason text not null,
+    set_aside_at text not null
+  ) strict;
+`;
+
+/** The file of one version of one view, as its projection writes it: rows, checkpoint and what was set aside move together. */
+export class ViewFile {
+  readonly path: string;
+  readonly #database: DatabaseSync;
+  readonly #statements: Statements;
+  readonly #view: ViewTransaction;
+  #position: Position;
+
+  private constructor(path: string, database: DatabaseSync) {
+    this.path = path;
+    this.#database = database;
+    this.#statements = new Statements(database);
+    this.#position = Number(database.prepare('select position from checkpoint').get()?.['position']);
+    this.#view = {
+      query: async <T = Row>(sql: string, parameters: readonly SqlValue[] = []) =>
+        this.#statements.get(sql).all(...parameters) as unknown as readonly T[],
+      execute: async (sql, parameters = []) => {
+        this.#statements.get(sql).run(...parameters);
+      },
+    };
+  }
+
+  /**
+   * Opens the view's file, making an empty view where there is none, or where the file was built from another log.
+   * @param log identity of the log
+   * @throws Error when the schema is not the one the file was built with though the version is the same
+   */
+  static open(folder: string, projection: Pick<Projection, 'name' | 'version' | 'schema'>, log: string): ViewFile {
+    const path = join(folder, `${projection.name}-v${projection.version}.sqlite`);
+    const schemaDigest = createHash('sha256').update(projection.schema.join(';\n')).digest('hex');
+    let database = connect(path);
+    let built = identityOf(database);
+    if (built !== undefined && built.log !== log) {
+      database.close();
+      for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+      database = connect(path);
+      built = undefined;
+    }
+    if (built !== undefined && built.schemaDigest !== schemaDigest) {
+      database.close();
+      throw new Error(`The schema of view ${projection.name} has changed: its version must change too`);
+    }
+    if (built === undefined) {
+      database.exec('begin immediate');
+      database.exec(ownSchema);
+      for (const statement of projection.schema) database.exec(statement);
+      database.prepare('insert into checkpoint (log, schema_digest, position) values (?, ?, 0)').run(log, schemaDigest);
+      database.exec('commit');
+    }
+    return new ViewFile(path, database);
+  }
+
+  /** Up to where events have had their effect, as stored. */
+  get position(): Position {
+    return this.#position;
+  }
+
+  get setAsideCount(): number {
+    return Number(this.#statements.get('select count(*) as count from set_aside').get()?.['count']);
+  }
+
+  /** Runs the work and moves the checkpoint, in one transaction; nothing of either stays when the work throws. */
+  async transaction(position: Position, work: (view: ViewTransaction) => Promise<void>): Promise<void> {
+    this.#statements.get('begin immediate').run();
+    try {
+      await work(this.#view);
+      this.#statements.get('update checkpoint set position = ?').run(position);
+      this.#statements.get('commit').run();
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('rollback');
+      throw error;
+    }
+    this.#position = position;
+  }
+
+  recordSetAside(event: RecordedEvent, reason: string): void {
+    this.#statements
+      .get(
+        `insert into set_aside (position, event_id, type, stream, reason, set_aside_at) values (?, ?, ?, ?, ?, ?)
+         on conflict (position) do update set reason = excluded.reason, set_aside_at = excluded.set_aside_at`,
+      )
+      .run(event.position, event.id, event.type, event.stream, reason, new Date().toISOString());
+  }
+
+  removeSetAside(position: Position): void {
+    this.#statements.get('delete from set_aside where position = ?').run(position);
+  }
+
+  setAside(): readonly SetAsideEvent[] {
+    const rows = this.#statements.get(
+      `select position, event_id as "eventId", type, stream, reason, set_aside_at as "setAsideAt"
+       from set_aside order by position`,
+    );
+    return rows.all().map((row) => ({ ...row }) as unknown as SetAsideEvent);
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#database.close();
+  }
+}
+
+function connect(path: string): DatabaseSync {
+  closeSync(openSync(path, 'a', 0o600));
+  chmodSync(path, 0o600);
+  const database = new DatabaseSync(path, { timeout: 5_000 });
+  // `normal` does not sync each commit. After a power cut the file is whole but may stand at an earlier commit; rows and
+  // checkpoint go back together, and the events after it are applied again from the log.
+  database.exec(`
+    pragma journal_mode = wal;
+    pragma synchronous = normal;
+    pragma cache_size = -32768;
+    pragma wal_autocheckpoint = 4096;
+    pragma journal_size_limit = 67108864;
+    pragma temp_store = memory;
+  `);
+  return database;
+}
+
+function identityOf(database: DatabaseSync): { log: string; schemaDigest: string } | undefined {
+  const made = database.prepare(`select 1 from sqlite_schema where type = 'table' and name = 'checkpoint'`).get();
+  if (made === undefined) return undefined;
+  const row = database.prepare('select log, schema_digest from checkpoint').get();
+  return row === undefined ? undefined : { log: String(row['log']), schemaDigest: String(row['schema_digest']) };
+}

@@ -1,0 +1,31 @@
+/** Appends visits and projects them, in one process, until it is killed. */
+import { randomInt, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { openEmbeddedEventStore } from '#event-store/embedded/embedded-event-store.js';
+import { streamName } from '#event-store/event-store.js';
+import { createEmbeddedViewHost } from '../src/embedded/embedded-view-host.js';
+
+const [folder = ''] = process.argv.slice(2);
+const eventStoreFile = join(folder, 'events.sqlite');
+const store = await openEmbeddedEventStore({ file: eventStoreFile });
+const host = await createEmbeddedViewHost({ eventStoreFile, folder });
+const module = new URL('modules/visits-by-facility.js', import.meta.url);
+for (const name of ['visits-by-facility', 'visits-slowly']) {
+  await host.add({ module, settings: { name, busyMs: name === 'visits-slowly' ? 1 : 0 } });
+}
+process.stdout.write('running\n');
+
+async function keepAppending(): Promise<never> {
+  for (;;) {
+    const events = Array.from({ length: randomInt(1, 4) }, () => ({
+      id: randomUUID(),
+      type: randomInt(4) === 0 ? 'VisitAmended' : 'VisitRecorded',
+      data: { refuse: randomInt(50) === 0 },
+      metadata: { occurredAt: new Date().toISOString(), facility: `08Z${randomInt(10, 20)}` },
+    }));
+    await store.append(streamName('visit', randomUUID()), 'noStream', events);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+await Promise.all(Array.from({ length: 8 }, keepAppending));
