@@ -1,11 +1,5 @@
 import { FaultList } from '../faults/fault-list.js';
-import {
-  envelopeTables,
-  tableWithRoot,
-  type FieldSchema,
-  type TableName,
-  type TableSchema,
-} from '../schema/envelope-tables.js';
+import { envelopeTables, tableWithRoot, type FieldSchema, type TableSchema } from '../schema/envelope-tables.js';
 import { decodeBase64, decodeUtf8 } from '../xml/decode-text.js';
 import { openDocument } from '../xml/open-document.js';
 import { XmlFault } from '../xml/xml-fault.js';
@@ -207,11 +201,7 @@ function tableFor(kind: string, root: string, tables: Map<string, TableRows>, fa
   return tableNamed(schema?.name ?? root, schema, tables);
 }
 
-function tableNamed(
-  name: TableName | string,
-  schema: TableSchema | undefined,
-  tables: Map<string, TableRows>,
-): TableRows {
+function tableNamed(name: string, schema: TableSchema | undefined, tables: Map<string, TableRows>): TableRows {
   const known = tables.get(name);
   if (known) return known;
   if (tables.size >= mostTables) throw tooMany();

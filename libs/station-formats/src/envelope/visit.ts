@@ -95,7 +95,7 @@ export function dropRepeats(record: EnvelopeRecord, summary: FieldRow): void {
   ] as const) {
     for (const paper of record.tables.get(table)?.rows ?? []) {
       if (paper.isForeign) continue;
-      for (const [name, value] of [...paper.entries()]) {
+      for (const [name, value] of paper.entries()) {
         if (!read.has(name) && value === summary.get(name)) paper.drop(name);
       }
     }
