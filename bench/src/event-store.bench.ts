@@ -12,7 +12,6 @@ import type { EventStore, NewEvent } from '#event-store/event-store.js';
 import { streamName } from '#event-store/event-store.js';
 import type { BenchRow } from './bench-row.js';
 
-
 const runs = 3;
 const eventBytes = 1024;
 const commitOf = 100;

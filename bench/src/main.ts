@@ -3,11 +3,14 @@ import { cpus } from 'node:os';
 import type { BenchRow } from './bench-row.js';
 import { eventStoreBench } from './event-store.bench.js';
 import { flowBench } from './flow/flow.bench.js';
-import { stationFormatsBench } from './station-formats.bench.js';
+import { benchStationFormats } from './station-formats.bench.js';
 
-const parts: readonly { readonly title: string; readonly run: () => Promise<readonly BenchRow[]> | readonly BenchRow[] }[] = [
+const parts: readonly {
+  readonly title: string;
+  readonly run: () => Promise<readonly BenchRow[]> | readonly BenchRow[];
+}[] = [
   { title: 'Event store', run: eventStoreBench },
-  { title: 'Station formats', run: stationFormatsBench },
+  { title: 'Station formats', run: benchStationFormats },
   { title: 'The whole flow', run: flowBench },
 ];
 

@@ -64,7 +64,11 @@ export async function flowBench(residents = 1200): Promise<readonly BenchRow[]> 
   }
 }
 
-async function intakeRows(bench: Bench, server: OwnServer, files: readonly SyntheticFile[]): Promise<readonly BenchRow[]> {
+async function intakeRows(
+  bench: Bench,
+  server: OwnServer,
+  files: readonly SyntheticFile[],
+): Promise<readonly BenchRow[]> {
   const poster = new HttpPoster(server.origin);
   await Promise.all([...new Set(files.map((file) => file.sender))].map((sender) => tokenOf(bench, 'station', sender)));
   const latencies: number[] = [];
@@ -72,7 +76,12 @@ async function intakeRows(bench: Bench, server: OwnServer, files: readonly Synth
   const began = performance.now();
   const caller = async (): Promise<void> => {
     for (let file = files[next++]; file; file = files[next++]) {
-      const answer = await poster.send('POST', '/intake/messages', await tokenOf(bench, 'station', file.sender), file.bytes);
+      const answer = await poster.send(
+        'POST',
+        '/intake/messages',
+        await tokenOf(bench, 'station', file.sender),
+        file.bytes,
+      );
       if (answer.status >= 300) throw new Error(`${file.name}: ${answer.status} ${answer.body.slice(0, 200)}`);
       latencies.push(answer.milliseconds);
     }
@@ -118,7 +127,10 @@ async function delayRows(
 
   const watch = async (body: string): Promise<void> => {
     const answered = performance.now();
-    const receipt = JSON.parse(body) as { records: { kind: string; episode: string; outcome: string }[]; facility: string };
+    const receipt = JSON.parse(body) as {
+      records: { kind: string; episode: string; outcome: string }[];
+      facility: string;
+    };
     const visit = receipt.records.find((part) => part.kind === 'visit' && part.outcome === 'recorded');
     if (!visit) return;
     const views = JSON.parse((await poster.send('GET', '/views', operator)).body) as Views;
