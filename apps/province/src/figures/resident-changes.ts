@@ -74,15 +74,6 @@ function countVisit(changes: FigureChanges, visit: Encounter, sign: 1 | -1): voi
   );
 }
 
-const placeColumns = {
-  all: undefined,
-  province: 'province',
-  district: 'district',
-  commune: 'commune',
-  facility: 'facility',
-} as const;
-type SeenLevel = keyof typeof placeColumns & FigureLevel;
-
 /** A resident is seen once in a period, by however many visits: only periods of changed visits can differ. */
 function countSeen(
   changes: FigureChanges,
@@ -90,20 +81,21 @@ function countSeen(
   now: readonly Encounter[],
   changed: readonly ChangedEncounter[],
 ): void {
+  const visits = changed.flatMap(([was, is]) => (was && is && isSameStay(was, is) ? [] : [was, is]));
   const done = new Set<string>();
-  for (const visit of changed.flat()) {
+  for (const visit of visits) {
     if (visit?.form !== 'visit') continue;
-    const { month, quarter, year } = calendarPeriodsOf(visit.day);
     forEachPlace(
       visit,
       (level, place) => {
-        for (const period of [month, quarter, year, 'all']) {
-          const key = `${level}\t${place}\t${period}`;
+        const daysBefore = daysSeen(old, level, place);
+        const days = daysSeen(now, level, place);
+        for (const period of periodsAround(visit.day)) {
+          const key = `${level} ${place} ${period}`;
           if (done.has(key)) continue;
           done.add(key);
-          const test = (encounter: Encounter) => isSeen(encounter, level as SeenLevel, place, period);
-          const was = old.some(test);
-          const is = now.some(test);
+          const was = daysBefore.some((day) => isWithin(day, period));
+          const is = days.some((day) => isWithin(day, period));
           if (was !== is) changes.seen(level, place, period, is ? 1 : -1);
         }
       },
@@ -112,13 +104,30 @@ function countSeen(
   }
 }
 
-function isSeen(encounter: Encounter, level: SeenLevel, place: string, period: string): boolean {
-  if (encounter.form !== 'visit') return false;
-  const column = placeColumns[level];
-  if (column && encounter[column] !== place) return false;
+/** Amended, but neither the day nor a place differs. */
+const isSameStay = (was: Encounter, is: Encounter): boolean =>
+  was.form === is.form &&
+  was.day === is.day &&
+  was.commune === is.commune &&
+  was.district === is.district &&
+  was.province === is.province &&
+  was.facility === is.facility;
+
+const periodsAround = (day: string): readonly string[] => [...Object.values(calendarPeriodsOf(day)), 'all'];
+
+function daysSeen(encounters: readonly Encounter[], level: FigureLevel, place: string): readonly string[] {
+  const days: string[] = [];
+  for (const encounter of encounters) {
+    if (encounter.form === 'visit' && (level === 'all' || (level !== 'pair' && encounter[level] === place))) {
+      days.push(encounter.day);
+    }
+  }
+  return days;
+}
+
+function isWithin(day: string, period: string): boolean {
   if (period === 'all') return true;
-  if (period.length === 7 && period[5] === 'Q') return calendarPeriodsOf(encounter.day).quarter === period;
-  return encounter.day.startsWith(period);
+  return period[5] === 'Q' ? calendarPeriodsOf(day).quarter === period : day.startsWith(period);
 }
 
 /** The first encounter with the diagnosis, unless a health history had already named the disease on an earlier day. */
@@ -141,12 +150,10 @@ function countStocks(
   places: FigurePlaces,
 ): void {
   const byResidence = { by: 'residence', places } as const;
-  replaceTimeline(
-    changes,
-    before ? stockTimeline(before.resident, old, byResidence) : [],
-    stockTimeline(after.resident, now, byResidence),
-    'residence',
-  );
+  const lived = before ? stockTimeline(before.resident, old, byResidence) : [];
+  const lives = stockTimeline(after.resident, now, byResidence);
+  replaceTimeline(changes, lived, lives, 'residence');
+
   const personChanged = before?.resident !== after.resident;
   const told = personChanged ? [...old, ...now] : changed.flat();
   const facilities = new Set(told.flatMap((encounter) => (encounter ? [encounter.facility] : [])));
@@ -155,11 +162,17 @@ function countStocks(
       if (person?.registeredBy) facilities.add(person.registeredBy);
   for (const facility of facilities) {
     const scope = { by: 'facility', facility } as const;
-    replaceTimeline(
-      changes,
-      before ? stockTimeline(before.resident, old, scope) : [],
-      stockTimeline(after.resident, now, scope),
-      { facility },
-    );
+    // Most residents are known to one facility alone, which then knows all there is.
+    const knew = !before
+      ? []
+      : isKnownOnlyTo(facility, before.resident, old)
+        ? lived
+        : stockTimeline(before.resident, old, scope);
+    const knows = isKnownOnlyTo(facility, after.resident, now) ? lives : stockTimeline(after.resident, now, scope);
+    replaceTimeline(changes, knew, knows, { facility });
   }
 }
+
+const isKnownOnlyTo = (facility: string, { registeredBy }: Resident, encounters: readonly Encounter[]): boolean =>
+  (registeredBy === undefined || registeredBy === facility) &&
+  encounters.every((encounter) => encounter.facility === facility);

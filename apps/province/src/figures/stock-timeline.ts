@@ -1,4 +1,4 @@
-import { addDays, type LocalDate } from '#domain/dates.js';
+import type { LocalDate } from '#domain/dates.js';
 import {
   atTargetOfQd3192,
   atTargetOfQd5904,
@@ -75,6 +75,8 @@ export function stockTimeline(
   let nextHistory = 0;
   let place = nowhere;
   let standing = 0;
+  /** The day on which the resident may be counted elsewhere: after a move, or by another map. */
+  let nextPlaceOn: LocalDate | undefined = scope.by === 'residence' ? knownFrom : undefined;
   for (let turn = 0, today = turns[0]; today !== undefined;) {
     for (let encounter; (encounter = concerned[nextEncounter]) && encounter.day <= today; nextEncounter += 1)
       course.met(encounter);
@@ -82,18 +84,27 @@ export function stockTimeline(
       course.history = history;
     if (today >= knownFrom) {
       const standingNow = course.standingOn(today, highRiskOn, olderOn);
-      const placeNow = scope.by === 'residence' ? livesAt(resident, knownFrom, today, scope.places) : nowhere;
+      let placeNow = place;
+      if (scope.by === 'residence' && nextPlaceOn !== undefined && nextPlaceOn <= today) {
+        placeNow = livesAt(resident, knownFrom, today, scope.places);
+        nextPlaceOn = earliest(placeNow.changesOn, nextMove(resident, today));
+      }
       if (standingNow !== standing || !samePlace(placeNow, place))
         segments.push({ from: today, standing: standingNow, place: placeNow });
       standing = standingNow;
       place = placeNow;
     }
-    const mapChange: LocalDate | undefined = place.until && addDays(place.until, 1);
     while (turn < turns.length && (turns[turn] as LocalDate) <= today) turn += 1;
-    today = earliest(turns[turn], mapChange);
+    today = earliest(turns[turn], nextPlaceOn);
   }
   return segments;
 }
+
+const nextMove = (resident: Resident, today: LocalDate): LocalDate | undefined =>
+  resident.residences.reduce<LocalDate | undefined>(
+    (next, { on }) => (on !== undefined && on > today ? earliest(next, on) : next),
+    undefined,
+  );
 
 /** The latest of each thing that counts, as met so far. */
 class ClinicalCourse {

@@ -9,8 +9,8 @@ export interface FigurePlace {
   /** Only by the map before 1 July 2025. */
   readonly district?: string;
   readonly commune?: string;
-  /** Last day on which this answer holds; absent: for ever, by the map as known. */
-  readonly until?: LocalDate;
+  /** First day on which the answer may be another one; absent: it holds for ever, by the map as known. */
+  readonly changesOn?: LocalDate;
 }
 
 /** Where a facility stands, province included; the place to count a person whose residence is missing or unknown. */
@@ -26,6 +26,7 @@ export type StandingPlace = FacilityPlace & { readonly provinceCode?: string };
  */
 export class FigurePlaces {
   readonly #register: PlaceRegister;
+  readonly #placeOf = new WeakMap<Place, FigurePlace>();
   readonly #mapOf = new Map<
     string,
     { readonly listedProvinces: ReadonlySet<string>; readonly hasDistricts: boolean }
@@ -44,7 +45,7 @@ export class FigurePlaces {
     const stated = residence?.communeCode ? this.#statedUnit(residence.communeCode, statedOn) : undefined;
     if (stated) {
       const unit = this.#follow(stated, day);
-      if (unit) return figurePlaceOf(unit);
+      if (unit) return this.#placeOfUnit(unit);
     } else if (residence?.communeCode) {
       const { communeCode, provinceCode, districtCode } = residence;
       const province = provinceCode ? this.#register.on(provinceCode, day) : undefined;
@@ -55,7 +56,7 @@ export class FigurePlaces {
           province: province.code,
           ...(district && { district }),
           commune: communeCode,
-          ...(province.validTo && { until: province.validTo }),
+          ...(province.validTo && { changesOn: addDays(province.validTo, 1) }),
         };
       }
     }
@@ -86,13 +87,20 @@ export class FigurePlaces {
     if (!standing) return nextStanding(places, day);
     const unit = standing.communeCode ? this.#register.on(standing.communeCode, day) : undefined;
     const until = earlier(standing.validTo, unit?.validTo);
-    if (unit?.level === 'commune') return { ...figurePlaceOf(unit), ...(until && { until }) };
+    const changesOn = until && addDays(until, 1);
+    if (unit?.level === 'commune') return { ...this.#placeOfUnit(unit), ...(changesOn && { changesOn }) };
     return {
       ...(standing.provinceCode && { province: standing.provinceCode }),
       ...(standing.districtCode && { district: standing.districtCode }),
       ...(standing.communeCode && { commune: standing.communeCode }),
-      ...(until && { until }),
+      ...(changesOn && { changesOn }),
     };
+  }
+
+  #placeOfUnit(unit: Place): FigurePlace {
+    let place = this.#placeOf.get(unit);
+    if (!place) this.#placeOf.set(unit, (place = figurePlaceOf(unit)));
+    return place;
   }
 
   #map(day: LocalDate) {
@@ -114,7 +122,7 @@ function figurePlaceOf(unit: Place): FigurePlace {
     province: unit.provinceCode,
     ...(unit.districtCode && { district: unit.districtCode }),
     commune: unit.code,
-    ...(unit.validTo && { until: unit.validTo }),
+    ...(unit.validTo && { changesOn: addDays(unit.validTo, 1) }),
   };
 }
 
@@ -123,7 +131,7 @@ function nextStanding(places: readonly StandingPlace[], day: LocalDate): FigureP
   const starts = places
     .flatMap((place) => (place.validFrom && place.validFrom > day ? [place.validFrom] : []))
     .toSorted();
-  return starts[0] ? { until: addDays(starts[0], -1) } : {};
+  return starts[0] ? { changesOn: starts[0] } : {};
 }
 
 function earlier(a: LocalDate | undefined, b: LocalDate | undefined): LocalDate | undefined {

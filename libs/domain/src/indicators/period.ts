@@ -36,5 +36,11 @@ export function calendarPeriodsOf(day: string): {
   return { month: day.slice(0, 7), quarter: `${year}-Q${Math.ceil(Number(day.slice(5, 7)) / 3)}`, year };
 }
 
-/** A stock of 12 months at day E counts what happened on day D when D ≤ E < the same day a year after D. */
-export const twelveMonthsAfter = (day: LocalDate): LocalDate => addMonths(day, 12);
+/**
+ * A stock of 12 months at day E counts what happened on day D when D ≤ E < the same day a year after D (28 February for the
+ * 29th).
+ */
+export function twelveMonthsAfter(day: LocalDate): LocalDate {
+  const monthAndDay = day.endsWith('-02-29') ? '-02-28' : day.slice(4);
+  return `${String(Number(day.slice(0, 4)) + 1).padStart(4, '0')}${monthAndDay}` as LocalDate;
+}
