@@ -10,14 +10,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { openEmbeddedEventStore } from '#event-store/embedded/embedded-event-store.js';
 import type { EventStore, NewEvent } from '#event-store/event-store.js';
 import { streamName } from '#event-store/event-store.js';
-
-export interface BenchRow {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  /** Share of another row's value. */
-  readonly ratioTo?: { readonly name: string; readonly ratio: number };
-}
+import type { BenchRow } from './bench-row.js';
 
 const runs = 3;
 const eventBytes = 1024;

@@ -199,4 +199,19 @@ describe('figures kept incrementally', () => {
       { numRuns: 120 },
     );
   });
+
+  it('of a place add up over its facilities and over its communes', async () => {
+    const flows = ['visits', 'visits-insured', 'hypertension-found', 'referrals-up', 'referrals-back'] as const;
+    await fc.assert(
+      fc.asyncProperty(log, fc.constantFrom(...flows), fc.constantFrom(...places), async (told, code, at) => {
+        const province = await Province.open();
+        await province.tell(told);
+        const [whole] = await province.figure(code, 'all', at);
+        expect(await province.sumOfParts(code, at, 'facility')).toBe(whole);
+        expect(await province.sumOfParts(code, at, 'commune')).toBe(whole);
+        await province.view.close();
+      }),
+      { numRuns: 40 },
+    );
+  });
 });

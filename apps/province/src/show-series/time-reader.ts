@@ -3,7 +3,7 @@ import type { Figure, Indicator, IndicatorCode } from '#domain/indicators/indica
 import type { ReadDatabase, SqlValue } from '#projections/projection.js';
 import { figureReadings } from '../figures/measures.js';
 import type { FigurePlaceKey } from '../statistics/figure-place-key.js';
-import { newestVisitSql, placeCondition } from '../statistics/figure-reader.js';
+import { newestVisitSql, encounterCondition } from '../statistics/figure-reader.js';
 import type { Bucket } from './buckets.js';
 
 interface DaySum {
@@ -78,7 +78,7 @@ export class TimeReader {
     const figures: Figure[] = [];
     for (const { from, to } of buckets) {
       const parameters: SqlValue[] = [];
-      const where = placeCondition(place, parameters);
+      const where = encounterCondition(place, (code) => (parameters.push(code), '?'));
       const rows = await this.#database.query<{ residents: number | bigint }>(
         `select count(distinct resident) as residents from encounter
          where retracted = 0 and form = 'visit' and ${where} and day between ? and ?`,

@@ -5,7 +5,7 @@ import type { AppendOutcome, AppendRequest } from './append-messages.js';
 import { LogIndex } from './log-index.js';
 
 /** Events that may wait for the index tables: few enough to be read through by a reader and again after a crash. */
-const mostUnindexed = 4096;
+const mostUnindexed = 8192;
 
 /** Writes appends to the log, a group of them in one durable commit. Runs on the writer's thread alone. */
 export class LogWriter {
