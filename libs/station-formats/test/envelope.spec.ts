@@ -267,7 +267,7 @@ describe('faults', () => {
     const [fault] = read(withSummary({ SO_CCCD: '00816168' })).faults;
     expect(fault?.text).toEqual({
       vi: 'Số căn cước/định danh cá nhân (SO_CCCD) không phải 12 số, 9 số hoặc số hộ chiếu.',
-      en: 'personal identification number (SO_CCCD) is not 12 digits, 9 digits or a passport number.',
+      en: 'The personal identification number (SO_CCCD) is not 12 digits, 9 digits or a passport number.',
     });
   });
 
