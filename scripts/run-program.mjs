@@ -16,7 +16,7 @@ export async function runProgram(script, parameters, options = {}) {
     say(error.message);
     process.exit(1);
   }
-  let child;
+  let child = null;
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child?.kill(signal));
   // The channel tells the program when we are gone, so that it never stays behind alone.
   child = spawn(node, ['--no-warnings=ExperimentalWarning', '--enable-source-maps', script, ...parameters], {

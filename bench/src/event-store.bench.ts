@@ -10,14 +10,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { openEmbeddedEventStore } from '#event-store/embedded/embedded-event-store.js';
 import type { EventStore, NewEvent } from '#event-store/event-store.js';
 import { streamName } from '#event-store/event-store.js';
-
-export interface BenchRow {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  /** Share of another row's value. */
-  readonly ratioTo?: { readonly name: string; readonly ratio: number };
-}
+import type { BenchRow } from './bench-row.js';
 
 const runs = 3;
 const eventBytes = 1024;
@@ -42,7 +35,7 @@ export function rawFsyncRate(folder: string, milliseconds = 400): number {
 }
 
 /** Rows per second of the barest table SQLite can hold: no index, no check, one text; the store's page size and checkpoints. */
-export function rawGroupCommitRate(folder: string, rows = 30_000): number {
+export function rawGroupCommitRate(folder: string, rows = 20_000): number {
   const database = new DatabaseSync(join(folder, `raw-${randomUUID()}.sqlite`));
   database.exec(`
     pragma page_size = 8192;
@@ -121,10 +114,10 @@ export async function eventStoreBench(): Promise<readonly BenchRow[]> {
       { name: rawName, value: raw, unit: 'rows/s' },
     ];
     for (const [callers, events] of [
-      [1, 1_500],
-      [8, 6_000],
-      [64, 15_000],
-      [256, 30_000],
+      [1, 1_000],
+      [8, 4_000],
+      [64, 10_000],
+      [256, 20_000],
     ] as const) {
       const stalls: number[] = [];
       const value = await median(async () => {
@@ -137,7 +130,7 @@ export async function eventStoreBench(): Promise<readonly BenchRow[]> {
       rows.push({ name, value, unit: 'events/s', ratioTo: { name: base.name, ratio: value / base.value } });
       rows.push({ name: `${name}: longest stall of the caller's thread`, value: Math.max(...stalls), unit: 'ms' });
     }
-    const scan = await median(() => scanRate(folder, 20_000));
+    const scan = await median(() => scanRate(folder, 10_000));
     return [...rows, { name: 'event store scan, parsed', value: scan, unit: 'events/s' }];
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -71,15 +71,8 @@ const visit = (episode: string): Uint8Array<ArrayBuffer> =>
   );
 const station = { kind: 'station', facility: '08Z11' as FacilityCode } as const;
 
-async function sendVisit(server: OwnServer, episode: string): Promise<number> {
-  const token = await new TokenIssuer(openSecrets(environment['SECRETS_FILE'] ?? '')).issue({ ...station, hours: 1 });
-  const answer = await fetch(`${server.origin}/intake/messages`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: visit(episode),
-  });
-  return answer.status;
-}
+const sendVisit = (server: OwnServer, episode: string): Promise<number> =>
+  clientOf(server).send(visit(episode), station, 'application/json');
 
 describe('the backbone', () => {
   it('says what it runs on, where it is, hands out tokens, and is ready', async () => {
@@ -145,7 +138,7 @@ describe('the backbone', () => {
           expect(await stopped).toBe(0);
         },
       }),
-    } as RequestInit);
+    });
     expect((await answer).status).toBe(201);
   });
 
@@ -170,6 +163,60 @@ describe('the backbone', () => {
     expect(server.errors()).not.toContain(
       openSecrets(secrets).signingKey.private.export({ format: 'pem', type: 'pkcs8' }).toString().split('\n')[1],
     );
+  });
+});
+
+describe('the first start', () => {
+  const firstStart = async (): Promise<OwnServer> => {
+    const server = await startServer(environment);
+    servers.push(server);
+    return server;
+  };
+  const receipts = async (server: OwnServer): Promise<number> => {
+    await waitForViews(clientOf(server), 10_000);
+    const page = await clientOf(server).get<{ items: unknown[] }>('/intake/receipts?limit=1000', station);
+    return page.items.length;
+  };
+
+  it('loads the samples with its progress shown, has a resident to be, and the second does not load again', async () => {
+    const first = await firstStart();
+    expect(first.output()).toMatch(/synthetic samples \[█{30}\] 104\/104\n[^]*ready http/);
+    expect(first.output()).toMatch(/resident · [0-9a-f-]{36}/);
+    const figures = await clientOf(first).get<{ indicators: { code: string; numerator: number }[] }>(
+      '/statistics/indicators?place=08&period=all',
+      { kind: 'province' },
+    );
+    expect(figures.indicators.find(({ code }) => code === 'visits')?.numerator).toBe(71);
+    const taken = await receipts(first);
+    expect(taken).toBeGreaterThan(5);
+    await first.stop();
+
+    const second = await firstStart();
+    expect(second.output()).not.toContain('samples');
+    expect(await receipts(second)).toBe(taken);
+  });
+
+  it('that is cut off in the middle of the samples is finished by the next', async () => {
+    const child = spawn(process.execPath, ['--no-warnings', main], {
+      env: { ...process.env, NODE_OPTIONS: '', LOG_LEVEL: 'warn', PORT: '0', ...environment },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    for await (const line of child.stdout.setEncoding('utf8')) if (String(line).includes('26/104')) break;
+    child.kill('SIGKILL');
+    const next = await firstStart();
+    expect(next.output()).toContain('104/104');
+    const figures = await clientOf(next).get<{ indicators: { code: string; numerator: number }[] }>(
+      '/statistics/indicators?place=08&period=all',
+      { kind: 'province' },
+    );
+    expect(figures.indicators.find(({ code }) => code === 'visits')?.numerator).toBe(71);
+  });
+
+  it('of an empty province stays empty', async () => {
+    await (await start()).stop();
+    const later = await firstStart();
+    expect(later.output()).not.toContain('samples');
+    expect(await receipts(later)).toBe(0);
   });
 });
 

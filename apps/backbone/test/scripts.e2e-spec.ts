@@ -53,15 +53,15 @@ function begin(
   parameters: readonly string[],
   environment: Record<string, string> = {},
 ): { process: ChildProcess; outcome: Promise<Outcome> } {
-  const process_ = spawn(process.execPath, parameters, {
+  const started = spawn(process.execPath, parameters, {
     cwd: checkout,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_OPTIONS: '', ...environment },
   });
-  const outcome = Promise.all([text(process_.stdout), text(process_.stderr), once(process_, 'exit')]).then(
+  const outcome = Promise.all([text(started.stdout), text(started.stderr), once(started, 'exit')]).then(
     ([out, err, [code]]): Outcome => ({ out, err, code: code as number | null }),
   );
-  return { process: process_, outcome };
+  return { process: started, outcome };
 }
 
 const run = (parameters: readonly string[], environment?: Record<string, string>): Promise<Outcome> =>

@@ -8,8 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openEmbeddedEventStore } from '../src/embedded/embedded-event-store.js';
 import { openEmbeddedReader } from '../src/embedded/embedded-reader.js';
+import type { EventCodec } from '../src/codec.js';
+import { createEventCodec } from '../src/codec.js';
 import { EventStoreUnavailable } from '../src/errors.js';
-import type { NewEvent } from '../src/event-store.js';
+import type { EventFilter, NewEvent } from '../src/event-store.js';
 import { streamName } from '../src/event-store.js';
 
 const visit = (): NewEvent => ({
@@ -98,6 +100,99 @@ describe('embedded log, read beside its writer', () => {
       ),
     );
     expect(results.map((result) => result.position)).toEqual(results.map((_, i) => i + 1));
+    await store.close();
+  });
+
+  it('finds rare events among many without parsing the others', async () => {
+    const plain = createEventCodec();
+    let decoded = 0;
+    const codec: EventCodec = {
+      ...plain,
+      decode: (stored) => {
+        decoded++;
+        return plain.decode(stored);
+      },
+    };
+    const store = await openEmbeddedEventStore({ file, codec });
+    const [common, rare] = [streamName('visit', '1'), streamName('notifiable-case', '1')];
+    const expected: number[] = [];
+    for (let i = 0; i < 6; i++) {
+      expected.push((await store.append(rare, 'any', [visit()])).position);
+      await Promise.all(Array.from({ length: 1500 }, () => store.append(common, 'any', [visit()])));
+    }
+    // Then many at once, after the reader has got used to few.
+    for (let i = 0; i < 5; i++) {
+      const { position } = await store.append(rare, 'any', Array.from({ length: 100 }, visit));
+      expected.push(...Array.from({ length: 100 }, (_, back) => position - 99 + back));
+    }
+    const found: number[] = [];
+    for await (const batch of store.readAll({ filter: { categories: ['notifiable-case'] } })) {
+      found.push(...batch.events.map((event) => event.position));
+    }
+    expect(found).toEqual(expected);
+    expect(decoded).toBe(expected.length);
+    await store.close();
+  });
+
+  it('parses an event once for all consumers of a reader that shares', async () => {
+    const store = await openEmbeddedEventStore({ file });
+    for (let i = 0; i < 300; i++) void store.append(streamName('visit', String(i % 7)), 'any', [visit()]);
+    await store.append(streamName('referral', '1'), 'any', [visit()]);
+    const plain = createEventCodec();
+    let decoded = 0;
+    const codec: EventCodec = {
+      ...plain,
+      decode: (stored) => {
+        decoded++;
+        return plain.decode(stored);
+      },
+    };
+    const reader = openEmbeddedReader({ file, codec, sharedText: 1_000_000 });
+    const positions = async (filter: EventFilter): Promise<number[]> => {
+      const found: number[] = [];
+      const cursor = reader.cursor({ filter });
+      for (let caughtUp = false; !caughtUp;) {
+        const batch = await cursor.next(50);
+        found.push(...batch.events.map((event) => event.position));
+        caughtUp = batch.caughtUp;
+      }
+      return found;
+    };
+    expect(await positions({})).toEqual(Array.from({ length: 301 }, (_, i) => i + 1));
+    const after = decoded;
+    expect(await positions({ categories: ['referral'] })).toEqual([301]);
+    expect((await positions({ categories: ['visit'] })).length).toBe(300);
+    // The first step of each is read before it is known that another consumer has been there.
+    expect(decoded - after).toBeLessThanOrEqual(52);
+    await reader.close();
+    await store.close();
+  });
+
+  it('writes the others of a group when one of them cannot be written', async () => {
+    const plain = createEventCodec();
+    const codec: EventCodec = {
+      ...plain,
+      encode: (stream, event) => ({
+        ...plain.encode(stream, event),
+        ...(event.type === 'Unwritable' ? { schemaVersion: Number.NaN } : {}),
+      }),
+    };
+    const store = await openEmbeddedEventStore({ file, codec });
+    const streams = Array.from({ length: 50 }, (_, i) => streamName('visit', String(i)));
+    const results = await Promise.allSettled(
+      streams.map((stream, i) =>
+        store.append(stream, 'noStream', [visit(), { ...visit(), ...(i === 20 ? { type: 'Unwritable' } : {}) }]),
+      ),
+    );
+    expect(results.map((result) => result.status)).toEqual(
+      streams.map((_, i) => (i === 20 ? 'rejected' : 'fulfilled')),
+    );
+    expect(results[20]).toMatchObject({ reason: { name: 'EventStoreUnavailable' } });
+    for (const [i, stream] of streams.entries()) expect(await store.readStream(stream)).toHaveLength(i === 20 ? 0 : 2);
+    expect(await store.append(streams[20] ?? streamName('visit', '20'), 'noStream', [visit()])).toMatchObject({
+      revision: 0,
+    });
+    expect(await store.head()).toBe(99);
     await store.close();
   });
 });

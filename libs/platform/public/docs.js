@@ -83,8 +83,8 @@ function operationBlock(document_, path, method, operation) {
           description ?? '',
         ]),
       ),
-      ...(body ? [element('h4', {}, 'Nội dung / body'), ...examples(body.content)] : []),
-      element('h4', {}, 'Trả lời / answers'),
+      ...(body ? [element('h3', {}, 'Nội dung / body'), ...examples(body.content)] : []),
+      element('h3', {}, 'Trả lời / answers'),
       table(
         ['Mã / status', 'Ý nghĩa / meaning'],
         responses.map(([status, { description }]) => [status, description]),

@@ -37,12 +37,12 @@ export class PositionWaiters {
 
   advance(position: Position): void {
     this.#position = position;
-    for (const waiter of [...this.#waiting]) if (waiter.position <= position) waiter.settle(true);
+    for (const waiter of this.#waiting) if (waiter.position <= position) waiter.settle(true);
   }
 
   /** Nothing more comes: everybody who waits is told so. */
   stop(): void {
     this.#stopped = true;
-    for (const waiter of [...this.#waiting]) waiter.settle(false);
+    for (const waiter of this.#waiting) waiter.settle(false);
   }
 }

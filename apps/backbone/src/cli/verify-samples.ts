@@ -71,7 +71,9 @@ function read(parameters: readonly string[]) {
   return { folders, url: values.url, help: values.help === true };
 }
 
-const isSampleFolder = (folder: string): boolean => existsSync(join(folder, 'truth.json'));
+function isSampleFolder(folder: string): boolean {
+  return existsSync(join(folder, 'truth.json'));
+}
 
 function clientOf(url: string): Client {
   return new Client(url, new TokenIssuer(openSecrets(loadConfiguration().secretsFile)));

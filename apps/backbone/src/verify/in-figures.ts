@@ -1,3 +1,4 @@
+import type { FacilityDetails } from '#domain/facilities/facility-events.js';
 import type { Client } from './client.js';
 import { type Comparison, compareCounts, type Truth } from './truth.js';
 
@@ -10,11 +11,9 @@ interface Series {
 interface Reconciliation {
   readonly figures: readonly {
     readonly indicator: string;
-    readonly place: string;
-    readonly period: string;
-    readonly live: number;
     readonly recount: number;
     readonly difference: number;
+    readonly denominator: { readonly difference: number } | null;
   }[];
 }
 
@@ -54,31 +53,34 @@ export async function compareFigures(truth: Truth, client: Client, province: str
   ];
 }
 
-/** A recount of the log must give the same: no figure may differ, and the whole province's must be the truth. */
+/** A recount of the log must give the same: no figure of any place may differ, and the whole province's must be the truth. */
 export async function compareReconciliation(
   truth: Truth,
   client: Client,
   province: string,
+  facilities: readonly FacilityDetails[],
 ): Promise<readonly Comparison[]> {
   const place = 'reconciliation' as const;
-  const { figures } = await client.get<Reconciliation>('/statistics/reconciliation', { kind: 'province' });
-  const whole = new Map(
-    figures
-      .filter((figure) => figure.place === province && figure.period === 'all')
-      .map(({ indicator, recount }) => [indicator, recount]),
-  );
+  const recounted = async (of: string): Promise<Reconciliation> =>
+    client.get<Reconciliation>(`/statistics/reconciliation?place=${of}&period=all`, { kind: 'province' });
+  const whole = await recounted(province);
+  const recounts = new Map(whole.figures.map(({ indicator, recount }) => [indicator, recount]));
+  const places = [whole];
+  for (const { code } of facilities) places.push(await recounted(code));
+  const figures = places.flatMap((reconciliation) => reconciliation.figures);
   return [
     {
       place,
-      figure: `figures that differ (of ${figures.length})`,
+      figure: `differing figures, of ${figures.length}`,
       expected: 0,
-      got: figures.filter(({ live, recount, difference }) => difference !== 0 || live !== recount).length,
+      got: figures.filter(({ difference, denominator }) => difference !== 0 || (denominator?.difference ?? 0) !== 0)
+        .length,
     },
     ...Object.entries(indicatorsOf(truth)).map(([code, expected]) => ({
       place,
       figure: `${code}, recounted`,
       expected,
-      got: whole.get(code) ?? Number.NaN,
+      got: recounts.get(code) ?? Number.NaN,
     })),
   ];
 }

@@ -30,7 +30,7 @@ export async function verifyFolder(folder: string, client: Client): Promise<Veri
     ...(await compareRecord(truth, client, facilities)),
     ...(await compareWorklists(truth, client, facilities)),
     ...(await compareFigures(truth, client, province)),
-    ...(await compareReconciliation(truth, client, province)),
+    ...(await compareReconciliation(truth, client, province, facilities)),
   ];
   return { folder, answers, comparisons };
 }

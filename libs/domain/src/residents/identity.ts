@@ -47,12 +47,12 @@ export function mayBeSamePerson(known: KnownPerson, observed: KnownPerson): bool
 }
 
 /**
- * What stands for a person without numbers: folded name, full birth date, sex and commune of residence.
- * `undefined` when one of them is missing: less than that would join strangers.
+ * What stands for a person without numbers: folded name, birth date as far as it is known (of many old people only the year
+ * is), sex and commune of residence. `undefined` when one of them is missing: less than that would join strangers.
  */
 export function demographicKey(details: ResidentDetails): string | undefined {
   const commune = details.residence?.communeCode;
-  if (details.birthDate?.length !== 10 || commune === undefined || details.sex === 'unknown') return undefined;
+  if (details.birthDate === undefined || commune === undefined || details.sex === 'unknown') return undefined;
   return [foldName(details.name), details.birthDate, details.sex, commune].join('|');
 }
 

@@ -152,7 +152,9 @@ describe('identity', () => {
 
   it('people without numbers are known only by a full set of name, birth date, sex and commune', () => {
     expect(demographicKey(details())).toBe('nguoi thu nghiem|1970-05-10|female|02266');
-    expect(demographicKey(details({ birthDate: '1970' as PartialDate }))).toBeUndefined();
+    expect(demographicKey(details({ birthDate: '1970' as PartialDate }))).toBe('nguoi thu nghiem|1970|female|02266');
+    const { birthDate: _, ...undated } = details();
+    expect(demographicKey(undated)).toBeUndefined();
     expect(demographicKey(details({ sex: 'unknown' }))).toBeUndefined();
     expect(demographicKey(details({ residence: { provinceCode: '08' } }))).toBeUndefined();
   });

@@ -18,14 +18,15 @@ export function packRequest(request: AppendRequest, into: PackedRequests): void 
 
 export function unpackRequests(packed: PackedRequests, into: AppendRequest[]): void {
   let next = 0;
-  const take = <T extends string | number>(): T => packed[next++] as T;
+  const text = (): string => packed[next++] as string;
+  const number = (): number => packed[next++] as number;
   while (next < packed.length) {
-    const stream = take<StreamName>();
-    const expected = take<ExpectedRevision>();
+    const stream = text() as StreamName;
+    const expected = packed[next++] as ExpectedRevision;
     const events: EncodedEvent[] = [];
-    for (let left = take<number>(); left > 0; left--) {
+    for (let left = number(); left > 0; left--) {
       // Taken in the order in which they were packed.
-      events.push({ id: take(), type: take(), schemaVersion: take(), metadata: take(), data: take() });
+      events.push({ id: text(), type: text(), schemaVersion: number(), metadata: text(), data: text() });
     }
     into.push({ stream, expected, events });
   }

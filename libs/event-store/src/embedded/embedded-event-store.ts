@@ -43,7 +43,7 @@ export async function openEmbeddedEventStore(options: EmbeddedEventStoreOptions)
   const exited = new Promise<void>((resolve) => writer.once('exit', () => resolve()));
   const head = new LogHead(await opened(writer));
   const recent = new RecentStreams();
-  const reader = new LogReader(openLogForReading(file), codec, head, recent);
+  const reader = new LogReader(openLogForReading(file), codec, head, { recent });
   const send = (message: ToWriter): void => writer.postMessage(message);
   const appends = new AppendQueue(codec, { appendBytes: appendLimitBytes, queuedBytes: queueLimitBytes }, recent, send);
   let closed: Promise<void> | undefined;

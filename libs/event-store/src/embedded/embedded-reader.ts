@@ -3,6 +3,7 @@ import { BroadcastChannel } from 'node:worker_threads';
 import type { EventCodec } from '../codec.js';
 import { createEventCodec } from '../codec.js';
 import type { EventStore, Position } from '../event-store.js';
+import { DecodedEvents } from './decoded-events.js';
 import { openLogForReading } from './log-file.js';
 import { LogHead } from './log-head.js';
 import type { LogCursor } from './log-reader.js';
@@ -29,6 +30,8 @@ export interface EmbeddedReaderOptions {
    * writer says so itself, at once, and this is the second line only.
    */
   readonly pollMs?: number;
+  /** Characters of stored text whose events stay parsed for other consumers of this reader; default 0: none. */
+  readonly sharedText?: number;
 }
 
 /** The channel on which a log's writer tells the other threads of its process the new head. */
@@ -41,20 +44,30 @@ export function headChannelOf(file: string): string {
  * @throws EventStoreUnavailable when there is no log at that place
  */
 export function openEmbeddedReader(options: EmbeddedReaderOptions): EmbeddedReader {
-  const { file, codec = createEventCodec(), pollMs = 100 } = options;
+  const { file, codec = createEventCodec(), pollMs = 100, sharedText = 0 } = options;
   const database = openLogForReading(file);
   const identity = String(database.prepare('select identity from log').get()?.['identity']);
   const head = new LogHead(0);
-  const reader = new LogReader(database, codec, head);
+  const reader = new LogReader(database, codec, head, sharedText > 0 ? { decoded: new DecodedEvents(sharedText) } : {});
   head.advance(reader.storedHead());
 
-  const heads = new BroadcastChannel(headChannelOf(file));
-  heads.onmessage = (message: unknown) => head.advance((message as { readonly data: Position }).data);
-  heads.unref();
-  const poll = setInterval(() => {
-    if (head.awaited) head.advance(reader.storedHead());
-  }, pollMs);
-  poll.unref();
+  let stopListening: (() => void) | undefined;
+  /** Only once somebody waits for new events: until then the head is looked up when it is asked for. */
+  const listen = (): void => {
+    if (stopListening !== undefined || head.closed) return;
+    const heads = new BroadcastChannel(headChannelOf(file));
+    heads.addEventListener('message', (message) => {
+      if ('data' in message) head.advance(Number(message.data));
+    });
+    const poll = setInterval(() => {
+      if (head.awaited) head.advance(reader.storedHead());
+    }, pollMs);
+    stopListening = () => {
+      heads.close();
+      clearInterval(poll);
+    };
+    head.advance(reader.storedHead());
+  };
 
   return {
     identity,
@@ -63,9 +76,15 @@ export function openEmbeddedReader(options: EmbeddedReaderOptions): EmbeddedRead
       head.advance(reader.storedHead());
       return reader.readAll(readOptions);
     },
-    subscribe: (subscribeOptions) => reader.subscribe(subscribeOptions),
+    subscribe: (subscribeOptions) => {
+      listen();
+      return reader.subscribe(subscribeOptions);
+    },
     cursor: (readOptions) => reader.cursor(readOptions),
-    beyond: (position, signal) => head.beyond(position, signal),
+    beyond: (position, signal) => {
+      listen();
+      return head.beyond(position, signal);
+    },
     recordedAtAfter: (position) => reader.recordedAtAfter(position),
     async head() {
       head.advance(reader.storedHead());
@@ -74,8 +93,7 @@ export function openEmbeddedReader(options: EmbeddedReaderOptions): EmbeddedRead
     async close() {
       if (head.closed) return;
       head.close();
-      clearInterval(poll);
-      heads.close();
+      stopListening?.();
       await new Promise(setImmediate);
       reader.close();
     },

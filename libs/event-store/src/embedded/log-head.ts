@@ -42,7 +42,8 @@ export class LogHead {
 
   /** Resolves when the head is beyond the position, the signal aborts, or the log is closed. */
   async beyond(position: Position, signal?: AbortSignal): Promise<void> {
-    while (this.#position <= position && !this.#closed && !signal?.aborted) {
+    const isOver = (): boolean => this.#position > position || this.#closed || signal?.aborted === true;
+    while (!isOver()) {
       await new Promise<void>((resolve) => {
         const done = (): void => {
           this.#waiting.delete(done);
@@ -56,6 +57,7 @@ export class LogHead {
   }
 
   #wake(): void {
-    for (const wake of [...this.#waiting]) wake();
+    // A waiter takes itself out of the set when it is woken, which a walk over a set allows.
+    for (const wake of this.#waiting) wake();
   }
 }

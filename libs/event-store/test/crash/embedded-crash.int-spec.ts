@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { openEmbeddedEventStore } from '../../src/embedded/embedded-event-store.js';
-import type { RecordedEvent, StreamName } from '../../src/event-store.js';
+import type { RecordedEvent } from '../../src/event-store.js';
 import type { Acknowledged, Part } from './acknowledged.js';
 
 const kills = 50;
@@ -87,7 +87,7 @@ describe('embedded event store, killed at random moments', () => {
       const ofStream = Map.groupBy(all, (event) => event.stream);
       for (const [stream, events] of ofStream) {
         expect(events.map((event) => event.revision)).toEqual(events.map((_, i) => i));
-        expect(await store.readStream(stream as StreamName)).toEqual(events);
+        expect(await store.readStream(stream)).toEqual(events);
       }
 
       for (const parts of Map.groupBy(all, (event) => (event.data as Part).append).values()) {

@@ -19,25 +19,32 @@ const kinds: Readonly<
   conclusion: { vi: 'Kết luận' },
 };
 
-/** Fields of an examination by organ that the QĐ 831 map gives a LOINC code. */
-const organs: Readonly<Record<string, readonly [string, string]>> = {
-  general: ['10210-3', 'Physical findings of General status'],
-  heart: ['11390-2', 'Physical findings of Cardiovascular system'],
-  cardiovascular: ['11390-2', 'Physical findings of Cardiovascular system'],
-  respiratory: ['11412-4', 'Physical findings of Respiratory system'],
-  digestive: ['11399-3', 'Physical findings of Gastrointestinal system'],
-  urinary: ['10198-0', 'Physical findings of Genitourinary tract'],
-  musculoskeletal: ['11410-8', 'Physical findings of Musculoskeletal system'],
-  endocrine: ['29307-6', 'Physical findings of Endocrine system'],
-  nervous: ['10202-0', 'Physical findings of Nervous system'],
-  neurological: ['10202-0', 'Physical findings of Nervous system'],
-  mental: ['11451-2', 'Psychiatric findings'],
-  'ear-nose-throat': ['11393-6', 'Physical findings of Ears and Nose and Mouth and Throat'],
-  dental: ['10201-2', 'Physical findings of Mouth and Throat and Teeth'],
-  eyes: ['10197-2', 'Physical findings of Eye'],
-  skin: ['10206-1', 'Physical findings of Skin'],
-  nutrition: ['75303-8', 'Nutrition assessment'],
-  movement: ['32452-5', 'Physical findings of Motor function'],
+/** Fields of an examination by organ: what they are called, and the LOINC code the QĐ 831 map gives them. */
+const organs: Readonly<Record<string, { readonly vi: string; readonly loinc?: readonly [string, string] }>> = {
+  general: { vi: 'Toàn trạng', loinc: ['10210-3', 'Physical findings of General status'] },
+  skin: { vi: 'Da', loinc: ['10206-1', 'Physical findings of Skin'] },
+  mucosa: { vi: 'Niêm mạc' },
+  heart: { vi: 'Tim mạch', loinc: ['11390-2', 'Physical findings of Cardiovascular system'] },
+  respiratory: { vi: 'Hô hấp', loinc: ['11412-4', 'Physical findings of Respiratory system'] },
+  digestive: { vi: 'Tiêu hóa', loinc: ['11399-3', 'Physical findings of Gastrointestinal system'] },
+  urinary: { vi: 'Tiết niệu', loinc: ['10198-0', 'Physical findings of Genitourinary tract'] },
+  musculoskeletal: { vi: 'Cơ xương khớp', loinc: ['11410-8', 'Physical findings of Musculoskeletal system'] },
+  endocrine: { vi: 'Nội tiết', loinc: ['29307-6', 'Physical findings of Endocrine system'] },
+  'nervous-system': { vi: 'Thần kinh', loinc: ['10202-0', 'Physical findings of Nervous system'] },
+  mental: { vi: 'Tâm thần', loinc: ['11451-2', 'Psychiatric findings'] },
+  surgical: { vi: 'Ngoại khoa', loinc: ['55286-9', 'Physical exam by body areas'] },
+  gynaecological: { vi: 'Phụ khoa' },
+  'ear-nose-throat': {
+    vi: 'Tai mũi họng',
+    loinc: ['11393-6', 'Physical findings of Ears and Nose and Mouth and Throat'],
+  },
+  dental: { vi: 'Răng hàm mặt', loinc: ['10201-2', 'Physical findings of Mouth and Throat and Teeth'] },
+  eye: { vi: 'Mắt', loinc: ['10197-2', 'Physical findings of Eye'] },
+  dermatological: { vi: 'Da liễu', loinc: ['10206-1', 'Physical findings of Skin'] },
+  nutrition: { vi: 'Dinh dưỡng', loinc: ['75303-8', 'Nutrition assessment'] },
+  movement: { vi: 'Vận động', loinc: ['32452-5', 'Physical findings of Motor function'] },
+  development: { vi: 'Thể chất, tinh thần, vận động' },
+  other: { vi: 'Khác' },
 };
 
 export type NoteKind = keyof typeof kinds;
@@ -48,13 +55,15 @@ export function noteCodings(
   topic?: string,
 ): { readonly codings: readonly Coding[]; readonly words: string } {
   const { vi, loinc } = kinds[kind];
-  const known = kind === 'examination' && topic !== undefined ? organs[topic] : loinc;
+  const organ =
+    kind === 'examination' && topic !== undefined && Object.hasOwn(organs, topic) ? organs[topic] : undefined;
+  const known = organ ? organ.loinc : loinc;
   const own = topic === undefined ? kind : `${kind}.${topic.replace(/\s+/g, '-')}`;
   return {
     codings: [
       ...(known ? [{ system: codeSystems.loinc, code: known[0], display: known[1] }] : []),
       { system: codeSystems.noteKind, code: own },
     ],
-    words: topic === undefined ? vi : `${vi}: ${topic}`,
+    words: topic === undefined ? vi : `${vi}: ${organ?.vi ?? topic}`,
   };
 }

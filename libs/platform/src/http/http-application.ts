@@ -12,6 +12,7 @@ import { addBodyParsers } from './body-parsers.js';
 import { endEventStreamsOnClose } from './event-streams.js';
 import { ProblemFilter } from './problem.filter.js';
 import { observeRequests } from './request-log.js';
+import { listRoutes } from './routes.js';
 import { addSecurityHeaders } from './security-headers.js';
 import { requestValidation } from './validation.js';
 
@@ -39,6 +40,7 @@ export async function createHttpApplication(
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-correlation-id', request.id);
   });
+  listRoutes(server);
   observeRequests(server, parts.logger, parts.metrics);
   addSecurityHeaders(server);
   endEventStreamsOnClose(server);

@@ -49,7 +49,7 @@ export class HostedView implements View {
     this.#progress = progress;
     this.#waiters.advance(progress.position);
     if (!changed) return;
-    for (const listener of [...this.#listeners]) listener(progress.position);
+    for (const listener of this.#listeners) listener(progress.position);
   }
 
   stop(): void {

@@ -18,7 +18,7 @@ export interface Answers {
   readonly add: ViewProgress;
   readonly 'set-aside': readonly SetAsideEvent[];
   readonly 'retry-set-aside': { readonly applied: number; readonly remaining: number };
-  readonly close: undefined;
+  readonly close: 'closed';
 }
 
 export interface ToProjector {

@@ -26,7 +26,9 @@ async function loadCodec(): Promise<{ codec?: EventCodec }> {
   return { codec: createCodec() };
 }
 
-const reader = openEmbeddedReader({ file: eventStoreFile, ...(await loadCodec()) });
+/** What one projection has read the others find parsed: at the end of the log, and while several are built together. */
+const sharedText = 16 * 1024 * 1024;
+const reader = openEmbeddedReader({ file: eventStoreFile, sharedText, ...(await loadCodec()) });
 const views = new Map<string, RunningProjection>();
 const projector = new Projector(reader, {
   turned(running, changed, fault) {
@@ -75,7 +77,9 @@ async function answer(request: Request): Promise<Answers[keyof Answers]> {
     case 'close':
       await projector.close();
       await reader.close();
-      return undefined;
+      return 'closed';
+    default:
+      return request satisfies never;
   }
 }
 

@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { differs } from '../src/verify/truth.js';
+import { verifyOnOwnServer } from '../src/verify/verify-folder.js';
+
+const samples = fileURLToPath(new URL('../../../../samples', import.meta.url));
+const folders = readdirSync(samples, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+
+describe('the sample messages', () => {
+  it('are of several worlds', () => {
+    expect(folders.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it.each(folders)(
+    '%s give their truth in the record, the worklists, the figures and the reconciliation',
+    async (folder) => {
+      const { answers, comparisons } = await verifyOnOwnServer(join(samples, folder));
+      expect(comparisons.filter(differs)).toEqual([]);
+      expect(new Set(comparisons.map(({ place }) => place))).toEqual(
+        new Set(['record', 'worklists', 'figures', 'reconciliation']),
+      );
+      expect([...answers.keys()].toSorted()).toEqual(['200', '201']);
+    },
+    120_000,
+  );
+});
+
+describe('verify:samples', () => {
+  it('finds a figure that is not what it should be, marks it and fails', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'untrue-'));
+    try {
+      cpSync(join(samples, folders[0] ?? ''), folder, { recursive: true });
+      const truth = JSON.parse(readFileSync(join(folder, 'truth.json'), 'utf8')) as { referralsUp: number };
+      writeFileSync(join(folder, 'truth.json'), JSON.stringify({ ...truth, referralsUp: truth.referralsUp + 1 }));
+      const program = fileURLToPath(new URL('../src/cli/verify-samples.js', import.meta.url));
+      const child = spawn(process.execPath, ['--no-warnings', program, folder], {
+        env: { ...process.env, NODE_OPTIONS: '' },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const [printed, [code]] = await Promise.all([text(child.stdout), once(child, 'exit') as Promise<[number]>]);
+      expect(code).toBe(1);
+      expect(printed).toMatch(new RegExp(`record +referrals up +${truth.referralsUp + 1} +${truth.referralsUp} +✘`));
+      expect(printed.match(/✘/g)).toHaveLength(5);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }, 120_000);
+});
