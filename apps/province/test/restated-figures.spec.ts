@@ -94,15 +94,13 @@ const referralSteps = fc
     const paper = referral(who, number, from);
     const back = referral(who, `B${number}`, '08Z01', from);
     return fc.constantFrom(
-      ...[
-        paper.issued(when, 'up', lives),
-        paper.issued(when, 'level', lives),
-        paper.arrived(when),
-        paper.answered(when),
-        paper.back(when),
-        paper.back(when, `B${number}`),
-        back.issued(when, 'down', lives),
-      ],
+      paper.issued(when, 'up', lives),
+      paper.issued(when, 'level', lives),
+      paper.arrived(when),
+      paper.answered(when),
+      paper.back(when),
+      paper.back(when, `B${number}`),
+      back.issued(when, 'down', lives),
     );
   });
 

@@ -62,12 +62,20 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 const indicators = async (query: string): Promise<IndicatorsAnswer> =>
-  (await service.get<IndicatorsAnswer>(`/statistics/indicators${query}`)).body;
+  (await service.get(`/statistics/indicators${query}`)).body as IndicatorsAnswer;
 const figure = async (query: string, code: string) => {
   const found = (await indicators(query)).indicators.find((indicator) => indicator.code === code);
   return [found?.numerator, found?.denominator, found?.value];
 };
-const series = async (query: string) => (await service.get<SeriesAnswer>(`/statistics/series?${query}`)).body.points;
+const series = async (query: string) =>
+  ((await service.get(`/statistics/series?${query}`)).body as SeriesAnswer).points;
+
+const reconciliation = async (path: string) => (await service.get(path)).body as Reconciliation;
+/** The status, and the parameters that the problem names. */
+const wrongFields = async (path: string) => {
+  const { status, body } = await service.get(path);
+  return [status, ...(body as { errors: { path: string }[] }).errors.map((error) => error.path)];
+};
 
 describe('GET /statistics/indicators', () => {
   it('answers every indicator of a place and period, with target, source and position', async () => {
@@ -123,9 +131,7 @@ describe('GET /statistics/indicators', () => {
     ['plac=08', 'plac'],
     ['place=08&place=12', 'place'],
   ])('refuses %s and names the parameter', async (query, parameter) => {
-    const { status, body } = await service.get<{ errors: { path: string }[] }>(`/statistics/indicators?${query}`);
-    expect(status).toBe(400);
-    expect(body.errors.map(({ path }) => path)).toEqual([parameter]);
+    expect(await wrongFields(`/statistics/indicators?${query}`)).toEqual([400, parameter]);
   });
 
   it('shows nothing without a token, or to somebody whose token is for something else', async () => {
@@ -216,14 +222,13 @@ describe('GET /statistics/series', () => {
     ['from=2026-03-01&to=2026-02-01', 'to'],
     ['from=1990-01-01&to=2026-01-01&by=day', 'to'],
   ])('refuses %s and names the parameter', async (query, parameter) => {
-    const { status, body } = await service.get<{ errors: { path: string }[] }>(`/statistics/series?${query}`);
-    expect([status, body.errors[0]?.path]).toEqual([400, parameter]);
+    expect(await wrongFields(`/statistics/series?${query}`)).toEqual([400, parameter]);
   });
 });
 
 describe('GET /statistics/reconciliation', () => {
   it('counts again from the log and finds no difference', async () => {
-    const { body } = await service.get<Reconciliation>('/statistics/reconciliation?place=08&period=2026');
+    const body = await reconciliation('/statistics/reconciliation?place=08&period=2026');
     expect(body.position).toBe(await service.log.head());
     expect(body.figures.find(({ indicator }) => indicator === 'visits')).toEqual({
       indicator: 'visits',
@@ -240,7 +245,7 @@ describe('GET /statistics/reconciliation', () => {
   });
 
   it('does so for every place that has figures when none is named', async () => {
-    const { body } = await service.get<Reconciliation>('/statistics/reconciliation');
+    const body = await reconciliation('/statistics/reconciliation');
     const visits = body.figures.filter(({ indicator }) => indicator === 'visits');
     expect(Object.fromEntries(visits.map(({ place, recount }) => [place, recount]))).toEqual({
       all: 3,
@@ -256,19 +261,19 @@ describe('GET /statistics/reconciliation', () => {
   });
 
   it('counts up to one position while the log goes on', async () => {
-    let going = true;
+    const over = new AbortController();
     const writing = (async () => {
-      for (let number = 0; going; number += 1) {
+      for (let number = 0; !over.signal.aborted; number += 1) {
         await service.append(visitRecorded(mai, { facility: '08Z20', episode: `n${number}`, start: '2026-08-03' }));
       }
     })();
     for (let round = 0; round < 5; round += 1) {
-      const { body } = await service.get<Reconciliation>('/statistics/reconciliation');
+      const body = await reconciliation('/statistics/reconciliation');
       expect(body.figures.filter(({ difference, denominator }) => difference !== 0 || denominator?.difference)).toEqual(
         [],
       );
     }
-    going = false;
+    over.abort();
     await writing;
     await service.tell([]);
   });

@@ -142,6 +142,8 @@ export class PartsReader {
         return this.facilities.placeOn(code, day)?.districtCode === place.code;
       case 'commune':
         return this.facilities.placeOn(code, day)?.communeCode === place.code;
+      default:
+        return place.level satisfies never;
     }
   }
 

@@ -53,7 +53,11 @@ export class TimeReader {
        ${stock ? `union all select '', coalesce(sum(numerator), 0), coalesce(sum(denominator), 0) from figure where measure = ? and level = ? and place = ? and day < ?` : ''}
        order by 1`,
       [
-        ...[measure, place.level, place.code, first.from, last.to],
+        measure,
+        place.level,
+        place.code,
+        first.from,
+        last.to,
         ...(stock ? [measure, place.level, place.code, first.from] : []),
       ],
     );

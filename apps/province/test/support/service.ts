@@ -18,8 +18,8 @@ import { createEmbeddedViewHost } from '#projections/embedded/embedded-view-host
 import type { ViewHost } from '#projections/view-host.js';
 import { SecurityModule } from '#security/security.module.js';
 import type { CallerKind } from '#security/caller.js';
+import { openSecrets, type Secrets } from '#security/secrets.js';
 import { TokenIssuer } from '#security/token-issuer.js';
-import { someSecrets } from '../../../../libs/security/test/builders.js';
 import { ProvinceModule } from '../../src/province.module.js';
 import { facilities, register } from './province.js';
 import { streamOf } from './streams.js';
@@ -34,7 +34,7 @@ export class Service {
   readonly views: ViewHost;
   readonly #register = new FacilityRegister();
   readonly #stopping = new AbortController();
-  readonly #secrets = someSecrets();
+  readonly #secrets: Secrets;
   #application: NestFastifyApplication | undefined;
   #token = '';
   origin = '';
@@ -43,6 +43,7 @@ export class Service {
     this.folder = parts.folder;
     this.log = parts.log;
     this.views = parts.views;
+    this.#secrets = openSecrets(join(parts.folder, 'secrets.json'));
   }
 
   static async start(): Promise<Service> {
@@ -106,9 +107,9 @@ export class Service {
     return this.#token;
   }
 
-  async get<Answer>(path: string, token = this.#token): Promise<{ readonly status: number; readonly body: Answer }> {
+  async get(path: string, token = this.#token): Promise<{ readonly status: number; readonly body: unknown }> {
     const response = await fetch(`${this.origin}${path}`, { headers: { authorization: `Bearer ${token}` } });
-    return { status: response.status, body: (await response.json()) as Answer };
+    return { status: response.status, body: await response.json() };
   }
 
   /** The events of the live stream as they come. */
