@@ -1,11 +1,6 @@
+import type { BenchRow } from './bench-row.js';
 import { readStationMessage } from '#station-formats/read-station-message.js';
 import { syntheticWorld, type SyntheticFile } from '#station-formats/synthetic/synthetic-world.js';
-
-export interface BenchRow {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-}
 
 const seconds = 2;
 
