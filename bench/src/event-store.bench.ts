@@ -10,16 +10,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { openEmbeddedEventStore } from '#event-store/embedded/embedded-event-store.js';
 import type { EventStore, NewEvent } from '#event-store/event-store.js';
 import { streamName } from '#event-store/event-store.js';
+import type { BenchRow } from './bench-row.js';
 
-export interface BenchRow {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  /** Share of another row's value. */
-  readonly ratioTo?: { readonly name: string; readonly ratio: number };
-}
-
-const runs = 3;
 const eventBytes = 1024;
 const commitOf = 100;
 
@@ -110,38 +102,57 @@ export async function scanRate(folder: string, events: number): Promise<number> 
   return rate;
 }
 
-/** All rows, medians of a few short runs. Takes about 20 seconds. */
+/**
+ * All rows: medians of a few rounds, each of which measures everything once, so that what else the machine does meanwhile
+ * falls on both sides of a ratio. Takes about 20 seconds.
+ */
 export async function eventStoreBench(): Promise<readonly BenchRow[]> {
   const folder = mkdtempSync(join(tmpdir(), 'event-store-bench-'));
   try {
-    const fsync = await median(() => rawFsyncRate(folder));
-    const raw = await median(() => rawGroupCommitRate(folder));
-    const rows: BenchRow[] = [
-      { name: fsyncName, value: fsync, unit: '/s' },
-      { name: rawName, value: raw, unit: 'rows/s' },
+    const measured: Round[] = [];
+    for (let i = 0; i < rounds; i++) measured.push(await measureRound(folder));
+    const over = (pick: (round: Round) => number): number => median(measured.map(pick));
+    return [
+      { name: fsyncName, value: over(({ fsync }) => fsync), unit: '/s' },
+      { name: rawName, value: over(({ raw }) => raw), unit: 'rows/s' },
+      ...loads.flatMap(({ callers }, i): BenchRow[] => {
+        const name = `event store appends, ${callers} ${callers === 1 ? 'caller' : 'callers'}`;
+        const rate = (round: Round): number => round.appends[i]?.perSecond ?? NaN;
+        const base = (round: Round): number => (callers === 1 ? round.fsync : round.raw);
+        const ratio = over((round) => rate(round) / base(round));
+        const stall = over((round) => round.appends[i]?.longestStallMs ?? NaN);
+        return [
+          { name, value: over(rate), unit: 'events/s', ratioTo: { name: callers === 1 ? fsyncName : rawName, ratio } },
+          { name: `${name}: longest stall of the caller's thread`, value: stall, unit: 'ms' },
+        ];
+      }),
+      { name: 'event store scan, parsed', value: over(({ scan }) => scan), unit: 'events/s' },
     ];
-    for (const [callers, events] of [
-      [1, 1_000],
-      [8, 4_000],
-      [64, 10_000],
-      [256, 20_000],
-    ] as const) {
-      const stalls: number[] = [];
-      const value = await median(async () => {
-        const rates = await appendRate(folder, callers, events);
-        stalls.push(rates.longestStallMs);
-        return rates.perSecond;
-      });
-      const base = callers === 1 ? { name: fsyncName, value: fsync } : { name: rawName, value: raw };
-      const name = `event store appends, ${callers} ${callers === 1 ? 'caller' : 'callers'}`;
-      rows.push({ name, value, unit: 'events/s', ratioTo: { name: base.name, ratio: value / base.value } });
-      rows.push({ name: `${name}: longest stall of the caller's thread`, value: Math.max(...stalls), unit: 'ms' });
-    }
-    const scan = await median(() => scanRate(folder, 10_000));
-    return [...rows, { name: 'event store scan, parsed', value: scan, unit: 'events/s' }];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+const rounds = 3;
+const loads = [
+  { callers: 1, events: 1_000 },
+  { callers: 8, events: 4_000 },
+  { callers: 64, events: 10_000 },
+  { callers: 256, events: 20_000 },
+] as const;
+
+interface Round {
+  readonly fsync: number;
+  readonly raw: number;
+  readonly appends: readonly AppendRates[];
+  readonly scan: number;
+}
+
+async function measureRound(folder: string): Promise<Round> {
+  const [fsync, raw] = [rawFsyncRate(folder), rawGroupCommitRate(folder)];
+  const appends: AppendRates[] = [];
+  for (const { callers, events } of loads) appends.push(await appendRate(folder, callers, events));
+  return { fsync, raw, appends, scan: await scanRate(folder, 10_000) };
 }
 
 const padding = 'x'.repeat(eventBytes - 150);
@@ -161,8 +172,6 @@ function perSecond(count: number, began: number): number {
   return Math.round((count * 1000) / (performance.now() - began));
 }
 
-async function median(measure: () => number | Promise<number>): Promise<number> {
-  const values: number[] = [];
-  for (let i = 0; i < runs; i++) values.push(await measure());
-  return values.toSorted((a, b) => a - b)[Math.floor(runs / 2)] ?? NaN;
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }

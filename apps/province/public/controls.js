@@ -1,5 +1,5 @@
 import { element, find } from './dom.js';
-import { around, daysOf, kindOf, kinds, nameOf, shifted, today } from './period.js';
+import { around, daysOf, kindOf, kinds, nameOf, today } from './period.js';
 import { word } from './words.js';
 
 /** Where we are: from everything down to the place shown. */
@@ -51,7 +51,5 @@ export function showPeriod(period, go) {
   );
   find('.stepper').hidden = kind === 'all';
   find('#period-name').textContent = nameOf(period);
-  find('#earlier').onclick = () => go({ period: shifted(period, -1) });
-  find('#later').onclick = () => go({ period: shifted(period, 1) });
   find('#later').disabled = (daysOf(period).to ?? '') >= today();
 }

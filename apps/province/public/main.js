@@ -5,7 +5,7 @@ import { showPeriod, showTrail } from './controls.js';
 import { find } from './dom.js';
 import { follow } from './live.js';
 import { decimal } from './numbers.js';
-import { bucketOf, daysOf, kindOf, today } from './period.js';
+import { bucketOf, daysOf, kindOf, shifted, today } from './period.js';
 import { comparedIndicators, showPlaces } from './place-table.js';
 import { offerReconciliation } from './reconciliation.js';
 import { readState, writeState } from './view-state.js';
@@ -144,6 +144,8 @@ find('#language').addEventListener('click', () => {
   changeLanguage();
   drawAll();
 });
+find('#earlier').addEventListener('click', () => go({ period: shifted(state.period, -1) }));
+find('#later').addEventListener('click', () => go({ period: shifted(state.period, 1) }));
 find('#print').addEventListener('click', () => print());
 find('#logout').addEventListener('click', async () => {
   await fetch('/session', { method: 'DELETE' }).catch(() => undefined);

@@ -94,15 +94,13 @@ const referralSteps = fc
     const paper = referral(who, number, from);
     const back = referral(who, `B${number}`, '08Z01', from);
     return fc.constantFrom(
-      ...[
-        paper.issued(when, 'up', lives),
-        paper.issued(when, 'level', lives),
-        paper.arrived(when),
-        paper.answered(when),
-        paper.back(when),
-        paper.back(when, `B${number}`),
-        back.issued(when, 'down', lives),
-      ],
+      paper.issued(when, 'up', lives),
+      paper.issued(when, 'level', lives),
+      paper.arrived(when),
+      paper.answered(when),
+      paper.back(when),
+      paper.back(when, `B${number}`),
+      back.issued(when, 'down', lives),
     );
   });
 
@@ -197,6 +195,21 @@ describe('figures kept incrementally', () => {
         },
       ),
       { numRuns: 120 },
+    );
+  });
+
+  it('of a place add up over its facilities and over its communes', async () => {
+    const flows = ['visits', 'visits-insured', 'hypertension-found', 'referrals-up', 'referrals-back'] as const;
+    await fc.assert(
+      fc.asyncProperty(log, fc.constantFrom(...flows), fc.constantFrom(...places), async (told, code, at) => {
+        const province = await Province.open();
+        await province.tell(told);
+        const [whole] = await province.figure(code, 'all', at);
+        expect(await province.sumOfParts(code, at, 'facility')).toBe(whole);
+        expect(await province.sumOfParts(code, at, 'commune')).toBe(whole);
+        await province.view.close();
+      }),
+      { numRuns: 40 },
     );
   });
 });

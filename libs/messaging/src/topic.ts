@@ -45,7 +45,11 @@ export function defineTopic<Payload extends { readonly kind: string }>(
   definition: TopicDefinition<Payload>,
 ): Topic<Payload> {
   const { name, schema, reads } = definition;
-  const check = schemaCheck<Payload>(name, schema);
+  const checkSchema = schemaCheck(name, schema);
+  const check = (data: unknown): Payload => {
+    checkSchema(data);
+    return data as Payload;
+  };
   return {
     name,
     schema,

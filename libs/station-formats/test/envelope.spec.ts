@@ -267,7 +267,7 @@ describe('faults', () => {
     const [fault] = read(withSummary({ SO_CCCD: '00816168' })).faults;
     expect(fault?.text).toEqual({
       vi: 'Số căn cước/định danh cá nhân (SO_CCCD) không phải 12 số, 9 số hoặc số hộ chiếu.',
-      en: 'personal identification number (SO_CCCD) is not 12 digits, 9 digits or a passport number.',
+      en: 'The personal identification number (SO_CCCD) is not 12 digits, 9 digits or a passport number.',
     });
   });
 
@@ -420,7 +420,7 @@ describe('nothing that was sent is lost', () => {
       fc.property(fc.constantFrom(...spots), fc.nat(), ([table, field], number) => {
         const mark = `mark${number}`;
         const base: RecordTables = { ...withSummary({ MA_LOAI_RV: '2', MA_NOI_DEN: '08Z01' }), XML13: [transferRow] };
-        const changed = { ...base, [table]: [{ ...(base[table as keyof typeof tables]?.[0] ?? {}), [field]: mark }] };
+        const changed = { ...base, [table]: [{ ...base[table as keyof typeof tables]?.[0], [field]: mark }] };
         const record = read(changed, { form: 'both' });
         expect(
           texts([record.person, record.visits.map(({ visit }) => visit)]).some(

@@ -26,7 +26,7 @@ const folders = [
 function readFolder(folder: string): readonly StationMessage[] {
   return ['qd4750', 'qd831'].flatMap((kind) =>
     readdirSync(join(samples, folder, kind))
-      .sort()
+      .toSorted()
       .map((file) => readStationMessage(readFileSync(join(samples, folder, kind, file)))),
   );
 }

@@ -29,7 +29,7 @@ export class EmbeddedOriginals implements Originals {
       if ('error' in reply) waiting?.reject(new Error(`Originals: ${reply.error}`));
       else waiting?.resolve(reply.value);
     });
-    this.#worker.on('error', (error) => this.#fail(error));
+    this.#worker.on('error', (error: Error) => this.#fail(error));
     this.#worker.on('exit', () => this.#fail(new Error('Originals: closed')));
   }
 

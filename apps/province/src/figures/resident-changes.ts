@@ -46,7 +46,7 @@ export function countResident(
 type ChangedEncounter = readonly [was: Encounter | undefined, is: Encounter | undefined];
 
 function sortedEncounters(file: ResidentFile | undefined): readonly Encounter[] {
-  return file ? [...file.encounters.values()].filter((encounter) => !encounter.retracted).sort(byTime) : [];
+  return file ? [...file.encounters.values()].filter((encounter) => !encounter.retracted).toSorted(byTime) : [];
 }
 
 function changedEncounters(before: ResidentFile | undefined, after: ResidentFile): readonly ChangedEncounter[] {

@@ -67,7 +67,7 @@ export function stockTimeline(
   if (scope.by === 'residence') for (const { on } of resident.residences) if (on) days.add(on);
   if (highRiskOn) days.add(highRiskOn);
   if (olderOn) days.add(olderOn);
-  const turns = [...days].sort();
+  const turns = [...days].toSorted();
 
   const segments: StockSegment[] = [];
   const course = new ClinicalCourse();

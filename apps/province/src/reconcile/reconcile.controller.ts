@@ -34,7 +34,11 @@ export class ReconcileController {
   ): Promise<Reconciliation> {
     const { parameters } = this;
     return this.queries.execute(
-      new Reconcile(parameters.place(asked.place), parameters.period(asked.period), signalOf(reply)),
+      new Reconcile(
+        asked.place === undefined ? undefined : parameters.place(asked.place),
+        parameters.period(asked.period),
+        signalOf(reply),
+      ),
     );
   }
 }

@@ -21,10 +21,11 @@ export interface Reconciliation {
   readonly figures: readonly ReconciledFigure[];
 }
 
-/** Every indicator of a place and period: as the view has it, and counted again from the log. */
+/** Every indicator of a place, or of every place, in a period: as the view has it, and counted again from the log. */
 export class Reconcile extends Query<Reconciliation> {
   constructor(
-    readonly place: FigurePlaceKey,
+    /** Absent: every place that has figures. */
+    readonly place: FigurePlaceKey | undefined,
     readonly period: Period,
     readonly signal?: AbortSignal,
   ) {

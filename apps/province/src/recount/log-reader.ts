@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { type DateTime, dayPart, type LocalDate } from '#domain/dates.js';
 import type { DomainEvent } from '#domain/domain-events.js';
 import type { Residence } from '#domain/codes.js';
@@ -11,7 +12,7 @@ import type { VisitContent } from '#domain/visits/visit-content.js';
 import type { EventStore, RecordedEvent } from '#event-store/event-store.js';
 import type { ScratchStore } from './scratch-store.js';
 
-/** Where reading stops: after a position, or at the first event recorded later than a moment. */
+/** Where reading stops: after a position that the log has, or at the first event recorded later than a moment. */
 export type LogBound = { readonly position: number } | { readonly recordedUpTo: Date };
 
 const categories = ['facility', 'resident', 'visit', 'screening', 'referral'];
@@ -29,20 +30,27 @@ export async function readLog(
 ): Promise<number> {
   const reader = new LogReader(scratch, places);
   let last = 0;
-  for await (const { events } of log.readAll({ filter: { categories }, batchSize: 500 })) {
-    signal?.throwIfAborted();
-    scratch.begin();
-    for (const event of events) {
-      if (isBeyond(event, bound)) {
+  let reached = 0;
+  for (;;) {
+    for await (const { events, position } of log.readAll({ after: reached, filter: { categories }, batchSize: 500 })) {
+      signal?.throwIfAborted();
+      scratch.begin();
+      try {
+        for (const event of events) {
+          if (isBeyond(event, bound)) return last;
+          reader.read(event);
+          last = event.position;
+        }
+      } finally {
         scratch.commit();
-        return last;
       }
-      reader.read(event);
-      last = event.position;
+      reached = position;
     }
-    scratch.commit();
+    // A view may hear of an event a moment before this reader of the log does.
+    if (!('position' in bound) || reached >= bound.position) return last;
+    signal?.throwIfAborted();
+    await setTimeout(5);
   }
-  return last;
 }
 
 const isBeyond = (event: RecordedEvent, bound: LogBound): boolean =>

@@ -4,14 +4,16 @@ import type { FigurePlace, FigurePlaces } from '#domain/indicators/figure-places
 import { type Figure, indicators, type IndicatorCode } from '#domain/indicators/indicator.js';
 import type { Period } from '#domain/indicators/period.js';
 import type { EventStore } from '#event-store/event-store.js';
-import type { FigurePlaceKey } from '../statistics/figure-place-key.js';
+import { everywhere, type FigurePlaceKey, placeKey } from '../statistics/figure-place-key.js';
+import type { PlaceFigures } from '../statistics/figure-reader.js';
 import { stockDay } from '../statistics/stock-day.js';
 import { type LogBound, readLog } from './log-reader.js';
 import { foundIn, knownFrom, livesAt, residentOnDay, type ResidentStory } from './resident-on-day.js';
 import { type ReferralStepTold, ScratchStore } from './scratch-store.js';
 
 export interface RecountQuestion {
-  readonly places: readonly FigurePlaceKey[];
+  /** Absent: every place that has figures. */
+  readonly places?: readonly FigurePlaceKey[];
   readonly period: Period;
   readonly today: LocalDate;
   readonly bound: LogBound;
@@ -20,8 +22,8 @@ export interface RecountQuestion {
 
 export interface Recount {
   readonly position: number;
-  /** In the order of the places asked for. */
-  readonly figures: readonly ReadonlyMap<IndicatorCode, Figure>[];
+  /** Those asked for in their order. */
+  readonly places: readonly PlaceFigures[];
 }
 
 /**
@@ -37,35 +39,90 @@ export async function recount(
   try {
     const position = await readLog(log, scratch, figurePlaces, question.bound, question.signal);
     const day = stockDay(question.period, question.today, scratch.newestVisit());
-    const tallies = question.places.map((place) => new Tally(place, question.period, day, figurePlaces));
+    const tallies = new Tallies(question, day, figurePlaces);
     let counted = 0;
     for (const story of scratch.residents()) {
-      for (const tally of tallies) tally.countResident(story);
+      for (const tally of tallies.ofResident(story)) tally.countResident(story);
       if ((counted += 1) % 500 === 0) {
         await nextTurn();
         question.signal?.throwIfAborted();
       }
     }
     for (const { key, steps } of scratch.referrals()) {
-      for (const tally of tallies) tally.countReferral(steps, () => scratch.isNamedAsBack(key));
+      for (const tally of tallies.ofReferral(steps)) tally.countReferral(steps, () => scratch.isNamedAsBack(key));
       if ((counted += 1) % 500 === 0) await nextTurn();
     }
-    return { position, figures: tallies.map((tally) => tally.figures()) };
+    return { position, places: tallies.figures() };
   } finally {
     scratch.close();
   }
 }
 
+/** The places that are counted: those asked for, or any that somebody has to do with. */
+class Tallies {
+  readonly #tallies = new Map<string, Tally>();
+  readonly #question: RecountQuestion;
+  readonly #stockDay: LocalDate;
+  readonly #figurePlaces: FigurePlaces;
+
+  constructor(question: RecountQuestion, stocksOn: LocalDate, figurePlaces: FigurePlaces) {
+    this.#question = question;
+    this.#stockDay = stocksOn;
+    this.#figurePlaces = figurePlaces;
+    for (const place of question.places ?? []) this.#add(place);
+  }
+
+  /** Where the resident was seen, is known, or lives. */
+  ofResident(story: ResidentStory): readonly Tally[] {
+    const facilities = story.encounters.map(({ facility }) => facility);
+    const registeredBy = story.statements.flatMap((each) => (each.kind === 'registered' ? [each.facility] : []));
+    const lived = [this.#stockDay, lastDay].map((day) => livesAt(story, day, this.#figurePlaces));
+    return this.#of([...story.encounters.map(({ place }) => place), ...lived], [...facilities, ...registeredBy]);
+  }
+
+  ofReferral(steps: readonly ReferralStepTold[]): readonly Tally[] {
+    const issues = steps.flatMap(({ issue }) => (issue ? [issue] : []));
+    return this.#of(
+      issues.map(({ place }) => place),
+      issues.map(({ facility }) => facility),
+    );
+  }
+
+  figures(): readonly PlaceFigures[] {
+    return [...this.#tallies.values()].map((tally) => ({ place: tally.place, figures: tally.figures() }));
+  }
+
+  #of(places: readonly FigurePlace[], facilities: readonly string[]): readonly Tally[] {
+    const concerned = new Map<string, FigurePlaceKey>([[placeKey(everywhere), everywhere]]);
+    const add = (level: FigurePlaceKey['level'], code: string | undefined): void => {
+      if (code !== undefined) concerned.set(placeKey({ level, code }), { level, code });
+    };
+    for (const place of places)
+      for (const level of ['province', 'district', 'commune'] as const) add(level, place[level]);
+    for (const facility of facilities) add('facility', facility);
+    return [...concerned].flatMap(([key, place]) => {
+      const tally = this.#tallies.get(key) ?? (this.#question.places ? undefined : this.#add(place));
+      return tally ? [tally] : [];
+    });
+  }
+
+  #add(place: FigurePlaceKey): Tally {
+    const tally = new Tally(place, this.#question.period, this.#stockDay, this.#figurePlaces);
+    this.#tallies.set(placeKey(place), tally);
+    return tally;
+  }
+}
+
 /** Counts one place in one period. */
 class Tally {
-  readonly #place: FigurePlaceKey;
+  readonly place: FigurePlaceKey;
   readonly #period: Period;
   readonly #stockDay: LocalDate;
   readonly #figurePlaces: FigurePlaces;
   readonly #counts = new Map<IndicatorCode, { numerator: number; denominator: number }>();
 
   constructor(place: FigurePlaceKey, period: Period, stocksOn: LocalDate, figurePlaces: FigurePlaces) {
-    this.#place = place;
+    this.place = place;
     this.#period = period;
     this.#stockDay = stocksOn;
     this.#figurePlaces = figurePlaces;
@@ -89,7 +146,7 @@ class Tally {
   }
 
   #countStanding(story: ResidentStory): void {
-    const facility = this.#place.level === 'facility' ? this.#place.code : undefined;
+    const facility = this.place.level === 'facility' ? this.place.code : undefined;
     const livesHere = (day: LocalDate): boolean =>
       facility !== undefined || this.#covers(livesAt(story, day, this.#figurePlaces));
     const since = knownFrom(story, facility);
@@ -151,11 +208,11 @@ class Tally {
   }
 
   #countsAt(place: FigurePlace, facility: string): boolean {
-    return this.#place.level === 'facility' ? facility === this.#place.code : this.#covers(place);
+    return this.place.level === 'facility' ? facility === this.place.code : this.#covers(place);
   }
 
   #covers(place: FigurePlace): boolean {
-    const { level, code } = this.#place;
+    const { level, code } = this.place;
     return level === 'all' || (level !== 'facility' && place[level] === code);
   }
 }

@@ -1,12 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { FigurePlaces } from '#domain/indicators/figure-places.js';
-import type { Figure, IndicatorCode } from '#domain/indicators/indicator.js';
 import type { PlaceRegister } from '#domain/places/place-register.js';
 import type { EventStore } from '#event-store/event-store.js';
 import { Problem } from '#platform/http/problem.js';
 import { EVENT_STORE, PLACE_REGISTER, STOPPING } from '#platform/injection.js';
 import type { FigurePlaceKey } from '../statistics/figure-place-key.js';
-import { recount, type RecountQuestion } from './recount.js';
+import { type Recount, recount, type RecountQuestion } from './recount.js';
 
 /** A recount reads the whole log: one at a time, and few may wait. */
 const mostWaiting = 4;
@@ -26,25 +25,25 @@ export class Recounts {
   }
 
   /**
-   * Counts one place again from the log.
+   * Counts again from the log.
+   * @param places absent: every place that has figures
    * @throws Problem 503 when too many wait already
    */
   async count(
-    place: FigurePlaceKey,
+    places: readonly FigurePlaceKey[] | undefined,
     question: Pick<RecountQuestion, 'period' | 'today' | 'bound'>,
     gone?: AbortSignal,
-  ): Promise<{ readonly position: number; readonly figures: ReadonlyMap<IndicatorCode, Figure> }> {
+  ): Promise<Recount> {
     if (this.#waiting >= mostWaiting) throw tooMany();
     const signal = gone ? AbortSignal.any([gone, this.stopping]) : this.stopping;
     this.#waiting += 1;
     const turn = this.#last.then(() => {
       signal.throwIfAborted();
-      return recount(this.log, this.#places, { ...question, places: [place], signal });
+      return recount(this.log, this.#places, { ...question, ...(places && { places }), signal });
     });
     this.#last = turn.catch(() => undefined);
     try {
-      const { position, figures } = await turn;
-      return { position, figures: figures[0] ?? new Map() };
+      return await turn;
     } finally {
       this.#waiting -= 1;
     }

@@ -38,7 +38,7 @@ export function knownFrom(story: ResidentStory, facility: string | undefined): L
       .map(({ on }) => on),
     ...story.encounters.filter((encounter) => !facility || encounter.facility === facility).map(({ day }) => day),
   ];
-  return days.sort()[0];
+  return days.toSorted()[0];
 }
 
 /** Where the resident lives on the day: as stated when registered, since the resident is known, or as moved to since. */
@@ -59,7 +59,7 @@ export function livesAt(story: ResidentStory, day: LocalDate, places: FigurePlac
   const lived = [...(base && since ? [{ on: since, residence: base }] : []), ...moves].filter(({ on }) => on <= day);
   const newest = lived
     .map(({ on }) => on)
-    .sort()
+    .toSorted()
     .at(-1);
   const current = lived.findLast(({ on }) => on === newest);
   return places.of(current?.residence, current?.on ?? day, day, told(story, 'stands')[0]?.standing ?? []);

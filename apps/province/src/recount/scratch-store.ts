@@ -3,8 +3,7 @@ import type { DateTime, LocalDate } from '#domain/dates.js';
 import type { FigurePlace, StandingPlace } from '#domain/indicators/figure-places.js';
 import type { ReferralDirection, ReferralEvent } from '#domain/referrals/referral-events.js';
 import type { CodedResidence } from '#messaging/health-facts/health-fact.js';
-import type { Vitals } from '#domain/codes.js';
-import type { Diagnosis } from '#domain/codes.js';
+import type { Diagnosis, Vitals } from '#domain/codes.js';
 import type { HistoryFacts } from '#domain/indicators/clinical-definitions.js';
 import type { LaboratoryValues } from '#domain/indicators/laboratory-values.js';
 
@@ -119,8 +118,8 @@ export class ScratchStore {
     const all = this.#database.prepare('select resident from statement union select resident from encounter');
     for (const { resident } of all.iterate() as Iterable<{ resident: string }>) {
       yield {
-        statements: bodies<Statement>(statements, resident),
-        encounters: bodies<ToldEncounter>(encounters, resident),
+        statements: bodies(statements, resident) as readonly Statement[],
+        encounters: bodies(encounters, resident) as readonly ToldEncounter[],
       };
     }
   }
@@ -133,7 +132,7 @@ export class ScratchStore {
     const steps = this.#database.prepare('select body from referral where key = ? order by told, rowid');
     const all = this.#database.prepare('select distinct key from referral');
     for (const { key } of all.iterate() as Iterable<{ key: string }>)
-      yield { key, steps: bodies<ReferralStepTold>(steps, key) };
+      yield { key, steps: bodies(steps, key) as readonly ReferralStepTold[] };
   }
 
   /** Another referral's way back names this paper. */
@@ -147,6 +146,6 @@ export class ScratchStore {
   }
 }
 
-function bodies<Body>(statement: StatementSync, key: string): readonly Body[] {
-  return (statement.all(key) as unknown as { body: string }[]).map(({ body }) => JSON.parse(body) as Body);
+function bodies(statement: StatementSync, key: string): readonly unknown[] {
+  return (statement.all(key) as unknown as { body: string }[]).map(({ body }) => JSON.parse(body) as unknown);
 }

@@ -4,7 +4,7 @@ import { dayOf } from '#domain/dates.js';
 import type { View } from '#projections/view-host.js';
 import { Labels } from '../labels/labels.js';
 import { Recounts } from '../recount/recounts.js';
-import { everywhere, type FigurePlaceKey } from '../statistics/figure-place-key.js';
+import { placeText } from '../statistics/figure-place-key.js';
 import { FigureReader } from '../statistics/figure-reader.js';
 import { FIGURES_VIEW, placeOfView } from '../statistics/figures-view.js';
 import { Parameters } from '../statistics/parameters.js';
@@ -39,11 +39,12 @@ export class ShowIndicatorsHandler implements IQueryHandler<ShowIndicators> {
       asOf: this.parameters.shown(asOf),
     };
     if (asOf) {
-      const { position, figures } = await this.recounts.count(
-        place,
+      const { position, places } = await this.recounts.count(
+        [place],
         { period, today, bound: { recordedUpTo: asOf } },
         signal,
       );
+      const figures = places[0]?.figures ?? new Map();
       return { ...answer, position, delayMs: 0, indicators: indicatorAnswers(figures, this.targets) };
     }
     const { position, delayMs } = await placeOfView(this.view);
@@ -56,5 +57,3 @@ export class ShowIndicatorsHandler implements IQueryHandler<ShowIndicators> {
     };
   }
 }
-
-export const placeText = ({ level, code }: FigurePlaceKey): string => (level === 'all' ? everywhere.level : code);

@@ -30,6 +30,8 @@ function lastDayOf(kind: BucketKind, day: LocalDate): LocalDate {
       return addDays(mondayOf(day), 6);
     case 'month':
       return addDays(addMonths(`${day.slice(0, 7)}-01` as LocalDate, 1), -1);
+    default:
+      return kind satisfies never;
   }
 }
 
@@ -44,6 +46,8 @@ function named(kind: BucketKind, day: LocalDate): { readonly key: string; readon
     }
     case 'month':
       return { key: `${year}-${month}`, label: `${month}/${year}` };
+    default:
+      return kind satisfies never;
   }
 }
 

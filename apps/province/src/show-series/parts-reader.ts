@@ -6,7 +6,7 @@ import type { ReadDatabase, SqlValue } from '#projections/projection.js';
 import { parsePairKey } from '../figures/counted-at.js';
 import { figureReadings } from '../figures/measures.js';
 import type { FigurePlaceKey } from '../statistics/figure-place-key.js';
-import { placeCondition } from '../statistics/figure-reader.js';
+import { encounterCondition } from '../statistics/figure-reader.js';
 
 export interface DayRange {
   readonly from: LocalDate | undefined;
@@ -121,7 +121,7 @@ export class PartsReader {
     { from, to }: DayRange,
   ): Promise<ReadonlyMap<string, Figure>> {
     const parameters: SqlValue[] = [];
-    const where = placeCondition(place, parameters);
+    const where = encounterCondition(place, (code) => (parameters.push(code), '?'));
     const rows = await this.database.query<{ key: string | null; residents: number | bigint }>(
       `select ${by} as key, count(distinct resident) as residents from encounter
        where retracted = 0 and form = 'visit' and ${where} and day between ? and ? group by ${by}`,
@@ -142,6 +142,8 @@ export class PartsReader {
         return this.facilities.placeOn(code, day)?.districtCode === place.code;
       case 'commune':
         return this.facilities.placeOn(code, day)?.communeCode === place.code;
+      default:
+        return place.level satisfies never;
     }
   }
 

@@ -66,6 +66,8 @@ export class ShowSeriesHandler implements IQueryHandler<ShowSeries> {
       }
       case 'diagnosis':
         return this.#byDiagnosis(asked);
+      default:
+        return by satisfies never;
     }
   }
 

@@ -3,7 +3,7 @@ import type { Figure, Indicator, IndicatorCode } from '#domain/indicators/indica
 import type { ReadDatabase, SqlValue } from '#projections/projection.js';
 import { figureReadings } from '../figures/measures.js';
 import type { FigurePlaceKey } from '../statistics/figure-place-key.js';
-import { newestVisitSql, placeCondition } from '../statistics/figure-reader.js';
+import { newestVisitSql, encounterCondition } from '../statistics/figure-reader.js';
 import type { Bucket } from './buckets.js';
 
 interface DaySum {
@@ -53,7 +53,11 @@ export class TimeReader {
        ${stock ? `union all select '', coalesce(sum(numerator), 0), coalesce(sum(denominator), 0) from figure where measure = ? and level = ? and place = ? and day < ?` : ''}
        order by 1`,
       [
-        ...[measure, place.level, place.code, first.from, last.to],
+        measure,
+        place.level,
+        place.code,
+        first.from,
+        last.to,
         ...(stock ? [measure, place.level, place.code, first.from] : []),
       ],
     );
@@ -78,7 +82,7 @@ export class TimeReader {
     const figures: Figure[] = [];
     for (const { from, to } of buckets) {
       const parameters: SqlValue[] = [];
-      const where = placeCondition(place, parameters);
+      const where = encounterCondition(place, (code) => (parameters.push(code), '?'));
       const rows = await this.#database.query<{ residents: number | bigint }>(
         `select count(distinct resident) as residents from encounter
          where retracted = 0 and form = 'visit' and ${where} and day between ? and ?`,

@@ -2,14 +2,22 @@ import type { LocalDate } from '#domain/dates.js';
 import type { FacilityRegister } from '#domain/facilities/facility-register.js';
 import type { PlaceRegister } from '#domain/places/place-register.js';
 
+export const figureLevels = ['all', 'province', 'district', 'commune', 'facility'] as const;
+
 /** What figures can be asked for: everything, an administrative unit, or one facility. */
 export interface FigurePlaceKey {
-  readonly level: 'all' | 'province' | 'district' | 'commune' | 'facility';
+  readonly level: (typeof figureLevels)[number];
   /** Empty for `all`. */
   readonly code: string;
 }
 
 export const everywhere: FigurePlaceKey = { level: 'all', code: '' };
+
+/** As answers name a place. */
+export const placeText = ({ level, code }: FigurePlaceKey): string => (level === 'all' ? level : code);
+
+/** The same text for the same place, another for every other. */
+export const placeKey = ({ level, code }: FigurePlaceKey): string => `${level} ${code}`;
 
 /** Last day on which districts existed, and the day after which provinces are the present ones. */
 const lastDayOfDistricts = '2025-06-30' as LocalDate;

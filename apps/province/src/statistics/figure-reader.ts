@@ -3,16 +3,25 @@ import { type Figure, type IndicatorCode, indicators } from '#domain/indicators/
 import type { Period } from '#domain/indicators/period.js';
 import type { ReadDatabase, SqlValue } from '#projections/projection.js';
 import { figureReadings } from '../figures/measures.js';
-import type { FigurePlaceKey } from './figure-place-key.js';
+import { type FigurePlaceKey, figureLevels, placeKey } from './figure-place-key.js';
+
+export type Figures = ReadonlyMap<IndicatorCode, Figure>;
+
+export interface PlaceFigures {
+  readonly place: FigurePlaceKey;
+  readonly figures: Figures;
+}
 
 export interface FigureSnapshot {
   /** Position of the last fact in these figures: all of them are of this one moment. */
   readonly position: number;
-  readonly figures: ReadonlyMap<IndicatorCode, Figure>;
+  readonly places: readonly PlaceFigures[];
 }
 
 interface FigureRow {
   readonly kind: 'position' | 'flow' | 'stock' | 'known' | 'seen';
+  readonly level: FigurePlaceKey['level'];
+  readonly place: string;
   readonly measure: string;
   readonly numerator: number | bigint;
   readonly denominator: number | bigint;
@@ -27,13 +36,12 @@ const measuresOf = (kind: 'flow' | 'stock'): readonly string[] => [
 ];
 const flowMeasures = measuresOf('flow');
 const stockMeasures = measuresOf('stock');
-const marks = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
 
 /** Day of the newest visit in the view; no row when there is none. */
 export const newestVisitSql = `select day from figure
   where measure = 'visits-insured' and level = 'all' and place = '' and denominator > 0 order by day desc limit 1`;
 
-/** Reads every indicator of one place and period in one statement, hence at one position of the view. */
+/** Reads every indicator in one statement, hence at one position of the view. */
 export class FigureReader {
   readonly #database: ReadDatabase;
 
@@ -41,73 +49,115 @@ export class FigureReader {
     this.#database = database;
   }
 
-  async read(place: FigurePlaceKey, period: Period, today: LocalDate): Promise<FigureSnapshot> {
+  /** Figures of one place; zeros where there are none. */
+  async read(
+    place: FigurePlaceKey,
+    period: Period,
+    today: LocalDate,
+  ): Promise<{ readonly position: number; readonly figures: Figures }> {
+    const { position, places } = await this.#snapshot(place, period, today);
+    return { position, figures: places[0]?.figures ?? figuresOf([]) };
+  }
+
+  /** Figures of every place that has any. */
+  readEvery(period: Period, today: LocalDate): Promise<FigureSnapshot> {
+    return this.#snapshot(undefined, period, today);
+  }
+
+  async #snapshot(place: FigurePlaceKey | undefined, period: Period, today: LocalDate): Promise<FigureSnapshot> {
     const parameters: SqlValue[] = [];
-    const at = (measures: readonly string[]): string => {
-      parameters.push(...measures, place.level, place.code);
-      return `measure in (${marks(measures)}) and level = ? and place = ?`;
+    const bind = binder(parameters);
+    const sums = (kind: FigureRow['kind'], measures: readonly string[], days: () => string): string => {
+      const where = `measure in (${measures.map(bind).join(', ')}) and ${placeCondition(place, bind)}`;
+      return `union all select '${kind}', level, place, measure, sum(numerator), sum(denominator) from figure
+        where ${where} ${days()} group by level, place, measure`;
     };
     const sql = [
-      `select 'position' as kind, '' as measure, position as numerator, 0 as denominator from applied`,
-      `union all select 'flow', measure, sum(numerator), sum(denominator) from figure
-        where ${at(flowMeasures)} and day between ${bind(parameters, period.from ?? '0000')} and ${bind(parameters, period.to ?? '9999')} group by measure`,
-      `union all select 'stock', measure, sum(numerator), sum(denominator) from figure
-        where ${at(stockMeasures)} and day <= ${this.#stockDay(period, today, parameters)} group by measure`,
+      `select 'position' as kind, '' as level, '' as place, '' as measure, position as numerator, 0 as denominator from applied`,
+      sums(
+        'flow',
+        flowMeasures,
+        () => `and day between ${bind(period.from ?? '0000')} and ${bind(period.to ?? '9999')}`,
+      ),
+      sums('stock', stockMeasures, () => `and day <= ${stockDaySql(period, today, bind)}`),
       // Everybody in the log is known in the end: `all` has no last day.
-      ...(period.to
-        ? []
-        : [
-            `union all select 'known', measure, sum(numerator), sum(denominator) from figure
-              where ${at([figureReadings['residents-known'].measure])} group by measure`,
-          ]),
-      `union all select 'seen', '', ${this.#seen(place, period, parameters)}`,
+      ...(period.to ? [] : [sums('known', [figureReadings['residents-known'].measure], () => '')]),
+      ...seenSql(place, period, bind),
     ].join('\n');
     return snapshotOf(await this.#database.query<FigureRow>(sql, parameters));
   }
+}
 
-  /** The rule of {@link stockDay}, where the newest visit is read in the same statement. */
-  #stockDay(period: Period, today: LocalDate, parameters: SqlValue[]): string {
-    if (!period.to || period.to <= today) return bind(parameters, period.to ?? today);
-    const newest = `coalesce((${newestVisitSql}), '')`;
-    return `(select case when ${newest} <= ${bind(parameters, today)} then ${bind(parameters, today)}
-      when ${newest} < ${bind(parameters, period.to)} then ${newest} else ${bind(parameters, period.to)} end)`;
-  }
+type Bind = (value: SqlValue) => string;
 
-  #seen(place: FigurePlaceKey, period: Period, parameters: SqlValue[]): string {
-    if (period.kind !== 'day') {
-      parameters.push(place.level, place.code, period.text);
-      return 'coalesce((select residents from seen where level = ? and place = ? and period = ?), 0), 0';
-    }
-    const where = placeCondition(place, parameters);
-    return `count(distinct resident), 0 from encounter where retracted = 0 and form = 'visit' and ${where} and day = ${bind(parameters, period.text)}`;
+const binder =
+  (parameters: SqlValue[]): Bind =>
+  (value) => {
+    parameters.push(value);
+    return '?';
+  };
+
+const placeCondition = (place: FigurePlaceKey | undefined, bind: Bind): string =>
+  place ? `level = ${bind(place.level)} and place = ${bind(place.code)}` : `level <> 'pair'`;
+
+/** The rule of `stockDay`, where the newest visit is read in the same statement. */
+function stockDaySql(period: Period, today: LocalDate, bind: Bind): string {
+  if (!period.to || period.to <= today) return bind(period.to ?? today);
+  const newest = `coalesce((${newestVisitSql}), '')`;
+  return `(select case when ${newest} <= ${bind(today)} then ${bind(today)}
+    when ${newest} < ${bind(period.to)} then ${newest} else ${bind(period.to)} end)`;
+}
+
+/** People seen are kept by month, quarter, year and altogether; those of one day are counted here. */
+function seenSql(place: FigurePlaceKey | undefined, period: Period, bind: Bind): readonly string[] {
+  if (period.kind !== 'day') {
+    return [
+      `union all select 'seen', level, place, '', residents, 0 from seen
+        where ${placeCondition(place, bind)} and period = ${bind(period.text)}`,
+    ];
   }
+  return (place ? [place.level] : figureLevels).map((level) => {
+    const column = level === 'all' ? `''` : level;
+    const here = place ? encounterCondition(place, bind) : `${column} is not null`;
+    return `union all select 'seen', '${level}', ${column}, '', count(distinct resident), 0 from encounter
+      where retracted = 0 and form = 'visit' and ${here} and day = ${bind(period.text)} group by ${column}`;
+  });
 }
 
 /** Condition on rows of `encounter`. */
-export function placeCondition(place: FigurePlaceKey, parameters: SqlValue[]): string {
-  return place.level === 'all' ? '1 = 1' : `${place.level} = ${bind(parameters, place.code)}`;
-}
-
-function bind(parameters: SqlValue[], value: SqlValue): string {
-  parameters.push(value);
-  return '?';
+export function encounterCondition(place: FigurePlaceKey, bind: Bind): string {
+  return place.level === 'all' ? '1 = 1' : `${place.level} = ${bind(place.code)}`;
 }
 
 function snapshotOf(rows: readonly FigureRow[]): FigureSnapshot {
+  const position = Number(rows.find(({ kind }) => kind === 'position')?.numerator ?? 0);
+  const ofPlaces = Map.groupBy(
+    rows.filter(({ kind }) => kind !== 'position'),
+    ({ level, place }) => placeKey({ level, code: place }),
+  );
+  const places = [...ofPlaces.values()].map((ofPlace) => {
+    const { level, place } = ofPlace[0] as FigureRow;
+    return { place: { level, code: place }, figures: figuresOf(ofPlace) };
+  });
+  return { position, places };
+}
+
+function figuresOf(rows: readonly FigureRow[]): Figures {
   const sums = new Map(rows.map((row) => [`${row.kind} ${row.measure}`, row]));
   const sumOf = (kind: FigureRow['kind'], measure: string, part: 'numerator' | 'denominator'): number =>
     Number(sums.get(`${kind} ${measure}`)?.[part] ?? 0);
-  const figures = indicators.map(({ code, form, kind }): [IndicatorCode, Figure] => {
-    if (code === 'residents-seen') return [code, { numerator: sumOf('seen', '', 'numerator'), denominator: null }];
-    const { measure, whole, scale = 1 } = figureReadings[code];
-    const source = code === 'residents-known' && sums.has(`known ${measure}`) ? 'known' : kind;
-    return [
-      code,
-      {
-        numerator: sumOf(source, measure, whole ? 'denominator' : 'numerator') / scale,
-        denominator: form === 'count' ? null : sumOf(source, measure, 'denominator'),
-      },
-    ];
-  });
-  return { position: sumOf('position', '', 'numerator'), figures: new Map(figures) };
+  return new Map(
+    indicators.map(({ code, form, kind }): [IndicatorCode, Figure] => {
+      if (code === 'residents-seen') return [code, { numerator: sumOf('seen', '', 'numerator'), denominator: null }];
+      const { measure, whole, scale = 1 } = figureReadings[code];
+      const source = code === 'residents-known' && sums.has(`known ${measure}`) ? 'known' : kind;
+      return [
+        code,
+        {
+          numerator: sumOf(source, measure, whole ? 'denominator' : 'numerator') / scale,
+          denominator: form === 'count' ? null : sumOf(source, measure, 'denominator'),
+        },
+      ];
+    }),
+  );
 }

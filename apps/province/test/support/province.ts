@@ -1,7 +1,8 @@
 import { FigurePlaces } from '#domain/indicators/figure-places.js';
-import { type Figure, type IndicatorCode, indicators } from '#domain/indicators/indicator.js';
+import { type Figure, findIndicator, type IndicatorCode, indicators } from '#domain/indicators/indicator.js';
 import { parsePeriod, type Period } from '#domain/indicators/period.js';
 import type { DomainEvent } from '#domain/domain-events.js';
+import { FacilityRegister } from '#domain/facilities/facility-register.js';
 import type { PlaceRegister } from '#domain/places/place-register.js';
 import { healthFacts } from '#messaging/health-facts/health-facts-topic.js';
 import { pseudonymsBy } from '#messaging/health-facts/pseudonyms.js';
@@ -9,6 +10,7 @@ import { projectionOfTopic } from '#messaging/projection-of-topic.js';
 import { loadPlaceRegister } from '#platform/place-register-file.js';
 import { provinceFigures } from '../../src/figures/province-figures.handler.js';
 import { recount } from '../../src/recount/recount.js';
+import { PartsReader } from '../../src/show-series/parts-reader.js';
 import { FigureReader } from '../../src/statistics/figure-reader.js';
 import { everywhere, type FigurePlaceKey } from '../../src/statistics/figure-place-key.js';
 import { day, facility } from './events.js';
@@ -61,18 +63,27 @@ export class Province {
     return [figure?.numerator ?? -1, figure?.denominator ?? null];
   }
 
+  /** Sum over the parts of a place. */
+  async sumOfParts(code: IndicatorCode, at: FigurePlaceKey, by: 'facility' | 'commune'): Promise<number> {
+    const indicator = findIndicator(code);
+    if (!indicator) throw new Error(`No indicator ${code}`);
+    const parts = new PartsReader(this.view, new FacilityRegister(), register);
+    const figures = await parts.read(indicator, at, by, { from: undefined, to: undefined });
+    return [...figures.values()].reduce((sum, { numerator }) => sum + numerator, 0);
+  }
+
   /** In the order of the places. */
   async recounted(
     places: readonly FigurePlaceKey[],
     period: string,
   ): Promise<readonly ReadonlyMap<IndicatorCode, Figure>[]> {
-    const { figures } = await recount(this.log, new FigurePlaces(register), {
+    const { places: counted } = await recount(this.log, new FigurePlaces(register), {
       places,
       period: periodOf(period),
       today,
-      bound: { position: Number.MAX_SAFE_INTEGER },
+      bound: { position: await this.log.head() },
     });
-    return figures;
+    return counted.map(({ figures }) => figures);
   }
 }
 

@@ -1,40 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Registry } from 'prom-client';
 import type { DomainEvent } from '#domain/domain-events.js';
 import { FacilityRegister } from '#domain/facilities/facility-register.js';
+import { openEmbeddedEventStore } from '#event-store/embedded/embedded-event-store.js';
+import { type EventStore, streamName } from '#event-store/event-store.js';
 import { readConfiguration } from '#platform/configuration.js';
 import { createHttpApplication } from '#platform/http/http-application.js';
 import { createLogger } from '#platform/logging.js';
 import { PlatformModule } from '#platform/platform.module.js';
+import { createEmbeddedViewHost } from '#projections/embedded/embedded-view-host.js';
+import type { ViewHost } from '#projections/view-host.js';
 import { SecurityModule } from '#security/security.module.js';
 import type { CallerKind } from '#security/caller.js';
+import { openSecrets, type Secrets } from '#security/secrets.js';
 import { TokenIssuer } from '#security/token-issuer.js';
-import { someSecrets } from '../../../../libs/security/test/builders.js';
 import { ProvinceModule } from '../../src/province.module.js';
-import { LocalViews } from './local-views.js';
-import { MemoryLog } from './memory-log.js';
 import { facilities, register } from './province.js';
+import { streamOf } from './streams.js';
 
 @Module({})
 class TestApplication {}
 
-/** The province's service with its real guard, listening on a free port, on a log and views in memory. */
+/** The province's service with its real guard, event store and view host, listening on a free port. */
 export class Service {
-  readonly log = new MemoryLog();
-  readonly views = new LocalViews();
+  readonly folder: string;
+  readonly log: EventStore;
+  readonly views: ViewHost;
   readonly #register = new FacilityRegister();
   readonly #stopping = new AbortController();
-  readonly #secrets = someSecrets();
+  readonly #secrets: Secrets;
   #application: NestFastifyApplication | undefined;
   #token = '';
   origin = '';
 
+  private constructor(parts: Pick<Service, 'folder' | 'log' | 'views'>) {
+    this.folder = parts.folder;
+    this.log = parts.log;
+    this.views = parts.views;
+    this.#secrets = openSecrets(join(parts.folder, 'secrets.json'));
+  }
+
   static async start(): Promise<Service> {
-    const service = new Service();
-    const { log, views } = service;
+    const folder = await mkdtemp(join(tmpdir(), 'lien-tuyen-province-'));
+    const eventStoreFile = join(folder, 'events.sqlite');
+    const log = await openEmbeddedEventStore({ file: eventStoreFile });
+    const views = await createEmbeddedViewHost({ eventStoreFile, folder: join(folder, 'views') });
+    const service = new Service({ folder, log, views });
     const configuration = readConfiguration(
       { LOG_LEVEL: 'silent', SECRETS_FILE: join(tmpdir(), 'never-written.json') },
       '',
@@ -66,12 +83,20 @@ export class Service {
     return service;
   }
 
+  /** Appends, and waits until the figures have it. */
   async tell(events: readonly DomainEvent[]): Promise<void> {
-    const recorded = events.map((event) => {
-      if (event.type === 'FacilityRegistered') this.#register.apply(event);
-      return this.log.record(event);
-    });
-    await this.views.apply(recorded);
+    for (const event of events) await this.append(event);
+    const head = await this.log.head();
+    while ((await this.views.statuses()).some(({ position }) => position < head)) await setTimeout(5);
+  }
+
+  async append(event: DomainEvent): Promise<void> {
+    if (event.type === 'FacilityRegistered') this.#register.apply(event);
+    const { category, key } = streamOf(event);
+    const occurredAt = new Date().toISOString();
+    await this.log.append(streamName(category, key), 'any', [
+      { id: randomUUID(), type: event.type, data: event.data, metadata: { occurredAt } },
+    ]);
   }
 
   token(kind: CallerKind): Promise<string> {
@@ -82,9 +107,9 @@ export class Service {
     return this.#token;
   }
 
-  async get<Answer>(path: string, token = this.#token): Promise<{ readonly status: number; readonly body: Answer }> {
+  async get(path: string, token = this.#token): Promise<{ readonly status: number; readonly body: unknown }> {
     const response = await fetch(`${this.origin}${path}`, { headers: { authorization: `Bearer ${token}` } });
-    return { status: response.status, body: (await response.json()) as Answer };
+    return { status: response.status, body: await response.json() };
   }
 
   /** The events of the live stream as they come. */
@@ -112,6 +137,8 @@ export class Service {
     this.#stopping.abort();
     await this.#application?.close();
     await this.views.close();
+    await this.log.close();
+    await rm(this.folder, { recursive: true });
   }
 }
 

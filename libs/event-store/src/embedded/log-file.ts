@@ -39,7 +39,7 @@ const schema = `
   create table stream_events (
     stream text not null,
     revision integer not null,
-    id text not null,
+    id blob not null,
     position integer not null,
     primary key (stream, revision)
   ) strict, without rowid;

@@ -8,12 +8,9 @@ export interface IndexedStream {
   readonly indexedHead: Revision;
   /** Revision of the newest event; -1 for none. */
   head: Revision;
-  /** Positions by event id: of the events beyond the index tables and of the newest in them. */
+  /** Positions by event id of the events beyond the index tables. */
   readonly positions: Map<string, Position>;
 }
-
-/** How many of a stream's newest events are looked up with its head. */
-const lookedUp = longStream;
 
 /**
  * Where the events of a stream are, as the writer sees it. The newest events are held in memory; {@link store} moves them to
@@ -22,8 +19,7 @@ const lookedUp = longStream;
  */
 export class LogIndex {
   readonly #recent = new Map<StreamName, IndexedStream>();
-  readonly #newest: StatementSync;
-  readonly #idsOfShort: StatementSync;
+  readonly #headOf: StatementSync;
   readonly #positionById: StatementSync;
   readonly #unindexed: StatementSync;
   readonly #storeSteps: readonly StatementSync[];
@@ -31,16 +27,10 @@ export class LogIndex {
 
   constructor(database: DatabaseSync) {
     const arrays = { returnArrays: true };
-    this.#newest = database.prepare(
-      `select revision, id, position from stream_events where stream = ? order by revision desc limit ${lookedUp}`,
-      arrays,
-    );
-    this.#idsOfShort = database.prepare(
-      `select id, position from stream_events where stream = ? and revision < ${longStream}`,
-      arrays,
-    );
+    this.#headOf = database.prepare('select max(revision) from stream_events where stream = ?', arrays);
+    const withId = `select position from stream_events where stream = ?1 and id = unhex(?2, '-')`;
     this.#positionById = database.prepare(
-      `select position from stream_events where stream = ? and id = ? and revision >= ${longStream}`,
+      `${withId} and revision < ${longStream} union all ${withId} and revision >= ${longStream}`,
       arrays,
     );
     this.#unindexed = database.prepare(
@@ -48,7 +38,7 @@ export class LogIndex {
     );
     this.#storeSteps = [
       `insert into stream_events (stream, revision, id, position)
-         select stream, revision, id, position from events where position > (select indexed_through from log)
+         select stream, revision, unhex(id, '-'), position from events where position > (select indexed_through from log)
          order by stream, revision`,
       `insert into kind_events (kind, position)
          select kind, position from events where position > (select indexed_through from log) order by kind, position`,
@@ -76,19 +66,16 @@ export class LogIndex {
   of(stream: StreamName): IndexedStream {
     const recent = this.#recent.get(stream);
     if (recent !== undefined) return recent;
-    const newest = this.#newest.all(stream) as unknown as readonly [Revision, string, Position][];
-    const head = newest[0]?.[0] ?? -1;
-    return { indexedHead: head, head, positions: new Map(newest.map(([, id, position]) => [id, position])) };
+    const [head] = this.#headOf.get(stream) as unknown as readonly [Revision | null];
+    return { indexedHead: head ?? -1, head: head ?? -1, positions: new Map() };
   }
 
   /** Positions of those ids that are in the stream; `undefined` for those that are not. */
   positionsOf(stream: StreamName, indexed: IndexedStream, ids: readonly string[]): readonly (Position | undefined)[] {
-    const known = ids.map((id) => indexed.positions.get(id));
-    if (indexed.indexedHead < lookedUp || !known.includes(undefined)) return known;
-    const first = new Map(this.#idsOfShort.all(stream) as unknown as readonly [string, Position][]);
-    return ids.map((id, i) => {
-      const later = this.#positionById.get(stream, id) as unknown as readonly [Position] | undefined;
-      return known[i] ?? first.get(id) ?? later?.[0];
+    return ids.map((id) => {
+      const recent = indexed.positions.get(id);
+      if (recent !== undefined || indexed.indexedHead < 0) return recent;
+      return (this.#positionById.get(stream, id) as unknown as readonly [Position] | undefined)?.[0];
     });
   }
 

@@ -5,7 +5,7 @@ import type { AppendOutcome, AppendRequest } from './append-messages.js';
 import { LogIndex } from './log-index.js';
 
 /** Events that may wait for the index tables: few enough to be read through by a reader and again after a crash. */
-const mostUnindexed = 4096;
+const mostUnindexed = 8192;
 
 /** Writes appends to the log, a group of them in one durable commit. Runs on the writer's thread alone. */
 export class LogWriter {
@@ -34,7 +34,7 @@ export class LogWriter {
     this.#index = new LogIndex(database);
     this.#loadKinds();
     this.#head = this.#storedHead();
-    this.storeIndex();
+    this.storeIndex(0);
   }
 
   /** Position of the newest durable event. */
@@ -59,12 +59,16 @@ export class LogWriter {
     }
   }
 
-  /** Brings the index tables up to the head. What fails here is tried again after a later commit. */
-  storeIndex(): void {
+  /**
+   * Brings the index tables up to the head. What fails here is tried again after a later commit, until too much waits: then
+   * it is thrown, for a log that cannot be indexed must not go on unnoticed.
+   */
+  storeIndex(mostWaiting = 4 * mostUnindexed): void {
     if (!this.hasUnindexed) return;
     try {
       this.#inTransaction(() => this.#index.store());
-    } catch {
+    } catch (error) {
+      if (this.#index.waiting > mostWaiting) throw error;
       return;
     }
     this.#index.stored();

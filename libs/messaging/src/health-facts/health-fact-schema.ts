@@ -28,7 +28,7 @@ const fact = (kind: string, required: Properties, optional: Properties = {}): Js
 
 const residence = closed({}, { provinceCode: code, districtCode: code, communeCode: code });
 
-/** JSON Schema (2020-12) of the data of `health-facts.v1`. */
+/** JSON Schema of the data of `health-facts.v1`. */
 export const healthFactSchema: JsonSchema = {
   $id: 'urn:lien-tuyen:schema:health-facts.v1',
   type: 'object',

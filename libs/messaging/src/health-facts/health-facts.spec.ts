@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DomainEvent } from '#domain/domain-events.js';
-import { type RecordedEvent, streamName } from '#event-store/event-store.js';
+import type { RecordedEvent, StreamName } from '#event-store/event-store.js';
 import { MessageNotOfSchema } from '../schema-check.js';
 import { healthFacts } from './health-facts-topic.js';
 import { pseudonymsBy } from './pseudonyms.js';
@@ -15,7 +15,7 @@ const recorded = (type: string, data: unknown, stream = 'visit-08Z11.1'): Record
   data,
   metadata: { occurredAt: '2026-10-01T01:00:00Z', subject: resident },
   schemaVersion: 1,
-  stream: stream as ReturnType<typeof streamName>,
+  stream: stream as StreamName,
   revision: 3,
   position: 42,
   recordedAt: '2026-10-01T02:00:00.000Z',

@@ -7,7 +7,7 @@ import type { ReferralStep } from './referral-step.js';
 const text = { type: 'string', minLength: 1 };
 const facility = { type: 'string', pattern: '^[0-9]{2}[0-9A-Z]{3}$' };
 
-/** JSON Schema (2020-12) of the data of `referrals.v1`. */
+/** JSON Schema of the data of `referrals.v1`. */
 export const referralStepSchema: JsonSchema = {
   $id: 'urn:lien-tuyen:schema:referrals.v1',
   type: 'object',

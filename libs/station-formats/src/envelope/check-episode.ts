@@ -56,7 +56,7 @@ function checkRequired(table: TableRows, start: DateTime, faults: FaultList): vo
   const { requiredFields } = table.schema;
   table.rows.forEach((row, index) => {
     for (const field of requiredFields) {
-      if (row.get(field.name) === undefined && isDemanded(field, row, start)) {
+      if (!row.has(field) && isDemanded(field, row, start)) {
         faults.add('warning', 'required', `${rowPath(table, index)}/${field.name}`, {
           vi: `Thiếu ${lowerFirst(field.label.vi)} (${field.name}).`,
           en: `The ${field.label.en} is missing (${field.name}).`,

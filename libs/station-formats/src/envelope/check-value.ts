@@ -20,7 +20,7 @@ const mostComorbidities = 12;
 const warning = (code: string, field: FieldSchema, vi: string, en: string): ValueFault => ({
   code,
   severity: 'warning',
-  text: { vi: `${field.label.vi} (${field.name}) ${vi}`, en: `${field.label.en} (${field.name}) ${en}` },
+  text: { vi: `${field.label.vi} (${field.name}) ${vi}`, en: `The ${field.label.en} (${field.name}) ${en}` },
 });
 
 /** What is wrong with a value by the tables; the value is not empty. Says nothing of the value itself but its field. */

@@ -1,12 +1,5 @@
 import { FaultList } from '../faults/fault-list.js';
-import {
-  envelopeTables,
-  fieldsOfAnyTable,
-  tableWithRoot,
-  type FieldSchema,
-  type TableName,
-  type TableSchema,
-} from '../schema/envelope-tables.js';
+import { envelopeTables, tableWithRoot, type FieldSchema, type TableSchema } from '../schema/envelope-tables.js';
 import { decodeBase64, decodeUtf8 } from '../xml/decode-text.js';
 import { openDocument } from '../xml/open-document.js';
 import { XmlFault } from '../xml/xml-fault.js';
@@ -181,7 +174,7 @@ function schemaOf(kind: string): TableSchema | undefined {
 /** A part of a kind nobody knows that is not even XML, for instance a signature. */
 function keepUnread(part: TablePart, kind: string, tables: Map<string, TableRows>, faults: FaultList): void {
   const row = new FieldRow();
-  row.set('NOIDUNGFILE', part.text.trim());
+  row.add('NOIDUNGFILE', part.text.trim());
   tableNamed(kind, undefined, tables).rows.push(row);
   faults.add('information', 'unknown-table', kind, {
     vi: 'Phần này không có trong QĐ 4750/3176 và không phải XML; được giữ nguyên cùng lượt khám.',
@@ -208,11 +201,7 @@ function tableFor(kind: string, root: string, tables: Map<string, TableRows>, fa
   return tableNamed(schema?.name ?? root, schema, tables);
 }
 
-function tableNamed(
-  name: TableName | string,
-  schema: TableSchema | undefined,
-  tables: Map<string, TableRows>,
-): TableRows {
+function tableNamed(name: string, schema: TableSchema | undefined, tables: Map<string, TableRows>): TableRows {
   const known = tables.get(name);
   if (known) return known;
   if (tables.size >= mostTables) throw tooMany();
@@ -222,7 +211,7 @@ function tableNamed(
 }
 
 function readRows(scanner: XmlScanner, table: TableRows, faults: FaultList): void {
-  readTable(scanner, table.schema?.fields ?? fieldsOfAnyTable, new CheckedRows(table, faults));
+  readTable(scanner, table.schema, new CheckedRows(table, faults));
 }
 
 /** Puts rows into their table and checks each value as it comes. */

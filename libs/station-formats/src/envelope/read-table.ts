@@ -1,5 +1,5 @@
-import { FieldRow } from './field-row.js';
-import type { FieldSchema } from '../schema/envelope-tables.js';
+import { FieldRow, type RowSchema } from './field-row.js';
+import { fieldsOfAnyTable, type FieldSchema } from '../schema/envelope-tables.js';
 import { XmlFault } from '../xml/xml-fault.js';
 import type { XmlScanner } from '../xml/xml-scanner.js';
 
@@ -25,38 +25,59 @@ interface Frame {
  * that directly contains fields of the table; names decide, never positions and never the names of the containers. Elements
  * nested in a field become fields named by their path.
  */
-export function readTable(scanner: XmlScanner, fields: ReadonlyMap<string, FieldSchema>, sink: RowSink): void {
+export function readTable(scanner: XmlScanner, schema: RowSchema | undefined, sink: RowSink): void {
+  const fields = schema?.fields ?? fieldsOfAnyTable;
   const frames: Frame[] = [newFrame(scanner.name)];
   let rowAt = -1;
+  // Only a guess, to save time: software mostly writes the fields in the order of the tables.
+  let expected: FieldSchema | undefined;
+
+  /** Adds the text of an element whose parents are the frames. */
+  const addField = (name: string, text: string, field: FieldSchema | undefined): void => {
+    const value = text.trim();
+    const top = frames.length - 1;
+    const owner = frames[rowAt < 0 ? top : rowAt];
+    if (value === '' || !owner) return;
+    owner.row ??= new FieldRow(schema);
+    if (owner.row.size >= mostFields) throw new XmlFault('too-many-elements', 'elements', 0);
+    const nested = rowAt >= 0 && rowAt < top;
+    const path = nested ? [...frames.slice(rowAt + 1).map((frame) => frame.name), name].join('/') : name;
+    const known = nested || !schema ? undefined : field;
+    if (owner.row.add(path, value, known)) sink.field(path, value, known);
+    else {
+      owner.row.addRepeated(path, value);
+      sink.repeatedField(path);
+    }
+  };
+
   for (let frame = frames[0]; frame; frame = frames.at(-1)) {
+    while (expected) {
+      const text = scanner.leafNamed(expected.name);
+      if (text === undefined) break;
+      if (text !== '') addField(expected.name, text, expected);
+      expected = schema?.sequence[expected.place + 1];
+    }
     const token = scanner.next();
     if (token === 'open') {
       const { name } = scanner;
+      const field = fields.get(name);
       frame.hasChildren = true;
-      const field = rowAt < 0 || rowAt === frames.length - 1 ? fields.get(name) : undefined;
       if (rowAt < 0 && field) rowAt = frames.length - 1;
       const text = scanner.leafText();
+      expected = undefined;
       if (text === undefined) frames.push(newFrame(name));
-      else if (rowAt >= 0 && rowAt < frames.length - 1)
-        addField(frames[rowAt], pathOf(frames, rowAt, name), text, undefined, sink);
-      else addField(frame, field?.name ?? name, text, field, sink);
+      else {
+        if (text !== '') addField(name, text, field);
+        if (field && rowAt === frames.length - 1) expected = schema?.sequence[field.place + 1];
+      }
     } else if (token === 'text') {
       frame.text += scanner.text;
     } else {
+      expected = undefined;
       frames.pop();
-      // A field with white space or comments in it, or mark-up: a note may hold `<br/>`.
-      const inRow = rowAt >= 0 && frames.length > rowAt;
-      if (!frame.hasChildren || (inRow && frame.text.trim() !== '')) {
-        const direct = rowAt < 0 || frames.length - 1 === rowAt;
-        const owner = rowAt < 0 ? frames.at(-1) : frames[rowAt];
-        addField(
-          owner,
-          direct ? frame.name : pathOf(frames, rowAt, frame.name),
-          frame.text,
-          direct ? fields.get(frame.name) : undefined,
-          sink,
-        );
-      }
+      // A field with a comment in it, or with mark-up: a note may hold `<br/>`.
+      const isField = !frame.hasChildren || (rowAt >= 0 && rowAt < frames.length && frame.text.trim() !== '');
+      if (isField) addField(frame.name, frame.text, fields.get(frame.name));
       if (frame.row) sink.row(frame.row);
       if (rowAt === frames.length) rowAt = -1;
     }
@@ -64,27 +85,3 @@ export function readTable(scanner: XmlScanner, fields: ReadonlyMap<string, Field
 }
 
 const newFrame = (name: string): Frame => ({ name, text: '', hasChildren: false, row: undefined });
-
-/** The names from below the row down to a nested element. */
-const pathOf = (frames: readonly Frame[], rowAt: number, name: string): string =>
-  [...frames.slice(rowAt + 1).map((frame) => frame.name), name].join('/');
-
-function addField(
-  owner: Frame | undefined,
-  name: string,
-  text: string,
-  field: FieldSchema | undefined,
-  sink: RowSink,
-): void {
-  const value = text.trim();
-  if (!owner || value === '') return;
-  owner.row ??= new FieldRow();
-  if (owner.row.size >= mostFields) throw new XmlFault('too-many-elements', 'elements', 0);
-  if (owner.row.get(name) === undefined) {
-    owner.row.set(name, value);
-    sink.field(name, value, field);
-  } else {
-    owner.row.setRepeated(name, value);
-    sink.repeatedField(name);
-  }
-}

@@ -5,7 +5,7 @@ import { readMoment } from '../values/dates.js';
 import { normaliseName } from '../values/person-numbers.js';
 import { checkEpisode } from './check-episode.js';
 import { rowPath, type EnvelopeRecord } from './envelope-record.js';
-import { FieldRow } from './field-row.js';
+import type { FieldRow } from './field-row.js';
 import { observationDay, takeCards, takePerson, takeResidence } from './person.js';
 import type { EnvelopeHeader } from './read-envelope.js';
 import { dropRepeats, takeVisit } from './visit.js';

@@ -95,8 +95,9 @@ export function dropRepeats(record: EnvelopeRecord, summary: FieldRow): void {
   ] as const) {
     for (const paper of record.tables.get(table)?.rows ?? []) {
       if (paper.isForeign) continue;
-      for (const name of [...paper.names()])
-        if (!read.has(name) && paper.get(name) === summary.get(name)) paper.drop(name);
+      for (const [name, value] of paper.entries()) {
+        if (!read.has(name) && value === summary.get(name)) paper.drop(name);
+      }
     }
   }
 }

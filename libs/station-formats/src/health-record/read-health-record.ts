@@ -75,7 +75,7 @@ function takeRecord(
     sentOn ??
     visits
       .map(({ visit }) => visit.start.slice(0, 10) as LocalDate)
-      .sort()
+      .toSorted()
       .at(-1) ??
     ('1900-01-01' as LocalDate);
   const person = takePerson(body.child('THONGTINCHUNG'), () => historyOf(body), observedOn, faults);

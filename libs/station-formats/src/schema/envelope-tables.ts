@@ -20,6 +20,8 @@ export type FieldKind =
 
 export interface FieldSchema {
   readonly name: string;
+  /** Its place among the fields of the table, from 0. */
+  readonly place: number;
   readonly kind: FieldKind;
   /** Characters; absent: no limit. The larger of QĐ 4750's and the portal's. */
   readonly maxLength?: number;
@@ -38,6 +40,8 @@ export interface TableSchema {
   readonly containers: readonly string[];
   /** Fields in the order of QĐ 4750, those only in QĐ 3176 last. */
   readonly fields: ReadonlyMap<string, FieldSchema>;
+  /** The same fields by their place. */
+  readonly sequence: readonly FieldSchema[];
   readonly requiredFields: readonly FieldSchema[];
   /** Field names in the order of each form. */
   readonly order: Readonly<Record<'4750' | '3176', readonly string[]>>;
@@ -63,13 +67,14 @@ const lengthOf = (...cells: readonly (string | undefined)[]): number | undefined
   return lengths.some((length) => Number.isNaN(length) || length === 0) ? undefined : Math.max(...lengths);
 };
 
-function fieldOf(row: Readonly<Record<string, string>>, form: FieldSchema['form']): FieldSchema {
+function fieldOf(row: Readonly<Record<string, string>>, place: number, form: FieldSchema['form']): FieldSchema {
   const name = row['field'] ?? '';
   const meaning = meanings.get(name);
   const kind = (meaning?.['kind'] || (row['type_qd4750'] === 'number' ? 'number' : 'text')) as FieldKind;
   const maxLength = lengthOf(row['maxlen_qd4750'], row['maxlen_bhxh_portal']);
   return {
     name,
+    place,
     kind,
     ...(maxLength !== undefined && { maxLength }),
     required: row['portal_required'] === 'required',
@@ -92,8 +97,8 @@ function readTables(): ReadonlyMap<TableName, TableSchema> {
       const added = later.filter((row) => !rows.some((known) => known['field'] === row['field']));
       const fields = new Map(
         [
-          ...rows.map((row) => fieldOf(row, dropped.has(row['field']) ? '4750' : 'both')),
-          ...added.map((row) => fieldOf(row, '3176')),
+          ...rows.map((row, place) => fieldOf(row, place, dropped.has(row['field']) ? '4750' : 'both')),
+          ...added.map((row, index) => fieldOf(row, rows.length + index, '3176')),
         ].map((field) => [field.name, field]),
       );
       const order4750 = rows.map((row) => row['field'] ?? '');
@@ -104,6 +109,7 @@ function readTables(): ReadonlyMap<TableName, TableSchema> {
           name,
           containers: structure[name]?.containers ?? ['GIAM_DINH_Y_KHOA'],
           fields,
+          sequence: [...fields.values()],
           requiredFields: [...fields.values()].filter((field) => field.required),
           order: { '4750': order4750, '3176': order3176.length > 0 ? order3176 : order4750 },
         },

@@ -33,8 +33,23 @@ export function isMoment(text: string): boolean {
   return hour >= 0 && hour <= 23 && minute >= 0 && minute <= 59 && (length === 12 || digitsIn(text, 12, 14) >= 0);
 }
 
+/** The few moments of an episode stand in all its lines: they are turned round once. */
+const lately = new Map<string, DateTime>();
+const mostLately = 512;
+
 /** `yyyymmdd`, `yyyymmddHHMM` or `yyyymmddHHMMSS` in Vietnamese time; the first gives a day without a time. */
 export function readMoment(text: string): DateTime | undefined {
+  const known = lately.get(text);
+  if (known !== undefined) return known;
+  const moment = momentOf(text);
+  if (moment !== undefined) {
+    if (lately.size >= mostLately) lately.clear();
+    lately.set(text, moment);
+  }
+  return moment;
+}
+
+function momentOf(text: string): DateTime | undefined {
   if (!isMoment(text)) return undefined;
   const day = `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6, 8)}`;
   return (text.length === 8 ? day : `${day}T${text.slice(8, 10)}:${text.slice(10, 12)}:00+07:00`) as DateTime;
@@ -53,6 +68,8 @@ export function readDay(text: string): LocalDate | undefined {
 
 /** 4, 6, 8 or 12 digits, unknown month or day as `00`, or nothing after the year: as much of the date as is known. */
 export function readBirthDate(text: string): PartialDate | undefined {
+  const whole = text.length === 8 ? text : text.length === 12 ? text.slice(0, 8) : '';
+  if (isMoment(whole)) return readDay(whole) as string as PartialDate;
   if (![4, 6, 8, 12, 14].includes(text.length) || digitsIn(text, 0, text.length) < 0) return undefined;
   const [year, month, day] = [text.slice(0, 4), text.slice(4, 6) || '00', text.slice(6, 8) || '00'];
   if (year === '0000') return undefined;

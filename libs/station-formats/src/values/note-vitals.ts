@@ -1,56 +1,96 @@
 import type { Vitals } from '#domain/codes.js';
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+interface Labelled {
+  readonly label: string;
+  readonly vital: 'pulse' | 'temperature' | 'respiratoryRate';
+  /** What follows the label. */
+  readonly number: RegExp;
+  readonly low: number;
+  readonly high: number;
+  /** The label counts only as a capital: a lone small letter may be anything. */
+  readonly capital?: string;
+}
 
 // White space is bounded everywhere: an unbounded run could be split in ever so many ways.
-const before = String.raw`(?<![\p{L}\p{N}])`;
-const sign = String.raw`\s{0,3}(?:[:=]|là)?\s{0,3}`;
+const pressureLabel = String.raw`ha|h\.a|bp|huyết\s{1,3}áp`;
+const pressure = /(\d{2,3})\s{0,3}\/\s{0,3}(\d{2,3})(?!\d|[/.,]\d|\s{0,3}cm)/y;
+const readings: readonly Labelled[] = [
+  { label: 'mạch|pulse', vital: 'pulse', number: /\d{2,3}(?!\d|[/.,]\d)/y, low: 20, high: 250 },
+  {
+    label: String.raw`nhiệt(?:\s{1,3}độ)?|thân\s{1,3}nhiệt`,
+    vital: 'temperature',
+    number: /\d{2}(?:[.,]\d)?(?!\d|\/\d)/y,
+    low: 30,
+    high: 45,
+  },
+  {
+    label: String.raw`nhịp\s{1,3}thở|nt`,
+    vital: 'respiratoryRate',
+    number: /\d{1,2}(?!\d|[/.,]\d)/y,
+    low: 4,
+    high: 99,
+  },
+  {
+    label: 'm',
+    vital: 'pulse',
+    number: /\d{2,3}(?=\s{0,3}(?:[,;.]?\s{0,3}$|[,;.]\s|l|ck|lần))/my,
+    low: 20,
+    high: 250,
+    capital: 'M',
+  },
+  // A number behind a lone T is a temperature only with a decimal or a degree sign.
+  {
+    label: 't[°o]?',
+    vital: 'temperature',
+    number: /\d{2}[.,]\d(?!\d)|\d{2}(?=\s{0,3}(?:°|độ|oc))/y,
+    low: 30,
+    high: 45,
+    capital: 'T',
+  },
+];
 
-const bloodPressure = new RegExp(
-  `${before}(?:HA|H\\.A|huyết\\s{1,3}áp|BP)${sign}(\\d{2,3})\\s{0,3}/\\s{0,3}(\\d{2,3})(?!\\d|[/.,]\\d|\\s{0,3}cm)`,
-  'giu',
-);
-const pulse = new RegExp(`${before}(?:mạch|pulse)${sign}(\\d{2,3})(?!\\d|[/.,]\\d)`, 'giu');
-// A lone M or T may begin anything: it counts only as a capital, and T only with a decimal or a degree sign behind the number.
-const shortPulse = new RegExp(`${before}M${sign}(\\d{2,3})(?=\\s{0,3}(?:[,;.]?\\s{0,3}$|[,;.]\\s|l|ck|lần))`, 'gmu');
-const temperature = new RegExp(
-  `${before}(?:nhiệt(?:\\s{1,3}độ)?|t°|thân\\s{1,3}nhiệt)${sign}(\\d{2}(?:[.,]\\d)?)(?!\\d|/\\d)`,
-  'giu',
-);
-const shortTemperature = new RegExp(`${before}T[°o]?${sign}(\\d{2}[.,]\\d(?!\\d)|\\d{2}(?=\\s{0,3}(?:°|độ|oC)))`, 'gu');
-const respiration = new RegExp(`${before}(?:nhịp\\s{1,3}thở|NT)${sign}(\\d{1,2})(?!\\d|[/.,]\\d)`, 'giu');
+// One group for each label. It runs over the note in small letters, without the flags `i` and `u` and without names: that is
+// several times faster, and every visit has a note.
+const labels = [pressureLabel, ...readings.map(({ label }) => label)].map((label) => `(${label})`).join('|');
+const labelled = new RegExp(String.raw`(?:${labels})\s{0,3}(?:[:=]|là)?\s{0,3}(?=\d)`, 'g');
+const wordCharacter = /[\p{L}\p{N}]/u;
 
-/** The first number the pattern finds within the range. */
-function firstWithin(patterns: readonly RegExp[], note: string, low: number, high: number): number | undefined {
-  for (const pattern of patterns) {
-    for (const found of note.matchAll(pattern)) {
-      const value = Number((found[1] ?? '').replace(',', '.'));
-      if (value >= low && value <= high) return value;
-    }
-  }
-  return undefined;
-}
+const longestNote = 20_000;
 
 /**
  * Vital signs that a clinical note states in the common short forms: `HA 161/97 mmHg, mạch 87 l/p`, `huyết áp: 130/80`, `M 80`,
  * `T 37,5`. Only what a living person can have; of several readings the first. Finding nothing is better than finding wrong.
  */
 export function vitalsInNote(text: string): Vitals {
-  const note = text.length > 20_000 ? text.slice(0, 20_000).normalize('NFC') : text.normalize('NFC');
-  const vitals: Mutable<Vitals> = {};
-  for (const found of note.matchAll(bloodPressure)) {
-    const [systolic, diastolic] = [Number(found[1]), Number(found[2])];
-    if (systolic < 60 || systolic > 300 || diastolic < 20 || diastolic > 200 || diastolic >= systolic) continue;
-    vitals.systolic = systolic;
-    vitals.diastolic = diastolic;
-    break;
+  const note = text.slice(0, longestNote).normalize('NFC');
+  const small = note.toLowerCase();
+  const vitals: { -readonly [K in keyof Vitals]: Vitals[K] } = {};
+  for (const found of small.matchAll(labelled)) {
+    if (found.index > 0 && wordCharacter.test(small.charAt(found.index - 1))) continue;
+    const at = found.index + found[0].length;
+    if (found[1] !== undefined) {
+      if (vitals.systolic === undefined) Object.assign(vitals, pressureAt(small, at));
+      continue;
+    }
+    const reading = readings[found.findIndex((word, group) => group > 1 && word !== undefined) - 2];
+    if (!reading || vitals[reading.vital] !== undefined) continue;
+    if (reading.capital && !note.startsWith(reading.capital, found.index)) continue;
+    const value = readingAt(small, at, reading);
+    if (value !== undefined) vitals[reading.vital] = value;
   }
-  const readings = {
-    pulse: firstWithin([pulse, shortPulse], note, 20, 250),
-    temperature: firstWithin([temperature, shortTemperature], note, 30, 45),
-    respiratoryRate: firstWithin([respiration], note, 4, 99),
-  };
-  for (const [name, value] of Object.entries(readings))
-    if (value !== undefined) vitals[name as keyof typeof readings] = value;
   return vitals;
+}
+
+function pressureAt(note: string, at: number): Pick<Vitals, 'systolic' | 'diastolic'> | undefined {
+  pressure.lastIndex = at;
+  const found = pressure.exec(note);
+  const [systolic, diastolic] = [Number(found?.[1]), Number(found?.[2])];
+  const possible = systolic >= 60 && systolic <= 300 && diastolic >= 20 && diastolic <= 200 && diastolic < systolic;
+  return possible ? { systolic, diastolic } : undefined;
+}
+
+function readingAt(note: string, at: number, { number, low, high }: Labelled): number | undefined {
+  number.lastIndex = at;
+  const value = Number(number.exec(note)?.[0].replace(',', '.'));
+  return value >= low && value <= high ? value : undefined;
 }

@@ -3,9 +3,26 @@
  * thousand five hundred, so it is no number here.
  */
 export function readNumber(text: string): number | undefined {
-  if (/^-?\d{1,15}(?:\.\d{1,6})?$/.test(text)) return Number(text);
-  return /^-?\d{1,15},\d{1,2}$/.test(text) ? Number(text.replace(',', '.')) : undefined;
+  const start = text.charCodeAt(0) === minus ? 1 : 0;
+  let point = -1;
+  for (let at = start; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code >= zero && code <= nine) continue;
+    if ((code !== dot && code !== comma) || point >= 0) return undefined;
+    point = at;
+  }
+  const whole = (point < 0 ? text.length : point) - start;
+  const decimals = point < 0 ? 0 : text.length - point - 1;
+  if (whole < 1 || whole > 15 || (point >= 0 && decimals < 1) || decimals > 6) return undefined;
+  if (point < 0 || text.charCodeAt(point) === dot) return Number(text);
+  return decimals <= 2 ? Number(text.replace(',', '.')) : undefined;
 }
+
+const minus = 0x2d;
+const zero = 0x30;
+const nine = 0x39;
+const dot = 0x2e;
+const comma = 0x2c;
 
 /** A number within bounds; `undefined` outside. */
 export function readWithin(text: string | undefined, low: number, high: number): number | undefined {

@@ -1,7 +1,10 @@
 import type { ResidentIdentifier } from '#domain/residents/resident-content.js';
 
 /** NFC, white space made single. The case stays as written. */
-export const normaliseName = (text: string): string => text.normalize('NFC').replaceAll(/\s+/g, ' ').trim();
+export function normaliseName(text: string): string {
+  const composed = text.normalize('NFC');
+  return /\s\s|[^\S ]/.test(composed) ? composed.replaceAll(/\s+/g, ' ').trim() : composed.trim();
+}
 
 /** SO_CCCD: 12 digits personal number, 9 digits old identity card, capital letter and 7 digits passport (BHXH guide 1245). */
 export function readPersonNumber(text: string): ResidentIdentifier | undefined {
@@ -19,4 +22,5 @@ export function readInsuranceNumber(card: string): ResidentIdentifier | undefine
 }
 
 /** A card number without the blanks and dots people group it with. */
-export const compactCard = (text: string): string => text.replaceAll(/[\s.-]/g, '').toUpperCase();
+export const compactCard = (text: string): string =>
+  /^[0-9A-Z]*$/.test(text) ? text : text.replaceAll(/[\s.-]/g, '').toUpperCase();

@@ -11,8 +11,7 @@ const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
  * @throws RangeError for characters that no XML document can hold.
  */
 export function writeText(value: string, style: ValueStyle): string {
-  if (hasForbiddenCharacter(value) || !value.isWellFormed())
-    throw new RangeError('the text holds a character that XML cannot hold');
+  if (hasForbiddenCharacter(value)) throw new RangeError('the text holds a character that XML cannot hold');
   // A CDATA section cannot keep a carriage return, and its end mark has to be written in two.
   if (style === 'cdata' && !value.includes('\r')) return `<![CDATA[${value.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
   return value.replaceAll(/[&<>\r]/g, (character) => escapes[character] ?? character);

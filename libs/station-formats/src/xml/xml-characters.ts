@@ -35,8 +35,8 @@ export const contentKind = Uint8Array.from({ length: 128 }, (_, code) => {
   return code < 0x20 && code !== 0x09 && code !== 0x0a ? forbidden : ordinary;
 });
 
-// eslint-disable-next-line no-control-regex -- these are the characters that XML forbids
-const forbiddenCharacter = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/;
+/** Anything but the Char production of XML 1.0. */
+const forbiddenCharacter = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 
 export const hasForbiddenCharacter = (text: string): boolean => forbiddenCharacter.test(text);
 

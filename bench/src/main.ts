@@ -1,0 +1,30 @@
+/** `npm run bench`: what the product reaches on this machine, beside what the machine itself allows. */
+import { cpus } from 'node:os';
+import type { BenchRow } from './bench-row.js';
+import { eventStoreBench } from './event-store.bench.js';
+import { flowBench } from './flow/flow.bench.js';
+import { benchStationFormats } from './station-formats.bench.js';
+
+const parts: readonly {
+  readonly title: string;
+  readonly run: () => Promise<readonly BenchRow[]> | readonly BenchRow[];
+}[] = [
+  { title: 'Event store', run: eventStoreBench },
+  { title: 'Station formats', run: benchStationFormats },
+  { title: 'The whole flow', run: flowBench },
+];
+
+const processor = cpus();
+console.log(`${processor.length} × ${processor[0]?.model ?? 'unknown processor'}, Node ${process.version}\n`);
+for (const { title, run } of parts) {
+  console.log(title);
+  for (const row of await run()) console.log(line(row));
+  console.log();
+}
+
+function line({ name, value, unit, ratioTo }: BenchRow): string {
+  const digits = value >= 1000 ? 0 : value >= 10 ? 1 : 3;
+  const amount = value.toLocaleString('en', { maximumFractionDigits: digits });
+  const ratio = ratioTo ? `   ${(ratioTo.ratio * 100).toFixed(0)} % of ${ratioTo.name}` : '';
+  return `  ${name.padEnd(64)} ${amount.padStart(12)} ${unit}${ratio}`;
+}
