@@ -15,8 +15,11 @@ export interface Attempt<State, Outcome> {
   readonly evolve: (state: State, event: { readonly type: string; readonly data: unknown }) => State;
   /** Decides on the state; events with ids that depend on `revision`, so that a repeat after a crash gives the same ids. */
   readonly decide: (folded: Folded<State>) => { readonly outcome: Outcome; readonly events: readonly NewEvent[] };
-  /** True: decide first as if the stream were empty, and read it only when it is not. Saves a read where most streams are new. */
-  readonly presumeNew?: boolean;
+  /**
+   * What the stream is likely to be: decided on first, without a read. Where the stream has moved on, the append is refused and
+   * the stream is read. Only for a state that was read a moment ago, or for streams that are mostly new.
+   */
+  readonly presumed?: Folded<State>;
 }
 
 export interface Decided<State, Outcome> {
@@ -49,12 +52,10 @@ export async function decideAndAppend<State, Outcome>(
   attempt: Attempt<State, Outcome>,
 ): Promise<Decided<State, Outcome>> {
   const { stream, initialState, evolve, decide } = attempt;
-  let presumeNew = attempt.presumeNew === true;
+  let { presumed } = attempt;
   for (let left = attempts; ; left -= 1) {
-    const before: Folded<State> = presumeNew
-      ? { state: initialState, revision: -1 }
-      : await foldStream(store, stream, initialState, evolve);
-    presumeNew = false;
+    const before: Folded<State> = presumed ?? (await foldStream(store, stream, initialState, evolve));
+    presumed = undefined;
     const { outcome, events } = decide(before);
     if (events.length === 0) return { outcome, before };
     try {

@@ -1,7 +1,6 @@
 import { createHmac, type KeyObject } from 'node:crypto';
-import { demographicKey, sortByStrength } from '#domain/residents/identity.js';
+import { demographicKey, sortByStrength, type KnownPerson } from '#domain/residents/identity.js';
 import { streamName, type StreamName } from '#event-store/event-store.js';
-import type { ObservedPerson } from '#station-formats/station-message.js';
 
 /** One thing a person is known by, as the name of the stream that claims it. */
 export interface IdentityKey {
@@ -10,7 +9,7 @@ export interface IdentityKey {
 }
 
 /** Keys of a person, the most trusted first. Values are hashed with a secret key: stream names hold no personal data. */
-export function identityKeys(person: ObservedPerson, hashKey: KeyObject): readonly IdentityKey[] {
+export function identityKeys(person: KnownPerson, hashKey: KeyObject): readonly IdentityKey[] {
   const keyed = (system: string, value: string): StreamName => {
     const hash = createHmac('sha256', hashKey).update(`${system}\u0000${value}`).digest('hex').slice(0, 32);
     return streamName('identifier', `${system}.${hash}`);

@@ -2,7 +2,12 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { ResidentId } from '#domain/ids.js';
 import { contradicts, mayBeSamePerson } from '#domain/residents/identity.js';
 import type { IdentifierClaimed } from '#domain/residents/identifier-events.js';
-import { evolveResident, initialResident, type ResidentState } from '#domain/residents/resident.js';
+import {
+  evolveResident,
+  initialResident,
+  type RegisteredResident,
+  type ResidentState,
+} from '#domain/residents/resident.js';
 import type { ResidentEvent } from '#domain/residents/resident-events.js';
 import { residentStream } from '#domain/streams.js';
 import { foldStream, type Folded } from '#event-store/decide-and-append.js';
@@ -15,6 +20,8 @@ import { identityKeys, type IdentityKey } from './identity-keys.js';
 
 export interface ResolvedResident {
   readonly resident: ResidentId;
+  /** The resident as read while resolving. */
+  readonly folded: Folded<ResidentState>;
   readonly faults: readonly Fault[];
 }
 
@@ -24,7 +31,13 @@ interface Claims {
   readonly revision: Revision;
 }
 
+interface Candidate {
+  readonly resident: ResidentId;
+  readonly folded: Folded<ResidentState>;
+}
+
 const attempts = 20;
+const unregistered: Folded<ResidentState> = { state: initialResident, revision: -1 };
 
 /**
  * Finds the resident a message is about, or gives them an id. What must be unique is claimed by a stream of its own, so two
@@ -56,19 +69,70 @@ export class ResidentIdentity {
     path: string,
   ): Promise<ResolvedResident> {
     for (let left = attempts; ; left -= 1) {
-      const claims = await Promise.all(keys.map((key) => this.#read(key)));
-      const found = await this.#find(person, claims);
-      const resident = found ?? (derivedUuid('resident', context.digest, path) as ResidentId);
+      const { candidate, claims } = await this.#find(person, keys);
+      const resident = candidate?.resident ?? (derivedUuid('resident', context.digest, path) as ResidentId);
+      const folded = candidate?.folded ?? unregistered;
       try {
-        const [strongest, ...others] = claims.filter((claim) => !claim.residents.includes(resident));
-        // The most trusted key decides a race between two messages; the others follow together.
-        if (strongest) await this.#claim(strongest, resident, context);
-        await Promise.all(others.map((claim) => this.#claim(claim, resident, context)));
-        return { resident, faults: foreignNumbers(claims, resident) };
+        const missing = await this.#unclaimed(keys, claims, resident, folded.state);
+        await this.#claimAll(missing, resident, context);
+        return { resident, folded, faults: missing.some(isForeignNumber) ? [foreignNumber] : [] };
       } catch (error) {
         if (!(error instanceof WrongExpectedRevision) || left <= 1) throw error;
       }
     }
+  }
+
+  /** The first claimant, by trust in the key, who does not look like somebody else; and the claims read on the way. */
+  async #find(
+    person: ObservedPerson,
+    keys: readonly IdentityKey[],
+  ): Promise<{ readonly candidate: Candidate | undefined; readonly claims: readonly Claims[] }> {
+    const rejected = new Set<ResidentId>();
+    const claims: Claims[] = [];
+    for (const key of keys) {
+      const claim = await this.#read(key);
+      claims.push(claim);
+      for (const resident of claim.residents) {
+        if (rejected.has(resident)) continue;
+        const folded = await this.#load(resident);
+        const { state } = folded;
+        // A claim without a registration: a message was cut off between the two, and this one finishes its work.
+        if (state.status === 'unknown') return { candidate: { resident, folded }, claims };
+        if (
+          contradicts(state.details, person.details) ||
+          (key.kind === 'demographic' && !mayBeSamePerson(state, person))
+        ) {
+          rejected.add(resident);
+        } else {
+          return { candidate: { resident, folded }, claims };
+        }
+      }
+    }
+    return { candidate: undefined, claims };
+  }
+
+  /** Keys the resident is not known by yet. What is in the resident's own record was claimed before it came there. */
+  async #unclaimed(
+    keys: readonly IdentityKey[],
+    read: readonly Claims[],
+    resident: ResidentId,
+    state: ResidentState,
+  ): Promise<readonly Claims[]> {
+    const known = state.status === 'registered' ? new Set(this.#keysOfRegistered(state)) : new Set();
+    const others = keys.slice(read.length).filter((key) => !known.has(key.stream));
+    const claims = [...read, ...(await Promise.all(others.map((key) => this.#read(key))))];
+    return claims.filter((claim) => !claim.residents.includes(resident));
+  }
+
+  #keysOfRegistered({ details, identifiers }: RegisteredResident): readonly StreamName[] {
+    return identityKeys({ details, identifiers }, this.#hashKey).map((key) => key.stream);
+  }
+
+  /** The most trusted key decides a race between two messages; the others follow together. */
+  async #claimAll(missing: readonly Claims[], resident: ResidentId, context: MessageContext): Promise<void> {
+    const [strongest, ...others] = missing;
+    if (strongest) await this.#claim(strongest, resident, context);
+    await Promise.all(others.map((claim) => this.#claim(claim, resident, context)));
   }
 
   async #read(key: IdentityKey): Promise<Claims> {
@@ -80,29 +144,7 @@ export class ResidentIdentity {
     };
   }
 
-  /** The first claimant, by trust in the number, who does not look like somebody else. */
-  async #find(person: ObservedPerson, claims: readonly Claims[]): Promise<ResidentId | undefined> {
-    const rejected = new Set<ResidentId>();
-    for (const { key, residents } of claims) {
-      for (const resident of residents) {
-        if (rejected.has(resident)) continue;
-        const { state } = await this.load(resident);
-        // A claim without a registration: a message was cut off between the two, and this one finishes its work.
-        if (state.status === 'unknown') return resident;
-        if (
-          contradicts(state.details, person.details) ||
-          (key.kind === 'demographic' && !mayBeSamePerson(state, person))
-        ) {
-          rejected.add(resident);
-        } else {
-          return resident;
-        }
-      }
-    }
-    return undefined;
-  }
-
-  load(resident: ResidentId): Promise<Folded<ResidentState>> {
+  #load(resident: ResidentId): Promise<Folded<ResidentState>> {
     return foldStream(this.store, residentStreamName(resident), initialResident, (state: ResidentState, event) =>
       evolveResident(state, event as ResidentEvent),
     );
@@ -123,21 +165,17 @@ export function residentStreamName(resident: ResidentId): StreamName {
   return streamName(category, key);
 }
 
-/** Numbers that somebody else had before: mistyped, borrowed or reissued. */
-function foreignNumbers(claims: readonly Claims[], resident: ResidentId): readonly Fault[] {
-  const foreign = claims.some(
-    ({ key, residents }) => key.kind === 'number' && residents.length > 0 && !residents.includes(resident),
-  );
-  if (!foreign) return [];
-  return [
-    {
-      path: 'person/identifiers',
-      code: 'identifier-of-another-person',
-      severity: 'warning',
-      text: {
-        vi: 'Một số định danh (CCCD, BHXH hoặc mã bệnh nhân) đã thuộc về người khác có họ tên, ngày sinh hoặc giới tính khác. Đề nghị kiểm tra lại.',
-        en: 'One of the numbers (personal, insurance or patient number) already belongs to somebody of another name, birth date or sex. Please check it.',
-      },
-    },
-  ];
+/** Somebody else had the number before: mistyped, borrowed or reissued. */
+function isForeignNumber({ key, residents }: Claims): boolean {
+  return key.kind === 'number' && residents.length > 0;
 }
+
+const foreignNumber: Fault = {
+  path: 'person/identifiers',
+  code: 'identifier-of-another-person',
+  severity: 'warning',
+  text: {
+    vi: 'Một số định danh (CCCD, BHXH hoặc mã bệnh nhân) đã thuộc về người khác có họ tên, ngày sinh hoặc giới tính khác. Đề nghị kiểm tra lại.',
+    en: 'One of the numbers (personal, insurance or patient number) already belongs to somebody of another name, birth date or sex. Please check it.',
+  },
+};

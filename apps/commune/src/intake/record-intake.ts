@@ -68,11 +68,12 @@ export class RecordIntake {
     return this.people.run(
       keys.map((key) => key.stream),
       async () => {
-        const { resident, faults } = await this.identity.resolve(person, keys, context, path);
+        const { resident, folded, faults } = await this.identity.resolve(person, keys, context, path);
         const stream = residentStreamName(resident);
         const { outcome } = await decideAndAppend<ResidentState, RecordOutcome>(this.store, {
           stream,
           initialState: initialResident,
+          presumed: folded,
           evolve: (state, event) => evolveResident(state, event as ResidentEvent),
           decide: ({ state, revision }) => {
             const events = decideResident(
@@ -104,7 +105,7 @@ export class RecordIntake {
     const { outcome } = await decideAndAppend<VisitState, RecordOutcome>(this.store, {
       stream,
       initialState: initialVisit,
-      presumeNew: source === 'insurance-claim',
+      ...(source === 'insurance-claim' && { presumed: { state: initialVisit, revision: -1 } }),
       evolve: (state, event) => evolveVisit(state, event as VisitEvent),
       decide: ({ state, revision }) => {
         const decision = decideVisit({ type: 'RecordVisit', resident, source, visit }, state);
