@@ -18,6 +18,8 @@ runAsProgram(async () => {
     say(usage);
     return;
   }
+  // Whatever is written from here on is for the owner of the process alone.
+  process.umask(0o077);
   const configuration = loadConfiguration();
   const logger = createLogger(configuration);
   say(`Liên Tuyến\n\nCấu hình / configuration\n${summaryOf(configuration)}\n`);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -84,6 +84,9 @@ describe('the backbone', () => {
     expect(server.output()).toContain(`${server.origin}/login#token=eyJ`);
     expect((await fetch(`${server.origin}/health/ready`)).status).toBe(200);
     expect(statSync(join(folder, 'keys', 'k.json')).mode & 0o777).toBe(0o600);
+    for (const name of readdirSync(join(folder, 'data'), { recursive: true, encoding: 'utf8' })) {
+      expect([name, statSync(join(folder, 'data', name)).mode & 0o077]).toEqual([name, 0]);
+    }
   });
 
   it('goes on with the same data after a clean stop, and after it was killed', async () => {

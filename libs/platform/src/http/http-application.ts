@@ -33,7 +33,8 @@ export async function createHttpApplication(
     bodyLimit: parts.configuration.bodyLimit,
     // Identifiers in our addresses (referral ids) may be longer than the default of 100.
     routerOptions: { maxParamLength: 400 },
-    requestTimeout: 120_000,
+    // A large message over a village's line takes its time.
+    requestTimeout: 600_000,
     genReqId: (request: IncomingMessage) => givenCorrelationId(request.headers['x-correlation-id']) ?? randomUUID(),
   });
   const server: FastifyInstance = adapter.getInstance();
