@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
+import { syntheticWorld, type SyntheticWorldOptions } from '#station-formats/synthetic/synthetic-world.js';
 import { differs } from '../src/verify/truth.js';
 import { verifyOnOwnServer } from '../src/verify/verify-folder.js';
 
@@ -32,6 +33,37 @@ describe('the sample messages', () => {
     120_000,
   );
 });
+
+/** Worlds nobody has looked at: what was made to come out is known from how they were made, not from reading them. */
+const worlds = [
+  { seed: 20_261, residents: 90, from: '2026-08-15', to: '2026-11-05', era: '2026', untidy: true },
+  { seed: 20_251, residents: 50, from: '2025-04-01', to: '2025-06-20', era: '2025', untidy: true },
+] as const;
+
+describe('synthetic worlds, untidy and out of order', () => {
+  it.each(worlds)(
+    '$era, seed $seed, gives its truth everywhere',
+    async (options) => {
+      const folder = mkdtempSync(join(tmpdir(), 'world-'));
+      try {
+        writeWorld(folder, options);
+        const { comparisons } = await verifyOnOwnServer(folder);
+        expect(comparisons.filter(differs)).toEqual([]);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+    240_000,
+  );
+});
+
+function writeWorld(folder: string, options: SyntheticWorldOptions): void {
+  const { facilitiesTsv, files, truth } = syntheticWorld(options);
+  writeFileSync(join(folder, 'facilities.tsv'), facilitiesTsv);
+  writeFileSync(join(folder, 'truth.json'), JSON.stringify(truth));
+  for (const kind of ['qd4750', 'qd831']) mkdirSync(join(folder, kind));
+  for (const { kind, name, bytes } of files) writeFileSync(join(folder, kind, name), bytes);
+}
 
 describe('verify:samples', () => {
   it('finds a figure that is not what it should be, marks it and fails', async () => {

@@ -110,6 +110,37 @@ describe('a message', () => {
     expect(await typesOf('visit')).toEqual(['VisitRecorded', 'VisitRecorded']);
   });
 
+  it('run again does not undo what newer ones have said since', async () => {
+    await harness.post(station, visitCommand('E1'));
+    await harness.post(station, visitCommand('E1', { visit: { treatment: 'lần một' } }));
+    await harness.post(station, visitCommand('E1', { visit: { treatment: 'lần hai' } }));
+    const head = await harness.store.head();
+    for (const treatment of [undefined, 'lần một']) {
+      const old = message(station, visitCommand('E1', { visit: treatment === undefined ? {} : { treatment } }));
+      expect(await harness.intake.reprocess(old)).toMatchObject({ outcome: 'taken' });
+    }
+    expect(await harness.store.head()).toBe(head);
+  });
+
+  it('with a part that was refused is run again for that part alone', async () => {
+    const screening = (facility: typeof station, systolic: number): object => ({
+      command: 'complete-screening',
+      facility,
+      person: testPerson(),
+      screening: {
+        id: '0b9d6a2e-6f0c-4a53-9f0e-3d1f5c0a7e11',
+        at: '2026-10-12',
+        programme: 'general',
+        vitals: { systolic },
+      },
+    });
+    await harness.post(otherStation, screening(otherStation, 150));
+    const refused = message(station, screening(station, 140));
+    expect(await harness.intake.receive(refused)).toMatchObject({ outcome: 'refused', httpStatus: 422 });
+    expect(await harness.intake.reprocess(refused)).toMatchObject({ outcome: 'refused', httpStatus: 422 });
+    expect((await typesOf('message')).filter((type) => type === 'MessageRefused')).toHaveLength(1);
+  });
+
   it('cut off before its answer is finished at the next start', async () => {
     const { facility, digest, contentType, receivedAt, actor, body } = message(station, visitCommand('E1'));
     await harness.originals.keep({ facility, digest, contentType, receivedAt, actor, body });

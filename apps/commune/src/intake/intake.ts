@@ -51,7 +51,10 @@ export class Intake {
     });
   }
 
-  /** Runs a message again that has an answer already: what was refused may be taken now. */
+  /**
+   * Runs a message again that has an answer already: parts that were refused may be taken now. Parts that were taken are left
+   * alone, or they would undo what newer messages have said since.
+   */
   reprocess(message: ReceivedMessage): Promise<IntakeAnswer> {
     const context = contextOf(message);
     return this.messages.run([context.receipt], async () => {
@@ -69,7 +72,7 @@ export class Intake {
     const kept = this.#keep(message);
     const read = readMessage(message);
     await kept;
-    const event = await this.#decide(message, context, read);
+    const event = await this.#decide(message, context, read, earlier?.data.receipt.records ?? []);
     const answer =
       earlier && sameAnswer(earlier, event) ? earlier : await this.journal.record(event, revision, context);
     this.originals.answered(message.facility, message.digest);
@@ -78,14 +81,22 @@ export class Intake {
       : { outcome: 'refused', receipt: answer.data.receipt, httpStatus: answer.data.httpStatus };
   }
 
-  async #decide(message: ReceivedMessage, context: MessageContext, read: ReadMessage): Promise<MessageEvent> {
+  async #decide(
+    message: ReceivedMessage,
+    context: MessageContext,
+    read: ReadMessage,
+    earlier: readonly ReceiptRecord[],
+  ): Promise<MessageEvent> {
     if (read.outcome === 'unknown-format') return refusal(context, 415, 'unknown', [unknownFormat]);
     if (read.outcome === 'unreadable') return refusal(context, 422, read.format, read.faults);
     if (read.sender !== message.facility) {
       return refusal(context, 403, read.format, [...read.faults, read.sender === '' ? noSender : otherSender]);
     }
     const records: ReceiptRecord[] = [];
-    for (const record of read.records) records.push(...(await this.records.take(record, context)));
+    const taken = takenBefore(read.records.length, earlier);
+    for (const [index, record] of read.records.entries()) {
+      records.push(...(taken(index) ?? (await this.records.take(record, context))));
+    }
     const receipt = receiptOf(context, read.format, records, read.faults);
     return receipt.status === 'refused'
       ? { type: 'MessageRefused', data: { receipt, httpStatus: 422 } }
@@ -99,6 +110,19 @@ export class Intake {
 
 function contextOf({ facility, actor, digest, receivedAt }: ReceivedMessage): MessageContext {
   return { facility, actor, digest, receivedAt, receipt: receiptId(facility, digest) };
+}
+
+/** What an earlier run took of each record of a message. An envelope's records have one part each, other messages one record. */
+function takenBefore(
+  count: number,
+  earlier: readonly ReceiptRecord[],
+): (index: number) => readonly ReceiptRecord[] | undefined {
+  const partsOf = (index: number): readonly ReceiptRecord[] =>
+    count === 1 ? earlier : earlier.length === count ? earlier.slice(index, index + 1) : [];
+  return (index) => {
+    const parts = partsOf(index);
+    return parts.some((part) => part.outcome !== 'refused') ? parts : undefined;
+  };
 }
 
 function receiptOf(
