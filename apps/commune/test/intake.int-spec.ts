@@ -71,6 +71,14 @@ describe('a message', () => {
     expect(JSON.parse(Buffer.from(original?.body ?? []).toString())).toEqual(command);
   });
 
+  it('cannot be made one of its sender by naming the sender again at its end', async () => {
+    const claim = `<GIAMDINHHS><MACSKCB>${otherStation}</MACSKCB><NGAYLAP>20261005</NGAYLAP><SOLUONGHOSO>1</SOLUONGHOSO><HOSO><FILEHOSO>
+      <LOAIHOSO>XML1</LOAIHOSO><NOIDUNGFILE><TONG_HOP><MA_LK>E1</MA_LK><HO_TEN>Nông Thị Thử</HO_TEN><NGAY_VAO>202610050830</NGAY_VAO>
+      <MA_CSKCB>${otherStation}</MA_CSKCB></TONG_HOP></NOIDUNGFILE></FILEHOSO></HOSO><MACSKCB>${station}</MACSKCB></GIAMDINHHS>`;
+    expect(await harness.post(station, claim)).toMatchObject({ outcome: 'refused', httpStatus: 403 });
+    expect(await typesOf('visit')).toEqual([]);
+  });
+
   it('that is rubbish is refused with its faults, kept, and answered alike when it comes again', async () => {
     const rubbish = '<GIAMDINHHS><THONGTIN';
     const first = await harness.post(station, rubbish);

@@ -348,6 +348,15 @@ describe('the envelope', () => {
     );
   });
 
+  it('has one sender: a second one, after the records, does not make them its own', () => {
+    const foreign = withSummary({ MA_CSKCB: '08Z12' });
+    const bytes = writeEnvelope({ sender: '08Z12', created: '20260902', records: [foreign] });
+    const text = bytes.toString().replace('</GIAMDINHHS>', '<MACSKCB>08Z11</MACSKCB></GIAMDINHHS>');
+    const read = readStationMessage(Buffer.from(text));
+    expect(read.sender).toBe('08Z12');
+    expect(read.faults.map(({ code }) => code)).toEqual(['repeated-field']);
+  });
+
   it('finds the table by its root element where LOAIHOSO is wrong or missing', () => {
     for (const kind of ['XML3', '', 'NONSENSE', 'xml2']) {
       const [record] = readStationMessage(Buffer.from(text.replace('<LOAIHOSO>XML2<', `<LOAIHOSO>${kind}<`))).records;

@@ -28,6 +28,12 @@ function checkHeader(header: EnvelopeHeader, count: number): StationMessage['fau
       en: 'The code of the sending facility is missing or does not have five characters (MACSKCB).',
     });
   }
+  if (header.otherSender) {
+    faults.add('warning', 'repeated-field', 'THONGTINDONVI/MACSKCB', {
+      vi: 'Tệp ghi nhiều mã cơ sở gửi khác nhau (MACSKCB); mã đầu tiên được dùng.',
+      en: 'The file names several sending facilities (MACSKCB); the first is used.',
+    });
+  }
   if (readDay(header.created) === undefined) {
     faults.add('warning', header.created === '' ? 'required' : 'not-a-date', 'THONGTINHOSO/NGAYLAP', {
       vi: 'Thiếu ngày lập hoặc ngày lập không có thật (NGAYLAP).',

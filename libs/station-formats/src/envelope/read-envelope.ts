@@ -10,8 +10,10 @@ import { FieldRow } from './field-row.js';
 import { readTable, type RowSink } from './read-table.js';
 
 export interface EnvelopeHeader {
-  /** MACSKCB as written; empty when missing. */
+  /** MACSKCB as written; empty when missing. The first one: records are translated by it as they come. */
   readonly sender: string;
+  /** MACSKCB came again, as another facility's. */
+  readonly otherSender: boolean;
   /** NGAYLAP as written; empty when missing. */
   readonly created: string;
   /** SOLUONGHOSO as written; empty when missing. */
@@ -47,14 +49,17 @@ export function readEnvelope(
   budget: XmlBudget,
   onRecord: (record: EnvelopeRecord, header: EnvelopeHeader) => void,
 ): EnvelopeHeader {
-  const header = { sender: '', created: '', announced: '' };
+  const header = { sender: '', otherSender: false, created: '', announced: '' };
   let count = 0;
   for (let token = scanner.next(); token !== 'end'; token = scanner.next()) {
     if (token !== 'open') continue;
     switch (scanner.name) {
-      case 'MACSKCB':
-        header.sender = readText(scanner).toUpperCase();
+      case 'MACSKCB': {
+        const sender = readText(scanner).toUpperCase();
+        header.otherSender ||= header.sender !== '' && sender !== header.sender;
+        header.sender ||= sender;
         break;
+      }
       case 'NGAYLAP':
         header.created = readText(scanner);
         break;
