@@ -100,6 +100,16 @@ export class RecordIntake {
     resident: ResidentId,
     context: MessageContext,
   ): Promise<ReceiptRecord> {
+    // Whatever a format's reader made of a message: a facility writes into its own episodes alone.
+    if (visit.facility !== context.facility) {
+      return {
+        kind: 'visit',
+        episode: visit.episode,
+        outcome: 'refused',
+        resident,
+        faults: [...faults, visitOfOtherFacility],
+      };
+    }
     const { category, key } = visitStream(visit.facility, visit.episode);
     const stream = streamName(category, key);
     const { outcome } = await decideAndAppend<VisitState, RecordOutcome>(this.store, {
@@ -153,6 +163,16 @@ export class RecordIntake {
 function instantOf(moment: DateTime): string {
   return new Date(epochOf(moment)).toISOString();
 }
+
+const visitOfOtherFacility: Fault = {
+  path: 'MA_CSKCB',
+  code: 'visit-of-another-facility',
+  severity: 'error',
+  text: {
+    vi: 'Lượt khám ghi mã cơ sở khác với cơ sở gửi.',
+    en: 'The visit names another facility than the sender.',
+  },
+};
 
 const screeningOfOtherFacility: Fault = {
   path: 'screening/id',
