@@ -1,9 +1,12 @@
 import type { ErrorObject } from 'ajv';
 import type { Fault } from '#station-formats/station-message.js';
 
-/** Faults of a command that does not fit its schema, one per field. Values are never repeated: they may be personal. */
+/** A form with more wrong fields than this is wrong as a whole. */
+const mostFaults = 100;
+
+/** Faults of a command that does not fit its schema, one per field, the first hundred. Values are never repeated: they may be personal. */
 export function faultsOfSchema(errors: readonly ErrorObject[]): readonly Fault[] {
-  return errors.map((error) => {
+  return errors.slice(0, mostFaults).map((error) => {
     const path = pathOf(error);
     const { code, vi, en } = explain(error);
     return { path, code, severity: 'error', text: { vi: `${path}: ${vi}`, en: `${path}: ${en}` } };

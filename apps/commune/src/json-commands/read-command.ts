@@ -1,14 +1,5 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import {
-  dayPart,
-  parseDateTime,
-  parseLocalDate,
-  parsePartialDate,
-  type DateTime,
-  type LocalDate,
-  type PartialDate,
-} from '#domain/dates.js';
-import type { Diagnosis, Residence, Sex, Vitals } from '#domain/codes.js';
+import { dayPart, type DateTime, type LocalDate } from '#domain/dates.js';
 import {
   parseEpisodeNumber,
   parseFacilityCode,
@@ -17,80 +8,16 @@ import {
   type FacilityCode,
   type ScreeningId,
 } from '#domain/ids.js';
-import type { IdentifierSystem, InsuranceCard, ResidentIdentifier } from '#domain/residents/resident-content.js';
+import type { InsuranceCard, ResidentIdentifier } from '#domain/residents/resident-content.js';
 import type { ScreeningContent } from '#domain/screenings/screening-content.js';
-import type {
-  ClinicalNote,
-  MedicationLine,
-  ResultLine,
-  ServiceLine,
-  TransferPaper,
-  VisitContent,
-} from '#domain/visits/visit-content.js';
+import type { ClinicalNote, ServiceLine, TransferPaper, VisitContent } from '#domain/visits/visit-content.js';
 import type { Fault, ObservedPerson } from '#station-formats/station-message.js';
 import { derivedUuid } from '../derived-ids.js';
 import type { IntakeRecord, ReadMessage } from '../intake/message.js';
+import { CheckedValues } from './checked-values.js';
+import type { CommandInput, PersonInput, VisitInput } from './command-input.js';
 import { commandSchemas, type CommandName } from './command-schema.js';
 import { faultsOfSchema, wrongValue } from './command-faults.js';
-
-type PersonInput = {
-  readonly name: string;
-  readonly sex: Sex;
-  readonly birthDate?: string;
-  readonly identifiers?: readonly { readonly system: IdentifierSystem; readonly value: string }[];
-  readonly cards?: readonly {
-    readonly number: string;
-    readonly registeredFacility?: string;
-    readonly validFrom?: string;
-    readonly validTo?: string;
-  }[];
-  readonly residence?: Residence;
-} & Partial<Record<'ethnicGroup' | 'nationality' | 'occupation' | 'phone' | 'email' | 'bloodGroup', string>>;
-
-type VisitInput = {
-  readonly episode: string;
-  readonly start: string;
-  readonly end?: string;
-  readonly diagnoses: readonly Diagnosis[];
-  readonly vitals?: Vitals;
-  readonly medications?: readonly MedicationLine[];
-  readonly services?: readonly Omit<ServiceLine, 'supply'>[];
-  readonly results?: readonly ResultLine[];
-  readonly notes?: readonly Omit<ClinicalNote, 'kind'>[];
-  readonly appointment?: { readonly number?: string; readonly on: string };
-  readonly arrivedWith?: { readonly number: string; readonly from: string };
-} & Partial<
-  Record<
-    | 'careType'
-    | 'payerCategory'
-    | 'reason'
-    | 'admissionDiagnosis'
-    | 'dischargeDiagnosis'
-    | 'treatment'
-    | 'treatmentResult'
-    | 'dischargeType'
-    | 'practitioner'
-    | 'department',
-    string
-  >
->;
-
-type ScreeningInput = Omit<ScreeningContent, 'screening' | 'facility' | 'at' | 'vitals' | 'results' | 'findings'> & {
-  readonly id?: string;
-  readonly at: string;
-} & Partial<Pick<ScreeningContent, 'vitals' | 'results' | 'findings'>>;
-
-type ReferralInput = Omit<TransferPaper, 'from' | 'to' | 'issuedAt' | 'number'> & {
-  readonly number: string;
-  readonly to: string;
-  readonly issuedAt: string;
-};
-
-type CommandInput = { readonly facility?: string; readonly person: PersonInput } & (
-  | { readonly command: 'record-visit'; readonly visit: VisitInput }
-  | { readonly command: 'complete-screening'; readonly screening: ScreeningInput }
-  | { readonly command: 'issue-referral'; readonly referral: ReferralInput }
-);
 
 const ajv = new Ajv({ allErrors: true });
 const validators = Object.fromEntries(
@@ -242,39 +169,6 @@ function visitOf(
     ...(appointment && appointmentDay && { appointment: { ...appointment, on: appointmentDay } }),
     ...(arrivedNumber && arrivedFrom && { arrivedWith: { number: arrivedNumber, from: arrivedFrom } }),
   };
-}
-
-/** Dates that have the right form but are on no calendar become faults. */
-class CheckedValues {
-  constructor(private readonly faults: Fault[]) {}
-
-  reject(path: string): undefined {
-    this.faults.push(wrongValue(path));
-    return undefined;
-  }
-
-  moment(path: string, text: string | undefined): DateTime | undefined {
-    return text === undefined ? undefined : (parseDateTime(text) ?? this.reject(path));
-  }
-
-  /** The line with its times rewritten as Vietnamese time. */
-  moments<Line extends object>(path: string, line: Line, fields: readonly (keyof Line & string)[]): Line {
-    const checked = fields.flatMap((field) => {
-      const text = line[field];
-      if (typeof text !== 'string') return [];
-      const moment = this.moment(`${path}/${field}`, text);
-      return moment ? [[field, moment] as const] : [];
-    });
-    return { ...line, ...Object.fromEntries(checked) };
-  }
-
-  day(path: string, text: string | undefined): LocalDate | undefined {
-    return text === undefined ? undefined : (parseLocalDate(text) ?? this.reject(path));
-  }
-
-  partialDate(path: string, text: string | undefined): PartialDate | undefined {
-    return text === undefined ? undefined : (parsePartialDate(text) ?? this.reject(path));
-  }
 }
 
 function parseJson(body: Uint8Array): unknown {
