@@ -1,0 +1,31 @@
+import { expect, it } from '@jest/globals';
+import type { FacilityCode } from '#domain/ids.js';
+import { Problem } from '#platform/http/problem.js';
+import { SenderLimits } from './sender-limits.js';
+
+const eager = '08Z11' as FacilityCode;
+const patient = '08Z12' as FacilityCode;
+
+it('asks an eager sender to come back, and keeps room for the others', async () => {
+  const limits = new SenderLimits();
+  const { promise: held, resolve: release } = Promise.withResolvers<void>();
+  const underWay = Array.from({ length: 256 }, () => limits.within(eager, 10, () => held));
+  await expect(limits.within(eager, 10, () => Promise.resolve())).rejects.toMatchObject({
+    status: 429,
+    options: { headers: { 'Retry-After': '2' } },
+  });
+  await expect(limits.within(patient, 10, () => Promise.resolve('taken'))).resolves.toBe('taken');
+  release();
+  await Promise.all(underWay);
+  await expect(limits.within(eager, 10, () => Promise.resolve('taken'))).resolves.toBe('taken');
+});
+
+it('bounds the bytes under way, and takes one large message when there are no others', async () => {
+  const limits = new SenderLimits();
+  const megabyte = 1024 * 1024;
+  const { promise: held, resolve: release } = Promise.withResolvers<void>();
+  const large = limits.within(eager, 300 * megabyte, () => held);
+  await expect(limits.within(patient, megabyte, () => Promise.resolve())).rejects.toBeInstanceOf(Problem);
+  release();
+  await large;
+});
