@@ -1,9 +1,10 @@
-import { Readable } from 'node:stream';
-import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { IsOptional, Matches } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '#security/caller.js';
+import { lastEventId, sendEventStream } from '#platform/http/event-stream.js';
+import { STOPPING } from '#platform/injection.js';
 import { CurrentCaller, RequireScope } from '#security/http/access.js';
 import { ownFacility } from '../own-facility.js';
 import { FeedPageAfter } from './feed-page.query.js';
@@ -29,6 +30,7 @@ export class FeedController {
   constructor(
     private readonly queries: QueryBus,
     private readonly feeds: LiveFeeds,
+    @Inject(STOPPING) private readonly stopping: AbortSignal,
   ) {}
 
   @Get()
@@ -45,17 +47,7 @@ export class FeedController {
       await reply.send(await this.queries.execute(new FeedPageAfter(facility, after, Number(asked.limit ?? 200))));
       return;
     }
-    const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
-    await reply
-      .header('content-type', 'text/event-stream; charset=utf-8')
-      .header('x-accel-buffering', 'no')
-      .send(Readable.from(this.feeds.follow(facility, resumedFrom(request) ?? after, gone.signal)));
+    const resumed = lastEventId(request) ?? after;
+    await sendEventStream(reply, this.stopping, (ended) => this.feeds.follow(facility, resumed, ended));
   }
-}
-
-/** After a broken line a reader names the last event it got; that counts for more than the address it first asked. */
-function resumedFrom(request: FastifyRequest): number | undefined {
-  const id = request.headers['last-event-id'];
-  return typeof id === 'string' && /^\d{1,15}$/.test(id) ? Number(id) : undefined;
 }

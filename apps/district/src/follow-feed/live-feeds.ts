@@ -1,7 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FacilityCode } from '#domain/ids.js';
-import { STOPPING } from '#platform/injection.js';
+import { eventFrame, News, pause } from '#platform/http/event-stream.js';
 import { WorklistReader } from '../worklists/worklist-reader.js';
 import { FeedPageAfter } from './feed-page.query.js';
 
@@ -9,21 +9,16 @@ const pageSize = 200;
 const heartbeatMs = 15_000;
 /** Many steps that come at once are sent as one page. */
 const gatherMs = 50;
-/** A reader must show its token again from time to time; `EventSource` does so by itself. */
-const longestMs = 30 * 60_000;
 
 /** Feeds as `text/event-stream` (WHATWG HTML §9.2): catch-up, then live, each event id being the position to go on from. */
 @Injectable()
 export class LiveFeeds {
   constructor(
-    @Inject(STOPPING) private readonly stopping: AbortSignal,
     private readonly queries: QueryBus,
     private readonly worklists: WorklistReader,
   ) {}
 
-  /** Ends when the reader has gone, the service stops, or the time is over. Pulled: a slow reader is not written ahead for. */
-  async *follow(facility: FacilityCode, after: number, gone: AbortSignal): AsyncGenerator<string> {
-    const ended = AbortSignal.any([gone, this.stopping, AbortSignal.timeout(longestMs)]);
+  async *follow(facility: FacilityCode, after: number, ended: AbortSignal): AsyncGenerator<string> {
     const news = new News();
     const stopListening = this.worklists.onAdvanced(() => news.bring());
     let position = after;
@@ -31,52 +26,15 @@ export class LiveFeeds {
       yield 'retry: 2000\n\n';
       while (!ended.aborted) {
         const { items, next, caughtUp } = await this.queries.execute(new FeedPageAfter(facility, position, pageSize));
-        for (const item of items) yield frame('step', item.position, item);
+        for (const item of items) yield eventFrame('step', item.position, item);
         position = next;
         if (!caughtUp) continue;
         if (await news.within(heartbeatMs, ended)) await pause(gatherMs, ended);
         // Says that the line is alive, and moves the reader on past what did not concern it.
-        else if (!ended.aborted) yield frame('position', position, { position });
+        else if (!ended.aborted) yield eventFrame('position', position, { position });
       }
     } finally {
       stopListening();
     }
   }
-}
-
-/** Remembers that something came while nobody waited. */
-class News {
-  #came = false;
-  #wake: () => void = () => {};
-
-  bring(): void {
-    this.#came = true;
-    this.#wake();
-  }
-
-  /** True as soon as there is news; false when the time is over or the signal ended the wait. */
-  async within(timeMs: number, signal: AbortSignal): Promise<boolean> {
-    if (!this.#came) await pause(timeMs, signal, (wake) => (this.#wake = wake));
-    const came = this.#came;
-    this.#came = false;
-    return came;
-  }
-}
-
-function pause(timeMs: number, signal: AbortSignal, onWait?: (wake: () => void) => void): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, timeMs);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done, { once: true });
-    onWait?.(done);
-  });
-}
-
-function frame(event: string, id: number, data: unknown): string {
-  return `event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`;
 }

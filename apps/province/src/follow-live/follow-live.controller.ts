@@ -1,9 +1,9 @@
-import { Readable } from 'node:stream';
-import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { lastEventId, sendEventStream } from '#platform/http/event-stream.js';
+import { STOPPING } from '#platform/injection.js';
 import { RequireScope } from '#security/http/access.js';
-import { signalOf } from '../statistics/gone.js';
 import { Parameters } from '../statistics/parameters.js';
 import { LiveFigures } from './live-figures.js';
 
@@ -25,6 +25,7 @@ export class FollowLiveController {
   constructor(
     private readonly figures: LiveFigures,
     private readonly parameters: Parameters,
+    @Inject(STOPPING) private readonly stopping: AbortSignal,
   ) {}
 
   @Get()
@@ -35,11 +36,7 @@ export class FollowLiveController {
   ): Promise<void> {
     const place = this.parameters.place(asked.place);
     const period = this.parameters.period(asked.period);
-    const id = request.headers['last-event-id'];
-    const seen = typeof id === 'string' && /^\d{1,15}$/.test(id) ? Number(id) : undefined;
-    await reply
-      .header('content-type', 'text/event-stream; charset=utf-8')
-      .header('x-accel-buffering', 'no')
-      .send(Readable.from(this.figures.follow(place, period, seen, signalOf(reply)), { highWaterMark: 1 }));
+    const seen = lastEventId(request);
+    await sendEventStream(reply, this.stopping, (ended) => this.figures.follow(place, period, seen, ended));
   }
 }

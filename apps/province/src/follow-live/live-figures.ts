@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { Period } from '#domain/indicators/period.js';
+import { eventFrame, News, pause } from '#platform/http/event-stream.js';
 import { STOPPING } from '#platform/injection.js';
 import type { View } from '#projections/view-host.js';
 import type { IndicatorsAnswer } from '../show-indicators/indicator-answer.js';
@@ -8,13 +9,10 @@ import { ShowIndicators } from '../show-indicators/show-indicators.query.js';
 import type { FigurePlaceKey } from '../statistics/figure-place-key.js';
 import { FIGURES_VIEW } from '../statistics/figures-view.js';
 import { changedSince } from './changed-figures.js';
-import { News, pause } from './news.js';
 
 /** Commits that come close together are told as one. */
 const gatherMs = 100;
 const heartbeatMs = 10_000;
-/** A reader must show its token again from time to time; `EventSource` does so by itself. */
-const longestMs = 30 * 60_000;
 
 interface SharedAnswer {
   readonly version: number;
@@ -32,7 +30,7 @@ export class LiveFigures {
   constructor(
     private readonly queries: QueryBus,
     @Inject(FIGURES_VIEW) view: View,
-    @Inject(STOPPING) private readonly stopping: AbortSignal,
+    @Inject(STOPPING) stopping: AbortSignal,
   ) {
     const stop = view.onAdvanced(() => {
       this.#version += 1;
@@ -42,17 +40,15 @@ export class LiveFigures {
   }
 
   /**
-   * Ends when the reader has gone, the service stops, or the time is over. Pulled: for a slow reader nothing is kept, it gets
-   * the figures as they are when it is ready again.
+   * For a slow reader nothing is kept: it gets the figures as they are when it is ready again.
    * @param seen position of the last event the reader got: nothing is told until there is something newer
    */
   async *follow(
     place: FigurePlaceKey,
     period: Period,
     seen: number | undefined,
-    gone: AbortSignal,
+    ended: AbortSignal,
   ): AsyncGenerator<string> {
-    const ended = AbortSignal.any([gone, this.stopping, AbortSignal.timeout(longestMs)]);
     const news = new News();
     const listener = () => news.bring();
     this.#listeners.add(listener);
@@ -65,8 +61,8 @@ export class LiveFigures {
         if (!told && seen === answer.position) told = answer;
         const changed = changedSince(told, answer);
         yield changed.indicators.length > 0 || !told
-          ? frame('figures', answer.position, changed)
-          : frame('position', answer.position, { position: answer.position, delayMs: answer.delayMs });
+          ? eventFrame('figures', answer.position, changed)
+          : eventFrame('position', answer.position, { position: answer.position, delayMs: answer.delayMs });
         told = answer;
         if (await news.within(heartbeatMs, ended)) await pause(gatherMs, ended);
       }
@@ -86,8 +82,4 @@ export class LiveFigures {
     answer.catch(() => this.#shared.delete(key));
     return answer;
   }
-}
-
-function frame(event: string, id: number, data: unknown): string {
-  return `event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`;
 }

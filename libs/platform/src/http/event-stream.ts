@@ -1,0 +1,69 @@
+/** What every `text/event-stream` of ours has in common (WHATWG HTML §9.2): the id of an event is the position to go on from. */
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** A reader must show its token again from time to time; `EventSource` does so by itself. */
+const longestMs = 30 * 60_000;
+
+/**
+ * Sends frames until the generator ends. Pulled: a slow reader is not written ahead for.
+ * @param frames gets a signal that ends when the reader has gone, the service stops, or the time of one connection is over
+ */
+export async function sendEventStream(
+  reply: FastifyReply,
+  stopping: AbortSignal,
+  frames: (ended: AbortSignal) => AsyncIterable<string>,
+): Promise<void> {
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  const ended = AbortSignal.any([gone.signal, stopping, AbortSignal.timeout(longestMs)]);
+  await reply
+    .header('content-type', 'text/event-stream; charset=utf-8')
+    .header('x-accel-buffering', 'no')
+    .send(Readable.from(frames(ended), { highWaterMark: 1 }));
+}
+
+/** One event; `data` is written as JSON. */
+export function eventFrame(event: string, id: number, data: unknown): string {
+  return `event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+/** The last event a reader got before its line broke; it counts for more than the address it first asked. */
+export function lastEventId(request: FastifyRequest): number | undefined {
+  const id = request.headers['last-event-id'];
+  return typeof id === 'string' && /^\d{1,15}$/.test(id) ? Number(id) : undefined;
+}
+
+/** Remembers that something came while nobody waited. */
+export class News {
+  #came = false;
+  #wake: () => void = () => {};
+
+  bring(): void {
+    this.#came = true;
+    this.#wake();
+  }
+
+  /** True as soon as there is news; false when the time is over or the signal ended the wait. */
+  async within(timeMs: number, signal: AbortSignal): Promise<boolean> {
+    if (!this.#came) await pause(timeMs, signal, (wake) => (this.#wake = wake));
+    const came = this.#came;
+    this.#came = false;
+    return came;
+  }
+}
+
+/** Resolves when the time is over, the signal aborts, or the function handed to `onWait` is called. */
+export function pause(timeMs: number, signal: AbortSignal, onWait?: (wake: () => void) => void): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, timeMs);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    signal.addEventListener('abort', done, { once: true });
+    onWait?.(done);
+  });
+}
