@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FacilityCode } from '#domain/ids.js';
 import type { IntakeAnswer } from '../src/intake/intake.js';
-import type { Receipt } from '../src/intake/receipt.js';
+import type { ReceivedMessage } from '../src/intake/message.js';
+import { receiptId, type Receipt } from '../src/intake/receipt.js';
 import { finishUnansweredMessages } from '../src/unfinished-messages.js';
 import { pino } from 'pino';
+import { createLogger } from '#platform/logging.js';
 import {
   hospital,
   message,
@@ -155,6 +157,25 @@ describe('a message', () => {
     await finishUnansweredMessages(harness.originals, harness.replica(), pino({ level: 'silent' }));
     expect(await harness.post(station, visitCommand('E1'))).toMatchObject({ outcome: 'duplicate' });
     expect(await harness.originals.unanswered()).toEqual([]);
+  });
+
+  it('that cannot be finished stays unanswered, and keeps neither the others nor the start', async () => {
+    const cutOff = ['E1', 'E2'].map((episode) => message(station, visitCommand(episode)));
+    for (const { facility, digest, contentType, receivedAt, actor, body } of cutOff)
+      await harness.originals.keep({ facility, digest, contentType, receivedAt, actor, body });
+    const [broken] = cutOff;
+    const intake = {
+      receive: (received: ReceivedMessage) =>
+        received.digest === broken?.digest
+          ? Promise.reject(new Error('Nông Thị Thử'))
+          : harness.intake.receive(received),
+    };
+    const log: string[] = [];
+    const logger = createLogger({ logLevel: 'info' }, { write: (line) => void log.push(line) });
+    await finishUnansweredMessages(harness.originals, intake, logger);
+    expect(await harness.originals.unanswered()).toEqual([{ facility: station, digest: broken?.digest }]);
+    expect(await typesOf('visit')).toEqual(['VisitRecorded']);
+    expect(log.join('')).toContain(receiptId(station, broken?.digest ?? ''));
   });
 });
 

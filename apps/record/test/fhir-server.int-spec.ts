@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Bundle, CapabilityStatement, OperationOutcome, Resource } from '@medplum/fhirtypes';
+import type { Bundle, CapabilityStatement, OperationOutcome, Provenance, Resource } from '@medplum/fhirtypes';
 import type { Client } from 'fhir-kit-client';
 import type { PartialDate } from '#domain/dates.js';
 import type { EpisodeNumber, ResidentId } from '#domain/ids.js';
@@ -561,6 +561,25 @@ describe('who may', () => {
     expect((await ask(`Patient/${binh}`, identity)).status).toBe(404);
     expect((await ask(`Patient/${huong}/$everything`, identity)).status).toBe(200);
     expect((await ask('Organization/08Z12', identity)).status).toBe(200);
+  });
+
+  it('what was taken for one person’s and is another’s is closed to those who may read the first alone', async () => {
+    const mistaken = visitContent('08Z11', 'E-MIX', '2026-10-20');
+    const events = [log.visit(binh, mistaken), log.visit(huong, mistaken, 'VisitAmended')];
+    await server.apply(events);
+    const taken = matchesOf(await search('Provenance', { patient: huong })).find(({ id }) => id === events[1]?.id);
+    const encounter = (taken as Provenance).target[0]?.reference ?? '';
+    expect(encounter).toMatch(/^Encounter\//);
+    for (const reader of [
+      { kind: 'hospital', facility: facility('08Z01') },
+      { kind: 'resident', resident: binh },
+    ] as const) {
+      expect((await ask(encounter, reader)).status).toBe(404);
+      const told = await ask(`Provenance?patient=${binh}&_include=Provenance:target&_count=500`, reader);
+      const text = await told.text();
+      expect(told.status).toBe(200);
+      expect([text.includes(binh), text.includes(huong), text.includes(encounter)]).toEqual([true, false, false]);
+    }
   });
 
   it('names nobody in the log', () => {

@@ -1,4 +1,4 @@
-import { WrongExpectedRevision } from './errors.js';
+import { EventIdConflict, WrongExpectedRevision } from './errors.js';
 import type { AppendResult, EventStore, NewEvent, Revision, StreamName } from './event-store.js';
 
 /** An aggregate's stream folded to its state, and where the stream stood. */
@@ -16,8 +16,9 @@ export interface Attempt<State, Outcome> {
   /** Decides on the state; events with ids that depend on `revision`, so that a repeat after a crash gives the same ids. */
   readonly decide: (folded: Folded<State>) => { readonly outcome: Outcome; readonly events: readonly NewEvent[] };
   /**
-   * What the stream is likely to be: decided on first, without a read. Where the stream has moved on, the append is refused and
-   * the stream is read. Only for a state that was read a moment ago, or for streams that are mostly new.
+   * What the stream is likely to be: decided on first, without a read. Where the stream has moved on, or has the events' ids with
+   * other content (the same step, taken by an earlier release), the append is refused and the stream is read. Only for a state
+   * that was read a moment ago, or for streams that are mostly new.
    */
   readonly presumed?: Folded<State>;
 }
@@ -54,6 +55,7 @@ export async function decideAndAppend<State, Outcome>(
   const { stream, initialState, evolve, decide } = attempt;
   let { presumed } = attempt;
   for (let left = attempts; ; left -= 1) {
+    const guessed = presumed !== undefined;
     const before: Folded<State> = presumed ?? (await foldStream(store, stream, initialState, evolve));
     presumed = undefined;
     const { outcome, events } = decide(before);
@@ -62,7 +64,8 @@ export async function decideAndAppend<State, Outcome>(
       const appended = await store.append(stream, before.revision === -1 ? 'noStream' : before.revision, events);
       return { outcome, before, appended };
     } catch (error) {
-      if (!(error instanceof WrongExpectedRevision) || left <= 1) throw error;
+      const stale = error instanceof WrongExpectedRevision || (guessed && error instanceof EventIdConflict);
+      if (!stale || left <= 1) throw error;
     }
   }
 }

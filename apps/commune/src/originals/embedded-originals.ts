@@ -20,6 +20,7 @@ export class EmbeddedOriginals implements Originals {
   readonly #blocked: (() => void)[] = [];
   #inFlight = 0;
   #lastId = 0;
+  #stopped: Error | undefined;
 
   constructor(file: string) {
     this.#worker = new Worker(new URL('./originals-worker.js', import.meta.url), { workerData: { file } });
@@ -29,8 +30,8 @@ export class EmbeddedOriginals implements Originals {
       if ('error' in reply) waiting?.reject(new Error(`Originals: ${reply.error}`));
       else waiting?.resolve(reply.value);
     });
-    this.#worker.on('error', (error: Error) => this.#fail(error));
-    this.#worker.on('exit', () => this.#fail(new Error('Originals: closed')));
+    this.#worker.on('error', (cause: Error) => this.#stop(new Error('Originals: the writer has stopped', { cause })));
+    this.#worker.on('exit', () => this.#stop(new Error('Originals: closed')));
   }
 
   async keep(original: Original): Promise<void> {
@@ -62,12 +63,15 @@ export class EmbeddedOriginals implements Originals {
   }
 
   async close(): Promise<void> {
+    if (this.#stopped) return;
     const exited = once(this.#worker, 'exit');
     await this.#ask({ kind: 'close' });
     await exited;
   }
 
-  #ask(request: RequestBody): Promise<unknown> {
+  /** @throws Error when the writer has stopped: what is sent to it then would wait for ever */
+  async #ask(request: RequestBody): Promise<unknown> {
+    if (this.#stopped) throw this.#stopped;
     this.#lastId += 1;
     const waiting = Promise.withResolvers<unknown>();
     this.#waiting.set(this.#lastId, waiting);
@@ -75,8 +79,9 @@ export class EmbeddedOriginals implements Originals {
     return waiting.promise;
   }
 
-  #fail(error: Error): void {
-    for (const waiting of this.#waiting.values()) waiting.reject(error);
+  #stop(reason: Error): void {
+    this.#stopped ??= reason;
+    for (const waiting of this.#waiting.values()) waiting.reject(this.#stopped);
     this.#waiting.clear();
   }
 }

@@ -76,8 +76,11 @@ export class RecordReader {
     return this.#provenance(touch, stored);
   }
 
-  /** Provenance by event, in the order of the events given. */
-  async provenances(events: readonly string[]): Promise<ReadonlyMap<string, Provenance>> {
+  /**
+   * Provenance by event, of documents the caller may read. An event is indexed by the resident it was about; the document may
+   * have become another resident's since, and what it holds now is what Provenance refers to.
+   */
+  async provenances(events: readonly string[], visibility: Visibility): Promise<ReadonlyMap<string, Provenance>> {
     const touches: TouchRow[] = [];
     for (let next = 0; next < events.length; next += 100) {
       const group = events.slice(next, next + 100);
@@ -86,9 +89,9 @@ export class RecordReader {
         ...(await this.database.query<TouchRow>(`select ${touchColumns} from touch where event in (${places})`, group)),
       );
     }
-    const stored = new Map(
-      (await this.documents.byNumbers(touches.map((touch) => Number(touch.document)))).map((one) => [one.number, one]),
-    );
+    const touched = await this.documents.byNumbers(touches.map((touch) => Number(touch.document)));
+    const visible = await this.documents.visibleAmong(touched, visibility);
+    const stored = new Map(visible.map((one) => [one.number, one]));
     const made = new Map<string, Provenance>();
     for (const touch of touches) {
       const document = stored.get(Number(touch.document));

@@ -1,5 +1,4 @@
 import type { RecordDocument } from '#fhir/documents.js';
-import { resourceId } from '#fhir/resource-ids.js';
 import type { ReadDatabase, SqlValue } from '#projections/projection.js';
 import type { Visibility } from '../access/visibility.js';
 
@@ -76,6 +75,19 @@ export class StoredDocuments {
     return found.length > 0;
   }
 
+  /** Those of the documents that may be seen; each resident is asked about once. */
+  async visibleAmong(documents: readonly StoredDocument[], visibility: Visibility): Promise<readonly StoredDocument[]> {
+    const known = new Map<string, boolean>();
+    const visible: StoredDocument[] = [];
+    for (const document of documents) {
+      const whose = document.kind === 'facility' ? 'facility' : String(document.resident);
+      const may = known.get(whose) ?? (await this.visible(document, visibility));
+      known.set(whose, may);
+      if (may) visible.push(document);
+    }
+    return visible;
+  }
+
   async #select(column: 'id' | 'number', keys: readonly (string | number)[]): Promise<readonly StoredDocument[]> {
     const unique = [...new Set(keys)];
     const found: StoredDocument[] = [];
@@ -103,7 +115,3 @@ function documentOf(row: Row): StoredDocument {
     document: row.body === null ? undefined : (JSON.parse(row.body) as RecordDocument),
   };
 }
-
-/** Id of the resource that stands for a whole document. */
-export const wholeId = (stored: Pick<StoredDocument, 'id' | 'document'>): string =>
-  stored.document?.kind === 'facility' ? stored.document.facility.code : resourceId(stored.id, '');

@@ -1,4 +1,5 @@
 import type { ReadDatabase, SqlValue } from '#projections/projection.js';
+import type { Visibility } from '../access/visibility.js';
 import { FhirFault } from '../http/fhir-fault.js';
 import type { RecordReader, ServedResource } from '../reading/record-reader.js';
 import type { StoredDocument, StoredDocuments } from '../reading/stored-documents.js';
@@ -21,6 +22,7 @@ export class Inclusions {
     request: SearchRequest,
     matches: readonly ServedResource[],
     stored: readonly StoredDocument[],
+    visibility: Visibility,
   ): Promise<readonly ServedResource[]> {
     const known = new Set(matches.map(nameOf));
     const included: ServedResource[] = [];
@@ -29,7 +31,7 @@ export class Inclusions {
       known.add(nameOf(resource));
       included.push(resource);
     };
-    for (const resource of await this.#referred(request.includes, matches)) add(resource);
+    for (const resource of await this.#referred(request.includes, matches, visibility)) add(resource);
     for (const inclusion of request.reverseIncludes) {
       for (const resource of await this.#referring(inclusion, matches, stored)) add(resource);
     }
@@ -45,6 +47,7 @@ export class Inclusions {
   async #referred(
     inclusions: readonly Inclusion[],
     matches: readonly ServedResource[],
+    visibility: Visibility,
   ): Promise<readonly ServedResource[]> {
     const wanted = new Set<string>();
     for (const { source, reference, target } of inclusions) {
@@ -58,7 +61,7 @@ export class Inclusions {
     const documents = new Set(
       [...wanted].map((name) => documentOf(...typeAndId(name))).filter((id) => id !== undefined),
     );
-    const stored = await this.documents.byIds([...documents]);
+    const stored = await this.documents.visibleAmong(await this.documents.byIds([...documents]), visibility);
     return stored.flatMap((one) => this.reader.resources(one)).filter((resource) => wanted.has(nameOf(resource)));
   }
 

@@ -34,8 +34,8 @@ export class SearchService {
       };
     }
     const page = await this.search.page(request, visibility);
-    const { matches, stored } = await this.#resources(request.definition.type, page.rows);
-    const included = await this.inclusions.of(request, matches, stored);
+    const { matches, stored } = await this.#resources(request.definition.type, page.rows, visibility);
+    const included = await this.inclusions.of(request, matches, stored, visibility);
     const whole = page.next === undefined && request.after === undefined;
     const total = request.total ? await this.search.total(request, visibility) : whole ? matches.length : undefined;
     const entries: BundleEntry[] = [
@@ -65,9 +65,13 @@ export class SearchService {
   async #resources(
     type: string,
     rows: readonly FoundRow[],
+    visibility: Visibility,
   ): Promise<{ readonly matches: readonly ServedResource[]; readonly stored: readonly StoredDocument[] }> {
     if (type === 'Provenance') {
-      const made = await this.reader.provenances(rows.map((row) => row.part));
+      const made = await this.reader.provenances(
+        rows.map((row) => row.part),
+        visibility,
+      );
       return { matches: rows.map((row) => made.get(row.part)).filter((one) => one !== undefined), stored: [] };
     }
     const stored = await this.documents.byNumbers(rows.map((row) => row.number));
