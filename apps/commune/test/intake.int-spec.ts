@@ -120,6 +120,20 @@ describe('a message', () => {
     expect(await typesOf('visit')).toEqual(['VisitRecorded', 'VisitRecorded']);
   });
 
+  it('with thousands of records has one receipt, however long', async () => {
+    const count = 3000;
+    const hoso = (number: number): string =>
+      `<HOSO><FILEHOSO><LOAIHOSO>XML1</LOAIHOSO><NOIDUNGFILE><TONG_HOP><MA_LK>E${number}</MA_LK><MA_CSKCB>${station}</MA_CSKCB></TONG_HOP></NOIDUNGFILE></FILEHOSO></HOSO>`;
+    const taken = `<HOSO><FILEHOSO><LOAIHOSO>XML1</LOAIHOSO><NOIDUNGFILE><TONG_HOP><MA_LK>E1</MA_LK><MA_BN>1</MA_BN><HO_TEN>Nông Thị Thử</HO_TEN>
+      <NGAY_SINH>196105110000</NGAY_SINH><GIOI_TINH>2</GIOI_TINH><NGAY_VAO>202610050830</NGAY_VAO><MA_CSKCB>${station}</MA_CSKCB></TONG_HOP></NOIDUNGFILE></FILEHOSO></HOSO>`;
+    const body = `<GIAMDINHHS><MACSKCB>${station}</MACSKCB>${taken}${Array.from({ length: count }, (_, number) => hoso(number)).join('')}</GIAMDINHHS>`;
+    const first = receiptOf(await harness.post(station, body));
+    expect(first.records).toHaveLength(count + 1);
+    expect(JSON.stringify(first).length).toBeGreaterThan(1024 * 1024);
+    const again = await harness.post(station, body);
+    expect(again).toEqual({ outcome: 'duplicate', receipt: first });
+  });
+
   it('run again does not undo what newer ones have said since', async () => {
     await harness.post(station, visitCommand('E1'));
     await harness.post(station, visitCommand('E1', { visit: { treatment: 'lần một' } }));

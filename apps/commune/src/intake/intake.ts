@@ -2,8 +2,9 @@ import type { Fault } from '#station-formats/station-message.js';
 import type { KeyedMutex } from '../keyed-mutex.js';
 import type { Originals } from '../originals/originals.js';
 import type { MessageContext } from './message-context.js';
+import { AppendTooLarge } from '#event-store/errors.js';
 import type { MessageJournal } from './message-journal.js';
-import type { ReadMessage, ReceivedMessage } from './message.js';
+import type { IntakeRecord, ReadMessage, ReceivedMessage } from './message.js';
 import { readMessage } from './read-message.js';
 import {
   receiptId,
@@ -44,7 +45,7 @@ export class Intake {
         this.originals.answered(message.facility, message.digest);
         return { outcome: 'key-reused' };
       }
-      if (answered?.event.type === 'MessageAccepted') {
+      if (answered?.event?.type === 'MessageAccepted') {
         return { outcome: 'duplicate', receipt: answered.event.data.receipt };
       }
       return this.#answer(message, context, answered?.revision ?? -1, answered?.event);
@@ -95,12 +96,22 @@ export class Intake {
     const records: ReceiptRecord[] = [];
     const taken = takenBefore(read.records.length, earlier);
     for (const [index, record] of read.records.entries()) {
-      records.push(...(taken(index) ?? (await this.records.take(record, context))));
+      records.push(...(taken(index) ?? (await this.#take(record, context))));
     }
     const receipt = receiptOf(context, read.format, records, read.faults);
     return receipt.status === 'refused'
       ? { type: 'MessageRefused', data: { receipt, httpStatus: 422 } }
       : { type: 'MessageAccepted', data: { receipt } };
+  }
+
+  async #take(record: IntakeRecord, context: MessageContext): Promise<readonly ReceiptRecord[]> {
+    try {
+      return await this.records.take(record, context);
+    } catch (error) {
+      if (!(error instanceof AppendTooLarge)) throw error;
+      const episode = record.visits[0]?.visit.episode ?? null;
+      return [{ kind: 'visit', episode, outcome: 'refused', resident: null, faults: [recordTooLarge] }];
+    }
   }
 
   #keep({ facility, digest, contentType, receivedAt, actor, body }: ReceivedMessage): Promise<void> {
@@ -150,6 +161,16 @@ function sameAnswer(earlier: MessageEvent, now: MessageEvent): boolean {
     JSON.stringify([type, data.receipt.format, data.receipt.records, data.receipt.faults]);
   return content(earlier) === content(now);
 }
+
+const recordTooLarge: Fault = {
+  path: '',
+  code: 'record-too-large',
+  severity: 'error',
+  text: {
+    vi: 'Hồ sơ này quá lớn để lưu thành một sự kiện. Bản gốc của thông điệp đã được giữ lại.',
+    en: 'This record is too large for one event. The original of the message is kept.',
+  },
+};
 
 const otherSender: Fault = {
   path: 'MACSKCB',

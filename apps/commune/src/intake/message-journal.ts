@@ -3,10 +3,11 @@ import type { FacilityCode } from '#domain/ids.js';
 import { WrongExpectedRevision } from '#event-store/errors.js';
 import { streamName, type EventStore, type Revision, type StreamName } from '#event-store/event-store.js';
 import { eventsOf, type MessageContext } from './message-context.js';
-import type { IdempotencyKeyUsed, MessageEvent } from './receipt.js';
+import type { IdempotencyKeyUsed, MessageEvent, ReceiptPartRecorded, ReceiptRecord } from './receipt.js';
 
 export interface JournalEntry {
-  readonly event: MessageEvent;
+  /** Absent when the answer was cut off. */
+  readonly event: MessageEvent | undefined;
   readonly revision: Revision;
 }
 
@@ -16,16 +17,29 @@ export class MessageJournal {
 
   /** The newest answer to a message with this receipt id. */
   async find(receiptId: string): Promise<JournalEntry | undefined> {
-    const [newest] = await this.store.readStream(receiptStream(receiptId), { direction: 'backwards', limit: 1 });
-    return newest && { event: newest as unknown as MessageEvent, revision: newest.revision };
+    const stream = receiptStream(receiptId);
+    const [newest] = await this.store.readStream(stream, { direction: 'backwards', limit: 1 });
+    if (!newest || newest.type === 'ReceiptPartRecorded') {
+      // Parts without their answer: a crash came between. The message is answered afresh after them.
+      return newest && { event: undefined, revision: newest.revision };
+    }
+    const event = newest as unknown as MessageEvent;
+    const { parts = 0 } = event.data;
+    if (parts === 0) return { event, revision: newest.revision };
+    const before = await this.store.readStream(stream, { from: newest.revision - parts, limit: parts });
+    const records = before.flatMap((part) => (part.data as ReceiptPartRecorded['data']).records);
+    return { event: withRecords(event, records), revision: newest.revision };
   }
 
   /** Records an answer. Another one recorded meanwhile by another replica stands: the same message gets one answer. */
   async record(event: MessageEvent, after: Revision, context: MessageContext): Promise<MessageEvent> {
     const stream = receiptStream(context.receipt);
-    const events = eventsOf(context, stream, after, [event], { occurredAt: context.receivedAt });
+    let revision = after;
     try {
-      await this.store.append(stream, after === -1 ? 'noStream' : after, events);
+      for (const one of eventsOfAnswer(event)) {
+        const events = eventsOf(context, stream, revision, [one], { occurredAt: context.receivedAt });
+        ({ revision } = await this.store.append(stream, revision === -1 ? 'noStream' : revision, events));
+      }
       return event;
     } catch (error) {
       if (!(error instanceof WrongExpectedRevision)) throw error;
@@ -65,4 +79,31 @@ function receiptStream(receiptId: string): StreamName {
 /** Hashed: what a sender puts into a key is not ours to show. */
 function keyStream(facility: FacilityCode, key: string): StreamName {
   return streamName('message', `${facility}-key-${createHash('sha256').update(key).digest('hex').slice(0, 32)}`);
+}
+
+/** Characters of records in one event: well under a megabyte, the least any engine takes, in any alphabet. */
+const mostRecordText = 200_000;
+
+function eventsOfAnswer(event: MessageEvent): readonly (MessageEvent | ReceiptPartRecorded)[] {
+  const parts: ReceiptRecord[][] = [[]];
+  let text = 0;
+  for (const record of event.data.receipt.records) {
+    const length = JSON.stringify(record).length;
+    if (text > 0 && text + length > mostRecordText) {
+      parts.push([]);
+      text = 0;
+    }
+    parts.at(-1)?.push(record);
+    text += length;
+  }
+  if (parts.length === 1) return [event];
+  const { data } = withRecords(event, []);
+  return [
+    ...parts.map((records): ReceiptPartRecorded => ({ type: 'ReceiptPartRecorded', data: { records } })),
+    { type: event.type, data: { ...data, parts: parts.length } } as MessageEvent,
+  ];
+}
+
+function withRecords(event: MessageEvent, records: readonly ReceiptRecord[]): MessageEvent {
+  return { ...event, data: { ...event.data, receipt: { ...event.data.receipt, records } } } as MessageEvent;
 }

@@ -36,11 +36,21 @@ export interface Receipt {
 export type RefusalStatus = 403 | 415 | 422;
 
 export type MessageEvent =
-  | { readonly type: 'MessageAccepted'; readonly data: { readonly receipt: Receipt } }
+  | { readonly type: 'MessageAccepted'; readonly data: { readonly receipt: Receipt } & Parts }
   | {
       readonly type: 'MessageRefused';
-      readonly data: { readonly receipt: Receipt; readonly httpStatus: RefusalStatus };
+      readonly data: { readonly receipt: Receipt; readonly httpStatus: RefusalStatus } & Parts;
     };
+
+/** Where a receipt's records are too many for one event, they stand in this many `ReceiptPartRecorded` right before it. */
+interface Parts {
+  readonly parts?: number;
+}
+
+export interface ReceiptPartRecorded {
+  readonly type: 'ReceiptPartRecorded';
+  readonly data: { readonly records: readonly ReceiptRecord[] };
+}
 
 /** In `message-{facility}.key-{hash}`: the sender gave this message that Idempotency-Key. */
 export interface IdempotencyKeyUsed {

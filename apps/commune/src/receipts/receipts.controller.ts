@@ -28,7 +28,7 @@ export class ReceiptsController {
     @Inject(RECEIPTS_VIEW) private readonly view: View,
   ) {}
 
-  /** Newest last. `since` is a time; `after` continues a list. */
+  /** Newest last. `since` is a time; `after` continues a list. Of very long receipts the records are left to {@link find}. */
   @Get()
   async list(
     @CurrentCaller() caller: Caller,
@@ -57,7 +57,7 @@ export class ReceiptsController {
   @Get(':id')
   async find(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<Receipt> {
     const found = mayRead(caller, id) ? await this.journal.find(id) : undefined;
-    if (!found) throw unknownReceipt();
+    if (!found?.event) throw unknownReceipt();
     return found.event.data.receipt;
   }
 
@@ -85,7 +85,7 @@ export class ReceiptsController {
 
   async #original(caller: Caller, id: string): Promise<Original> {
     const found = caller.facility && mayRead(caller, id) ? await this.journal.find(id) : undefined;
-    const receipt = found?.event.data.receipt;
+    const receipt = found?.event?.data.receipt;
     const original = receipt && (await this.originals.fetch(receipt.facility, receipt.digest));
     if (!original) throw unknownReceipt();
     return original;
