@@ -5,7 +5,7 @@ import type { Visibility } from '../src/access/visibility.js';
 import { StoredDocuments } from '../src/reading/stored-documents.js';
 import { recordQueries } from '../src/record.module.js';
 import { definitions } from '../src/search/definitions.js';
-import type { PageKey } from '../src/search/page-token.js';
+import { type PageKey, PageTokens } from '../src/search/page-token.js';
 import { RecordSearch, type SearchLimits } from '../src/search/record-search.js';
 import { searchRequest } from '../src/search/search-request.js';
 import { at, EventLog, paper, visitContent } from './recorded-events.js';
@@ -13,6 +13,8 @@ import { type ViewOfEvents, viewOfEvents } from './view-of-events.js';
 
 const everybody: Visibility = { kind: 'everybody' };
 const station: Visibility = { kind: 'facility', facility: '08Z11' };
+
+const tokens = new PageTokens(new Uint8Array(32));
 
 let view: ViewOfEvents;
 let resident: string;
@@ -95,7 +97,7 @@ async function everyPage(
 ): Promise<{ readonly keys: readonly string[]; readonly pages: number }> {
   const definition = definitions.get(type);
   if (!definition) throw new Error(`no ${type}`);
-  const request = searchRequest(definition, new URLSearchParams(query.replace('RESIDENT', resident)), false);
+  const request = searchRequest(definition, new URLSearchParams(query.replace('RESIDENT', resident)), false, tokens);
   const keys: string[] = [];
   let after: PageKey | undefined;
   let pages = 0;
@@ -127,7 +129,7 @@ describe.each([
     expect((await everyPage(byResident, type, `${query}&_count=2`, visibility)).keys).toEqual(whole.keys);
     const definition = definitions.get(type);
     if (!definition) throw new Error(`no ${type}`);
-    const request = searchRequest(definition, new URLSearchParams(query.replace('RESIDENT', resident)), false);
+    const request = searchRequest(definition, new URLSearchParams(query.replace('RESIDENT', resident)), false, tokens);
     expect(await atOnce.total(request, visibility)).toBe(whole.keys.length);
     expect(await byResident.total(request, visibility)).toBe(whole.keys.length);
   });
@@ -167,16 +169,16 @@ describe('a total', () => {
     if (!definition) throw new Error('no Encounter');
     const search = limited({ examined: 100, counted: 100, fewResidents: 0 });
     await expect(
-      search.total(searchRequest(definition, new URLSearchParams(), false), everybody),
+      search.total(searchRequest(definition, new URLSearchParams(), false, tokens), everybody),
     ).rejects.toMatchObject({ status: 400, code: 'too-costly' });
   });
 
   it('comes with the first page when that is all', async () => {
-    const queries = recordQueries(view.database, new FacilityRegister());
+    const queries = recordQueries(view.database, new FacilityRegister(), { sealingKey: new Uint8Array(32) });
     const definition = definitions.get('Encounter');
     if (!definition) throw new Error('no Encounter');
     const bundle = await queries.search.bundle(
-      searchRequest(definition, new URLSearchParams(`patient=${resident}`), false),
+      searchRequest(definition, new URLSearchParams(`patient=${resident}`), false, tokens),
       everybody,
       'http://x/fhir',
     );

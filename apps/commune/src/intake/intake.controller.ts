@@ -19,7 +19,6 @@ export class IntakeController {
 
   /** The body is taken byte for byte: what a station wrote is kept as it wrote it, broken JSON too. */
   @Post()
-  @RawBody()
   @RequireScope('intake.write')
   @RawBody()
   async receive(

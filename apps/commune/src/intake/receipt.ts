@@ -52,7 +52,7 @@ export interface ReceiptPartRecorded {
   readonly data: { readonly records: readonly ReceiptRecord[] };
 }
 
-/** In `message-{facility}.key-{hash}`: the sender gave this message that Idempotency-Key. */
+/** In `message-{facility}-key-{hash}`: the sender gave this message that Idempotency-Key. */
 export interface IdempotencyKeyUsed {
   readonly type: 'IdempotencyKeyUsed';
   readonly data: { readonly digest: string };
@@ -60,6 +60,11 @@ export interface IdempotencyKeyUsed {
 
 export function receiptId(facility: FacilityCode, digest: string): string {
   return `${facility}-${digest.slice(0, 32)}`;
+}
+
+/** Whether text has the form of {@link receiptId}: the category `message` has streams that are no receipts. */
+export function isReceiptId(text: string): boolean {
+  return /^[0-9]{2}[0-9A-Z]{3}-[0-9a-f]{32}$/.test(text);
 }
 
 /** Accepted when anything was taken; faults that are only information do not count against it. */

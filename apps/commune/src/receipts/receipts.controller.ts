@@ -8,7 +8,7 @@ import { CurrentCaller, RequireScope } from '#security/http/access.js';
 import { answerOf, type AnsweredReceipt } from '../intake/intake-answers.js';
 import { Intake } from '../intake/intake.js';
 import { MessageJournal } from '../intake/message-journal.js';
-import type { Receipt } from '../intake/receipt.js';
+import { isReceiptId, type Receipt } from '../intake/receipt.js';
 import { ORIGINALS, RECEIPTS_VIEW } from '../injection.js';
 import type { Original, Originals } from '../originals/originals.js';
 
@@ -94,7 +94,7 @@ export class ReceiptsController {
 
 /** A receipt's id begins with its facility. */
 function mayRead({ kind, facility }: Caller, id: string): boolean {
-  return kind === 'operator' || (facility !== undefined && id.startsWith(`${facility}-`));
+  return isReceiptId(id) && (kind === 'operator' || (facility !== undefined && id.startsWith(`${facility}-`)));
 }
 
 function facilityAsked(caller: Caller, text: string | undefined): FacilityCode {

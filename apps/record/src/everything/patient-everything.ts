@@ -7,7 +7,7 @@ import type { StoredDocument, StoredDocuments } from '../reading/stored-document
 import { documentOf } from '../search/criteria.js';
 import { resourceTypes } from '../search/definitions.js';
 import { nameOf, referencesOf, typeAndId } from '../search/inclusions.js';
-import { pageToken, readPageToken } from '../search/page-token.js';
+import type { PageTokens } from '../search/page-token.js';
 import { invalidValue } from '../search/parameter-values.js';
 import { entry } from '../search/search-service.js';
 
@@ -34,10 +34,11 @@ export class PatientEverything {
   constructor(
     private readonly documents: StoredDocuments,
     private readonly reader: RecordReader,
+    private readonly pages: PageTokens,
   ) {}
 
   async bundle(resident: string, parameters: URLSearchParams, visibility: Visibility, base: string): Promise<Bundle> {
-    const request = everythingRequest(parameters);
+    const request = everythingRequest(parameters, this.pages);
     const [patient] = await this.documents.byIds([resident]);
     if (patient?.kind !== 'resident' || !patient.document || !(await this.documents.visible(patient, visibility)))
       throw notFound();
@@ -75,7 +76,7 @@ export class PatientEverything {
           ? [
               {
                 relation: 'next',
-                url: `${url}?_page=${pageToken(request.query, [next.document, next.resource])}`,
+                url: `${url}?_page=${this.pages.write(request.query, [next.document, next.resource])}`,
               } as const,
             ]
           : []),
@@ -123,14 +124,14 @@ export class PatientEverything {
   }
 }
 
-function everythingRequest(parameters: URLSearchParams): EverythingRequest {
+function everythingRequest(parameters: URLSearchParams, pages: PageTokens): EverythingRequest {
   const token = parameters.get('_page');
   if (token !== null) {
-    const { query, after } = readPageToken(token);
+    const { query, after } = pages.read(token);
     const [document, resource] = after;
     if (typeof document !== 'number' || typeof resource !== 'number')
       throw invalidValue('_page', 'không hợp lệ', 'not a page link of this server');
-    return { ...everythingRequest(new URLSearchParams(query)), after: { document, resource } };
+    return { ...everythingRequest(new URLSearchParams(query), pages), after: { document, resource } };
   }
   let count = defaultCount;
   let types: ReadonlySet<string> | undefined;

@@ -8,6 +8,7 @@ import type { PatientEverything } from '../everything/patient-everything.js';
 import type { RecordReader, ServedResource } from '../reading/record-reader.js';
 import { RawBody } from '#platform/http/body-parsers.js';
 import { definitions, type TypeDefinition } from '../search/definitions.js';
+import type { PageTokens } from '../search/page-token.js';
 import { searchRequest } from '../search/search-request.js';
 import type { SearchService } from '../search/search-service.js';
 import { capabilityStatement } from './capability-statement.js';
@@ -20,6 +21,7 @@ export interface RecordQueries {
   readonly reader: RecordReader;
   readonly search: SearchService;
   readonly everything: PatientEverything;
+  readonly pages: PageTokens;
   /** Day on which the service was started, for the CapabilityStatement. */
   readonly startedOn: string;
 }
@@ -140,7 +142,7 @@ export class FhirController {
   ): Promise<Bundle> {
     const visibility = visibilityOf(caller);
     const lenient = /(^|[,;\s])handling=lenient\b/.test(String(request.headers['prefer'] ?? ''));
-    const asked = searchRequest(definitionOf(type), parameters, lenient);
+    const asked = searchRequest(definitionOf(type), parameters, lenient, this.queries.pages);
     fhir(reply);
     return this.queries.search.bundle(asked, visibility, baseOf(request));
   }

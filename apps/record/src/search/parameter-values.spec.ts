@@ -3,7 +3,6 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { spanOf } from '../projection/seconds.js';
 import { anyDate, dateFilter } from './date-filters.js';
-import { pageToken, readPageToken } from './page-token.js';
 import {
   alternatives,
   type DatePrefix,
@@ -134,21 +133,5 @@ describe('a date', () => {
     expect(text('sa')).toBe('s >= ?');
     expect(text('eb')).toBe('e <= ?');
     expect(text('ne')).toBe('(s < ? or e > ?)');
-  });
-});
-
-describe('a page link', () => {
-  it('carries the search and the place in it', () => {
-    const token = pageToken('name=B%C3%ACnh', ['binh', 42, 'c-I10']);
-    expect(readPageToken(token)).toEqual({ query: 'name=B%C3%ACnh', after: ['binh', 42, 'c-I10'] });
-  });
-
-  it('is refused when it is anything else', () => {
-    fc.assert(
-      fc.property(fc.string(), (text) => {
-        expect(() => readPageToken(text)).toThrow(refused);
-      }),
-    );
-    expect(() => readPageToken(Buffer.from('["q",[1.5]]').toString('base64url'))).toThrow(refused);
   });
 });

@@ -2,7 +2,7 @@
 import { FhirFault } from '../http/fhir-fault.js';
 import { definitions, type Parameter, type TypeDefinition } from './definitions.js';
 import { alternatives, invalidValue } from './parameter-values.js';
-import { type PageKey, readPageToken } from './page-token.js';
+import type { PageKey, PageTokens } from './page-token.js';
 
 export interface SearchRequest {
   readonly definition: TypeDefinition;
@@ -43,17 +43,19 @@ const mostCount = 500;
 /**
  * @param parameters in the order given; a `_page` stands for all the others
  * @param lenient unknown parameters are left out and named, not refused (`Prefer: handling=lenient`)
+ * @param pages opens a `_page`
  * @throws FhirFault 400 naming every parameter that is not supported
  */
 export function searchRequest(
   definition: TypeDefinition,
   parameters: URLSearchParams,
   lenient: boolean,
+  pages: PageTokens,
 ): SearchRequest {
   const token = parameters.get('_page');
   if (token !== null) {
-    const page = readPageToken(token);
-    return { ...searchRequest(definition, new URLSearchParams(page.query), lenient), after: page.after };
+    const page = pages.read(token);
+    return { ...searchRequest(definition, new URLSearchParams(page.query), lenient, pages), after: page.after };
   }
   const criteria: AskedCriterion[] = [];
   const ids: (readonly string[])[] = [];

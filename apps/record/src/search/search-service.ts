@@ -6,7 +6,7 @@ import type { StoredDocument, StoredDocuments } from '../reading/stored-document
 import { resourceId } from '#fhir/resource-ids.js';
 import type { Inclusions } from './inclusions.js';
 import { nameOf } from './inclusions.js';
-import { pageToken } from './page-token.js';
+import type { PageTokens } from './page-token.js';
 import type { FoundRow, RecordSearch } from './record-search.js';
 import type { SearchRequest } from './search-request.js';
 
@@ -17,6 +17,7 @@ export class SearchService {
     private readonly documents: StoredDocuments,
     private readonly reader: RecordReader,
     private readonly inclusions: Inclusions,
+    private readonly pages: PageTokens,
   ) {}
 
   /** @param base URL of the FHIR service, without a slash at the end */
@@ -53,7 +54,7 @@ export class SearchService {
           ? [
               {
                 relation: 'next',
-                url: `${base}/${request.definition.type}?_page=${pageToken(request.query, page.next)}`,
+                url: `${base}/${request.definition.type}?_page=${this.pages.write(request.query, page.next)}`,
               } as const,
             ]
           : []),
