@@ -33,7 +33,14 @@ export function unpackRequests(packed: PackedRequests, into: AppendRequest[]): v
 }
 
 export type AppendOutcome =
-  | { readonly kind: 'appended' | 'repeated'; readonly revision: Revision; readonly position: Position }
+  | {
+      readonly kind: 'appended';
+      readonly revision: Revision;
+      readonly position: Position;
+      /** Milliseconds since 1970. */
+      readonly recordedAt: number;
+    }
+  | { readonly kind: 'repeated'; readonly revision: Revision; readonly position: Position }
   | { readonly kind: 'wrong-revision'; readonly actual: Revision | 'noStream' }
   /** Ids of the append are in the stream, and not all with the same text: the calling side, which has the codec, compares. */
   | { readonly kind: 'recorded-otherwise'; readonly recorded: readonly StoredEvent[] }
@@ -54,12 +61,12 @@ export type FromWriter =
   /** The index tables have everything up to the head. */
   | { readonly kind: 'indexed' };
 
-/** The common outcome, `appended`, as two numbers, revision and position; any other as itself. */
+/** The common outcome, `appended`, as three numbers, revision, position and time; any other as itself. */
 export type PackedOutcomes = readonly (number | AppendOutcome)[];
 
 export function packOutcomes(outcomes: readonly AppendOutcome[]): PackedOutcomes {
   return outcomes.flatMap<number | AppendOutcome>((outcome) =>
-    outcome.kind === 'appended' ? [outcome.revision, outcome.position] : outcome,
+    outcome.kind === 'appended' ? [outcome.revision, outcome.position, outcome.recordedAt] : outcome,
   );
 }
 
@@ -68,7 +75,10 @@ export function unpackOutcomes(packed: PackedOutcomes): readonly AppendOutcome[]
   for (let next = 0; next < packed.length; next++) {
     const outcome = packed[next];
     if (typeof outcome === 'object') outcomes.push(outcome);
-    else outcomes.push({ kind: 'appended', revision: outcome as number, position: packed[++next] as number });
+    else {
+      const [revision, position, recordedAt] = [outcome, packed[++next], packed[++next]] as [number, number, number];
+      outcomes.push({ kind: 'appended', revision, position, recordedAt });
+    }
   }
   return outcomes;
 }

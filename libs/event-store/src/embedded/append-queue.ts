@@ -11,6 +11,7 @@ import type { AppendResult, ExpectedRevision, NewEvent, StreamName } from '../ev
 import type { AppendOutcome, AppendRequest, PackedRequests } from './append-messages.js';
 import { packRequest } from './append-messages.js';
 import type { RecentStreams } from './recent-streams.js';
+import type { StreamCache } from './stream-cache.js';
 
 interface PendingAppend {
   readonly request: AppendRequest;
@@ -34,6 +35,7 @@ export class AppendQueue {
   readonly #codec: EventCodec;
   readonly #limits: AppendLimits;
   readonly #recent: RecentStreams;
+  readonly #streams: StreamCache;
   readonly #send: (requests: PackedRequests) => void;
   /** Sent, or about to be: their outcomes come in this order. */
   readonly #sent: PendingAppend[] = [];
@@ -47,11 +49,13 @@ export class AppendQueue {
     codec: EventCodec,
     limits: AppendLimits,
     recent: RecentStreams,
+    streams: StreamCache,
     send: (requests: PackedRequests) => void,
   ) {
     this.#codec = codec;
     this.#limits = limits;
     this.#recent = recent;
+    this.#streams = streams;
     this.#send = send;
   }
 
@@ -119,11 +123,11 @@ export class AppendQueue {
     const { stream, expected, events } = request;
     switch (outcome.kind) {
       case 'appended':
-      case 'repeated': {
-        const { kind, revision, position } = outcome;
-        if (kind === 'appended') this.#recent.note(stream, outcome, events.length);
-        return resolve({ revision, position, repeated: kind === 'repeated' });
-      }
+        this.#recent.note(stream, outcome, events.length);
+        this.#streams.append(stream, storedAs(request, outcome));
+        return resolve({ revision: outcome.revision, position: outcome.position, repeated: false });
+      case 'repeated':
+        return resolve({ revision: outcome.revision, position: outcome.position, repeated: true });
       case 'wrong-revision':
         return reject(new WrongExpectedRevision(stream, expected, outcome.actual));
       case 'recorded-otherwise':
@@ -158,6 +162,15 @@ export class AppendQueue {
     if (last === undefined) throw new InvalidAppend(stream, 'no events');
     return { revision: last.revision, position: last.position, repeated: true };
   }
+}
+
+/** The events of an append as they stand in the log. */
+function storedAs({ stream, events }: AppendRequest, last: AppendOutcome & { kind: 'appended' }): StoredEvent[] {
+  const { recordedAt } = last;
+  return events.map((event, i) => {
+    const back = events.length - 1 - i;
+    return { ...event, stream, revision: last.revision - back, position: last.position - back, recordedAt };
+  });
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -11,6 +11,7 @@ import { openLogForReading } from './log-file.js';
 import { LogHead } from './log-head.js';
 import { LogReader } from './log-reader.js';
 import { RecentStreams } from './recent-streams.js';
+import { StreamCache } from './stream-cache.js';
 
 export interface EmbeddedEventStoreOptions {
   /** The SQLite file; made, with its folder, when it is not there. `-wal`, `-shm` and `.lock` files stand beside it. */
@@ -21,6 +22,8 @@ export interface EmbeddedEventStoreOptions {
   readonly appendLimitBytes?: number;
   /** Bytes on their way to the writer beyond which `append` waits before it sends; default 32 MiB. */
   readonly queueLimitBytes?: number;
+  /** Characters of stored text whose streams are kept in memory for `readStream`; default 16 Mi. */
+  readonly cachedText?: number;
 }
 
 /**
@@ -34,6 +37,7 @@ export async function openEmbeddedEventStore(options: EmbeddedEventStoreOptions)
     codec = createEventCodec(),
     appendLimitBytes = 1024 * 1024,
     queueLimitBytes = 32 * 1024 * 1024,
+    cachedText = 16 * 1024 * 1024,
   } = options;
   const settings: WriterSettings = { file, headChannel: headChannelOf(file) };
   const writer = new Worker(new URL('writer-thread.js', import.meta.url), {
@@ -43,9 +47,11 @@ export async function openEmbeddedEventStore(options: EmbeddedEventStoreOptions)
   const exited = new Promise<void>((resolve) => writer.once('exit', () => resolve()));
   const head = new LogHead(await opened(writer));
   const recent = new RecentStreams();
-  const reader = new LogReader(openLogForReading(file), codec, head, { recent });
+  const streams = new StreamCache(codec, cachedText);
+  const reader = new LogReader(openLogForReading(file), codec, head, { recent, streams });
   const send = (message: ToWriter): void => writer.postMessage(message);
-  const appends = new AppendQueue(codec, { appendBytes: appendLimitBytes, queuedBytes: queueLimitBytes }, recent, send);
+  const limits = { appendBytes: appendLimitBytes, queuedBytes: queueLimitBytes };
+  const appends = new AppendQueue(codec, limits, recent, streams, send);
   let closed: Promise<void> | undefined;
   let unavailable: EventStoreUnavailable | undefined;
 

@@ -17,6 +17,8 @@ import type { LogHead } from './log-head.js';
 import type { Stretch } from './log-rows.js';
 import { LogRows } from './log-rows.js';
 import type { RecentStreams } from './recent-streams.js';
+import type { StreamCache } from './stream-cache.js';
+import { partOf } from './stream-cache.js';
 
 const defaultBatchSize = 500;
 /** Events, and characters of their text, read before the event loop is let go on: about a millisecond of work. */
@@ -31,6 +33,8 @@ const firstWindow = 512;
 export interface LogReaderSharing {
   /** Places of the newest events, where the caller is the one who appends them. */
   readonly recent?: RecentStreams;
+  /** Streams whose events are known, where the caller is the one who appends. */
+  readonly streams?: StreamCache;
   /** Where several consumers of this reader find what one of them has parsed. */
   readonly decoded?: DecodedEvents;
 }
@@ -40,12 +44,14 @@ export class LogReader {
   readonly #codec: EventCodec;
   readonly #head: LogHead;
   readonly #decoded: DecodedEvents | undefined;
+  readonly #streams: StreamCache | undefined;
   readonly #rows: LogRows;
 
   constructor(database: DatabaseSync, codec: EventCodec, head: LogHead, sharing: LogReaderSharing = {}) {
     this.#codec = codec;
     this.#head = head;
     this.#decoded = sharing.decoded;
+    this.#streams = sharing.streams;
     this.#rows = new LogRows(database, sharing.recent);
   }
 
@@ -60,14 +66,22 @@ export class LogReader {
   }
 
   async readStream(stream: StreamName, options: ReadStreamOptions = {}): Promise<readonly RecordedEvent[]> {
+    const known = this.#streams?.get(stream);
+    if (known !== undefined) return partOf(known, options);
+    const positions = this.#rows.positionsOfStream(stream, options);
     const events: RecordedEvent[] = [];
-    for (const position of this.#rows.positionsOfStream(stream, options)) {
-      events.push(this.#eventAt(position));
+    let text = 0;
+    for (const position of positions) {
+      const stored = this.#rows.eventAt(position);
+      text += textOf(stored);
+      events.push(this.#decode(stored));
       if (events.length % eventsAtOnce === 0) {
         await nextTurn();
         this.#mustBeOpen();
       }
     }
+    const whole = options.from === undefined && events.length < (options.limit ?? Infinity);
+    if (whole) this.#streams?.put(stream, options.direction === 'backwards' ? events.toReversed() : events, text);
     return events;
   }
 

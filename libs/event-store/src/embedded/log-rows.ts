@@ -62,8 +62,9 @@ export class LogRows {
     const backwards = options.direction === 'backwards';
     const from = options.from ?? (backwards ? Number.MAX_SAFE_INTEGER : 0);
     const limit = options.limit ?? Number.MAX_SAFE_INTEGER;
-    // Read first: what comes into the index from here on is looked for beyond this position, and only there.
-    const indexedThrough = this.#indexedThrough();
+    // Read first: what comes into the index from here on is looked for beyond this position, and only there. Who appends
+    // knows the newest places, whatever the index has of them already.
+    const indexedThrough = this.#recent === undefined ? this.#indexedThrough() : Number.MAX_SAFE_INTEGER;
     const [order, beyond] = backwards ? ['desc', '<='] : ['asc', '>='];
     const indexed = this.#all(
       `select position from stream_events where stream = ? and revision ${beyond} ? and position <= ?
@@ -73,7 +74,8 @@ export class LogRows {
       indexedThrough,
       limit,
     ).map((row) => row[0] as Position);
-    const recent = this.#recentPlaces(stream, indexedThrough)
+    const searched = this.#recent === undefined ? indexedThrough : Math.max(indexed[0] ?? 0, indexed.at(-1) ?? 0);
+    const recent = this.#recentPlaces(stream, searched)
       .filter(({ revision }) => (backwards ? revision <= from : revision >= from))
       .map(({ position }) => position);
     return (backwards ? [...recent.toReversed(), ...indexed] : [...indexed, ...recent]).slice(0, limit);

@@ -129,7 +129,7 @@ export class LogWriter {
       );
       this.#index.add(stream, indexed, event.id, position);
     }
-    return { kind: 'appended', revision: indexed.head, position: this.#head };
+    return { kind: 'appended', revision: indexed.head, position: this.#head, recordedAt };
   }
 
   #repeated(events: AppendRequest['events'], positions: readonly (Position | undefined)[]): AppendOutcome {
