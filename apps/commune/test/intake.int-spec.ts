@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FacilityCode } from '#domain/ids.js';
-import type { IntakeAnswer } from '../src/intake/intake.js';
+import type { Intake, IntakeAnswer } from '../src/intake/intake.js';
+import type { ReceivedMessage } from '../src/intake/message.js';
 import type { Receipt } from '../src/intake/receipt.js';
 import { finishUnansweredMessages } from '../src/unfinished-messages.js';
 import { pino } from 'pino';
 import {
+  envelope,
   hospital,
   message,
   openIntake,
@@ -62,6 +64,18 @@ describe('a message', () => {
     expect(await typesOf('resident')).toEqual(['ResidentRegistered']);
   });
 
+  it('that says two things of one episode takes them in their order, and finishes when it was cut off', async () => {
+    const twice = envelope({ episode: 'E1', reason: 'Ho' }, { episode: 'E1', reason: 'Sốt' });
+    const first = await harness.post(station, twice);
+    expect(receiptOf(first).records).toMatchObject([
+      { episode: 'E1', outcome: 'recorded' },
+      { episode: 'E1', outcome: 'amended' },
+    ]);
+    expect(await typesOf('visit')).toEqual(['VisitRecorded', 'VisitAmended']);
+    await harness.intake.reprocess(message(station, twice));
+    expect(await typesOf('visit')).toEqual(['VisitRecorded', 'VisitAmended']);
+  });
+
   it('of another facility is refused, and kept', async () => {
     const command = { ...visitCommand('E1'), facility: otherStation };
     const refused = await harness.post(station, command);
@@ -116,6 +130,21 @@ describe('a message', () => {
     await finishUnansweredMessages(harness.originals, harness.replica(), pino({ level: 'silent' }));
     expect(await harness.post(station, visitCommand('E1'))).toMatchObject({ outcome: 'duplicate' });
     expect(await harness.originals.unanswered()).toEqual([]);
+  });
+
+  it('that cannot be finished at the start stays unanswered and does not hold up the others', async () => {
+    const [first, second] = [message(station, visitCommand('E1')), message(station, visitCommand('E2'))];
+    for (const { facility, digest, contentType, receivedAt, actor, body } of [first, second]) {
+      await harness.originals.keep({ facility, digest, contentType, receivedAt, actor, body });
+    }
+    const intake = harness.replica();
+    const failing = {
+      receive: (one: ReceivedMessage) =>
+        one.digest === first.digest ? Promise.reject(new Error('unforeseen')) : intake.receive(one),
+    };
+    await finishUnansweredMessages(harness.originals, failing as Intake, pino({ level: 'silent' }));
+    expect(await harness.post(station, visitCommand('E2'))).toMatchObject({ outcome: 'duplicate' });
+    expect(await harness.originals.unanswered()).toEqual([{ facility: station, digest: first.digest }]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { WrongExpectedRevision } from './errors.js';
+import { EventIdConflict, WrongExpectedRevision } from './errors.js';
 import type { AppendResult, EventStore, NewEvent, Revision, StreamName } from './event-store.js';
 
 /** An aggregate's stream folded to its state, and where the stream stood. */
@@ -17,7 +17,8 @@ export interface Attempt<State, Outcome> {
   readonly decide: (folded: Folded<State>) => { readonly outcome: Outcome; readonly events: readonly NewEvent[] };
   /**
    * What the stream is likely to be: decided on first, without a read. Where the stream has moved on, the append is refused and
-   * the stream is read. Only for a state that was read a moment ago, or for streams that are mostly new.
+   * the stream is read. Only for a state that was read a moment ago, or for streams that are mostly new. A message that says
+   * two things of one stream may have used the ids of the presumed revision already: that too is a stream that has moved on.
    */
   readonly presumed?: Folded<State>;
 }
@@ -46,6 +47,7 @@ export async function foldStream<State>(
 /**
  * The write path of every aggregate: fold, decide, append at the revision decided on; a lost race is decided again.
  * @throws WrongExpectedRevision when the race is lost twenty times over
+ * @throws EventIdConflict when an id decided on what was read belongs to another event
  */
 export async function decideAndAppend<State, Outcome>(
   store: EventStore,
@@ -54,6 +56,7 @@ export async function decideAndAppend<State, Outcome>(
   const { stream, initialState, evolve, decide } = attempt;
   let { presumed } = attempt;
   for (let left = attempts; ; left -= 1) {
+    const guessed = presumed !== undefined;
     const before: Folded<State> = presumed ?? (await foldStream(store, stream, initialState, evolve));
     presumed = undefined;
     const { outcome, events } = decide(before);
@@ -62,7 +65,8 @@ export async function decideAndAppend<State, Outcome>(
       const appended = await store.append(stream, before.revision === -1 ? 'noStream' : before.revision, events);
       return { outcome, before, appended };
     } catch (error) {
-      if (!(error instanceof WrongExpectedRevision) || left <= 1) throw error;
+      const movedOn = error instanceof WrongExpectedRevision || (guessed && error instanceof EventIdConflict);
+      if (!movedOn || left <= 1) throw error;
     }
   }
 }
