@@ -120,6 +120,20 @@ export const visitCommand = (
   },
 });
 
+/** An insurance envelope (QĐ 4750) of the station, one HOSO each. */
+export const envelope = (...records: readonly { readonly episode: string; readonly reason: string }[]): string => {
+  const record = ({ episode, reason }: { readonly episode: string; readonly reason: string }): string =>
+    `<HOSO><FILEHOSO><LOAIHOSO>XML1</LOAIHOSO><NOIDUNGFILE><TONG_HOP>
+      <MA_LK>${episode}</MA_LK><STT>1</STT><HO_TEN>${testPerson().name}</HO_TEN><SO_CCCD>008161000001</SO_CCCD>
+      <NGAY_SINH>196105110000</NGAY_SINH><GIOI_TINH>2</GIOI_TINH><MAXA_CU_TRU>02302</MAXA_CU_TRU>
+      <LY_DO_VV>${reason}</LY_DO_VV><MA_BENH_CHINH>I10</MA_BENH_CHINH>
+      <NGAY_VAO>202610050830</NGAY_VAO><NGAY_RA>202610050910</NGAY_RA><MA_CSKCB>${station}</MA_CSKCB>
+    </TONG_HOP></NOIDUNGFILE></FILEHOSO></HOSO>`;
+  return `<GIAMDINHHS><THONGTINDONVI><MACSKCB>${station}</MACSKCB></THONGTINDONVI><THONGTINHOSO>
+    <SOLUONGHOSO>${records.length}</SOLUONGHOSO><DANHSACHHOSO>${records.map(record).join('')}</DANHSACHHOSO>
+  </THONGTINHOSO></GIAMDINHHS>`;
+};
+
 export const referralCommand = (number: string, person = testPerson()): object => ({
   command: 'issue-referral',
   person,

@@ -7,6 +7,7 @@ import { finishUnansweredMessages } from '../src/unfinished-messages.js';
 import { pino } from 'pino';
 import { createLogger } from '#platform/logging.js';
 import {
+  envelope,
   hospital,
   message,
   openIntake,
@@ -62,6 +63,18 @@ describe('a message', () => {
     expect(receiptOf(amended).records).toMatchObject([{ episode: 'E1', outcome: 'amended' }]);
     expect(await typesOf('visit')).toEqual(['VisitRecorded', 'VisitAmended']);
     expect(await typesOf('resident')).toEqual(['ResidentRegistered']);
+  });
+
+  it('that says two things of one episode takes them in their order, and finishes when it was cut off', async () => {
+    const twice = envelope({ episode: 'E1', reason: 'Ho' }, { episode: 'E1', reason: 'Sốt' });
+    const first = await harness.post(station, twice);
+    expect(receiptOf(first).records).toMatchObject([
+      { episode: 'E1', outcome: 'recorded' },
+      { episode: 'E1', outcome: 'amended' },
+    ]);
+    expect(await typesOf('visit')).toEqual(['VisitRecorded', 'VisitAmended']);
+    await harness.intake.reprocess(message(station, twice));
+    expect(await typesOf('visit')).toEqual(['VisitRecorded', 'VisitAmended']);
   });
 
   it('of another facility is refused, and kept', async () => {

@@ -17,8 +17,8 @@ export interface Attempt<State, Outcome> {
   readonly decide: (folded: Folded<State>) => { readonly outcome: Outcome; readonly events: readonly NewEvent[] };
   /**
    * What the stream is likely to be: decided on first, without a read. Where the stream has moved on, or has the events' ids with
-   * other content (the same step, taken by an earlier release), the append is refused and the stream is read. Only for a state
-   * that was read a moment ago, or for streams that are mostly new.
+   * other content (a message that says two things of one stream, a step taken by an earlier release), the append is refused and
+   * the stream is read. Only for a state that was read a moment ago, or for streams that are mostly new.
    */
   readonly presumed?: Folded<State>;
 }
@@ -47,6 +47,7 @@ export async function foldStream<State>(
 /**
  * The write path of every aggregate: fold, decide, append at the revision decided on; a lost race is decided again.
  * @throws WrongExpectedRevision when the race is lost twenty times over
+ * @throws EventIdConflict when an id decided on what was read belongs to another event
  */
 export async function decideAndAppend<State, Outcome>(
   store: EventStore,
