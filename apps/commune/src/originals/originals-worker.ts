@@ -1,9 +1,9 @@
 /**
- * The thread that owns the file of originals: compresses off the request path and commits whatever has queued meanwhile as
+ * The thread that owns the file of originals: compresses off the request path and commits the requests that come together as
  * one transaction, so many senders share one fsync.
  */
 import { DatabaseSync } from 'node:sqlite';
-import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Original } from './originals.js';
 
@@ -15,6 +15,7 @@ export type OriginalsRequest = { readonly id: number } & (
   | { readonly kind: 'close' }
 );
 
+/** To every batch of requests there is one batch of replies. */
 export type OriginalsReply = { readonly id: number } & ({ readonly value: unknown } | { readonly error: string });
 
 interface StoredOriginal {
@@ -86,27 +87,22 @@ function perform(request: OriginalsRequest): unknown {
   }
 }
 
-function commitTogether(requests: readonly OriginalsRequest[]): void {
+function commitTogether(requests: readonly OriginalsRequest[]): readonly OriginalsReply[] {
   const replies: OriginalsReply[] = [];
   try {
     database.exec('begin immediate');
     for (const request of requests) replies.push({ id: request.id, value: perform(request) });
     database.exec('commit');
+    return replies;
   } catch (error) {
     if (database.isTransaction) database.exec('rollback');
     const reason = error instanceof Error ? error.message : String(error);
-    for (const { id } of requests) port.postMessage({ id, error: reason } satisfies OriginalsReply);
-    return;
+    return requests.map(({ id }) => ({ id, error: reason }));
   }
-  for (const reply of replies) port.postMessage(reply);
 }
 
-port.on('message', (first: OriginalsRequest) => {
-  const requests = [first];
-  for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) {
-    requests.push(next.message as OriginalsRequest);
-  }
-  commitTogether(requests);
+port.on('message', (requests: readonly OriginalsRequest[]) => {
+  port.postMessage(commitTogether(requests));
   if (requests.some((request) => request.kind === 'close')) {
     database.close();
     port.close();
