@@ -37,7 +37,8 @@ class NotesController {
     @CurrentCaller() caller: Caller,
     @Param('resident') id: string,
   ): object {
-    if (id === 'teapot') throw new Problem(418, 'teapot', { vi: 'Ấm trà', en: 'Teapot' }, { extensions: { size: 2, status: 'short' } });
+    if (id === 'teapot')
+      throw new Problem(418, 'teapot', { vi: 'Ấm trà', en: 'Teapot' }, { extensions: { size: 2, status: 'short' } });
     if (id === 'broken') throw new Error('password is "hunter2"');
     return { actor: caller.actor };
   }
