@@ -180,6 +180,8 @@ describe('refusals', () => {
     expect(refused.status).toBe(409);
     expect(refused.body).toMatchObject({
       type: 'urn:lien-tuyen:problem:illegal-step',
+      status: 409,
+      state: 'issued',
       detail: 'Không thể «Trả kết quả» khi giấy chuyển ở trạng thái «Mới chuyển».',
       en: { detail: '“Answer” is not possible while the referral is “Issued”.' },
     });

@@ -37,7 +37,8 @@ class NotesController {
     @CurrentCaller() caller: Caller,
     @Param('resident') id: string,
   ): object {
-    if (id === 'teapot') throw new Problem(418, 'teapot', { vi: 'Ấm trà', en: 'Teapot' }, { extensions: { size: 2 } });
+    if (id === 'teapot')
+      throw new Problem(418, 'teapot', { vi: 'Ấm trà', en: 'Teapot' }, { extensions: { size: 2, status: 'short' } });
     if (id === 'broken') throw new Error('password is "hunter2"');
     return { actor: caller.actor };
   }
@@ -137,6 +138,16 @@ const problem = async (answer: Response): Promise<Record<string, unknown>> => {
   expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
   return (await answer.json()) as Record<string, unknown>;
 };
+
+describe('an address that is no address', () => {
+  it('is a problem document like any other, and repeats nothing of it', async () => {
+    const answer = await ask('/notes/of/%');
+    expect(answer.status).toBe(400);
+    const document = await problem(answer);
+    expect(document).toMatchObject({ type: 'urn:lien-tuyen:problem:bad-request', status: 400 });
+    expect(JSON.stringify(document)).not.toContain('/notes');
+  });
+});
 
 describe('access', () => {
   it('needs a token: none is 401 and says how, a wrong one says why', async () => {

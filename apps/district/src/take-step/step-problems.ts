@@ -58,7 +58,7 @@ export function refusedStep(refusal: ReferralRefusal): Problem {
             vi: `Không thể «${step.vi}» khi giấy chuyển ở trạng thái «${status.vi}».`,
             en: `“${step.en}” is not possible while the referral is “${status.en}”.`,
           },
-          extensions: { step: refusal.step, status: refusal.status },
+          extensions: { step: refusal.step, state: refusal.status },
         },
       );
     }

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Configuration } from '../configuration.js';
@@ -14,6 +14,7 @@ import { ProblemFilter } from './problem.filter.js';
 import { observeRequests } from './request-log.js';
 import { listRoutes } from './routes.js';
 import { addSecurityHeaders } from './security-headers.js';
+import { problemOfStatus } from './status-problems.js';
 import { requestValidation } from './validation.js';
 
 export interface HttpApplicationParts {
@@ -35,6 +36,13 @@ export async function createHttpApplication(
     routerOptions: { maxParamLength: 400 },
     // A large message over a village's line takes its time.
     requestTimeout: 600_000,
+    // An address that cannot be read (`/%`) reaches no route, so no filter either.
+    frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) => {
+      void reply
+        .status(400)
+        .header('content-type', 'application/problem+json; charset=utf-8')
+        .send(JSON.stringify(problemOfStatus(400).toDocument()));
+    },
     genReqId: (request: IncomingMessage) => givenCorrelationId(request.headers['x-correlation-id']) ?? randomUUID(),
   });
   const server: FastifyInstance = adapter.getInstance();

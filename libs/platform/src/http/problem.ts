@@ -26,6 +26,7 @@ export class Problem extends Error {
     readonly options: {
       readonly detail?: Bilingual;
       readonly headers?: Readonly<Record<string, string>>;
+      /** Members of this problem's own; those of RFC 9457 stay what they are. */
       readonly extensions?: Readonly<Record<string, unknown>>;
     } = {},
   ) {
@@ -35,12 +36,12 @@ export class Problem extends Error {
   toDocument(): ProblemDocument {
     const { detail, extensions } = this.options;
     return {
+      ...extensions,
       type: `urn:lien-tuyen:problem:${this.code}`,
       title: this.title.vi,
       status: this.status,
       ...(detail && { detail: detail.vi }),
       en: { title: this.title.en, ...(detail && { detail: detail.en }) },
-      ...extensions,
     };
   }
 }
