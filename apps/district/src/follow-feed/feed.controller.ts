@@ -3,6 +3,8 @@ import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { IsOptional, Matches } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { lastEventId } from '#platform/http/event-streams.js';
+import { signalOf } from '#platform/http/gone.js';
 import type { Caller } from '#security/caller.js';
 import { CurrentCaller, RequireScope } from '#security/http/access.js';
 import { ownFacility } from '../own-facility.js';
@@ -45,17 +47,9 @@ export class FeedController {
       await reply.send(await this.queries.execute(new FeedPageAfter(facility, after, Number(asked.limit ?? 200))));
       return;
     }
-    const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
     await reply
       .header('content-type', 'text/event-stream; charset=utf-8')
       .header('x-accel-buffering', 'no')
-      .send(Readable.from(this.feeds.follow(facility, resumedFrom(request) ?? after, gone.signal)));
+      .send(Readable.from(this.feeds.follow(facility, lastEventId(request) ?? after, signalOf(reply))));
   }
-}
-
-/** After a broken line a reader names the last event it got; that counts for more than the address it first asked. */
-function resumedFrom(request: FastifyRequest): number | undefined {
-  const id = request.headers['last-event-id'];
-  return typeof id === 'string' && /^\d{1,15}$/.test(id) ? Number(id) : undefined;
 }

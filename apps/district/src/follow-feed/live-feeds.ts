@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FacilityCode } from '#domain/ids.js';
+import { eventFrame } from '#platform/http/event-streams.js';
+import { News, pause } from '#platform/http/news.js';
 import { STOPPING } from '#platform/injection.js';
 import { WorklistReader } from '../worklists/worklist-reader.js';
 import { FeedPageAfter } from './feed-page.query.js';
@@ -31,52 +33,15 @@ export class LiveFeeds {
       yield 'retry: 2000\n\n';
       while (!ended.aborted) {
         const { items, next, caughtUp } = await this.queries.execute(new FeedPageAfter(facility, position, pageSize));
-        for (const item of items) yield frame('step', item.position, item);
+        for (const item of items) yield eventFrame('step', item.position, item);
         position = next;
         if (!caughtUp) continue;
         if (await news.within(heartbeatMs, ended)) await pause(gatherMs, ended);
         // Says that the line is alive, and moves the reader on past what did not concern it.
-        else if (!ended.aborted) yield frame('position', position, { position });
+        else if (!ended.aborted) yield eventFrame('position', position, { position });
       }
     } finally {
       stopListening();
     }
   }
-}
-
-/** Remembers that something came while nobody waited. */
-class News {
-  #came = false;
-  #wake: () => void = () => {};
-
-  bring(): void {
-    this.#came = true;
-    this.#wake();
-  }
-
-  /** True as soon as there is news; false when the time is over or the signal ended the wait. */
-  async within(timeMs: number, signal: AbortSignal): Promise<boolean> {
-    if (!this.#came) await pause(timeMs, signal, (wake) => (this.#wake = wake));
-    const came = this.#came;
-    this.#came = false;
-    return came;
-  }
-}
-
-function pause(timeMs: number, signal: AbortSignal, onWait?: (wake: () => void) => void): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, timeMs);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done, { once: true });
-    onWait?.(done);
-  });
-}
-
-function frame(event: string, id: number, data: unknown): string {
-  return `event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`;
 }

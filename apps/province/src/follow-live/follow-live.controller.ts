@@ -2,8 +2,9 @@ import { Readable } from 'node:stream';
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { lastEventId } from '#platform/http/event-streams.js';
+import { signalOf } from '#platform/http/gone.js';
 import { RequireScope } from '#security/http/access.js';
-import { signalOf } from '../statistics/gone.js';
 import { Parameters } from '../statistics/parameters.js';
 import { LiveFigures } from './live-figures.js';
 
@@ -35,8 +36,7 @@ export class FollowLiveController {
   ): Promise<void> {
     const place = this.parameters.place(asked.place);
     const period = this.parameters.period(asked.period);
-    const id = request.headers['last-event-id'];
-    const seen = typeof id === 'string' && /^\d{1,15}$/.test(id) ? Number(id) : undefined;
+    const seen = lastEventId(request);
     await reply
       .header('content-type', 'text/event-stream; charset=utf-8')
       .header('x-accel-buffering', 'no')

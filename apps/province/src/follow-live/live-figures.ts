@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { Period } from '#domain/indicators/period.js';
+import { eventFrame } from '#platform/http/event-streams.js';
+import { News, pause } from '#platform/http/news.js';
 import { STOPPING } from '#platform/injection.js';
 import type { View } from '#projections/view-host.js';
 import type { IndicatorsAnswer } from '../show-indicators/indicator-answer.js';
@@ -8,7 +10,6 @@ import { ShowIndicators } from '../show-indicators/show-indicators.query.js';
 import type { FigurePlaceKey } from '../statistics/figure-place-key.js';
 import { FIGURES_VIEW } from '../statistics/figures-view.js';
 import { changedSince } from './changed-figures.js';
-import { News, pause } from './news.js';
 
 /** Commits that come close together are told as one. */
 const gatherMs = 100;
@@ -65,8 +66,8 @@ export class LiveFigures {
         if (!told && seen === answer.position) told = answer;
         const changed = changedSince(told, answer);
         yield changed.indicators.length > 0 || !told
-          ? frame('figures', answer.position, changed)
-          : frame('position', answer.position, { position: answer.position, delayMs: answer.delayMs });
+          ? eventFrame('figures', answer.position, changed)
+          : eventFrame('position', answer.position, { position: answer.position, delayMs: answer.delayMs });
         told = answer;
         if (await news.within(heartbeatMs, ended)) await pause(gatherMs, ended);
       }
@@ -86,8 +87,4 @@ export class LiveFigures {
     answer.catch(() => this.#shared.delete(key));
     return answer;
   }
-}
-
-function frame(event: string, id: number, data: unknown): string {
-  return `event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`;
 }

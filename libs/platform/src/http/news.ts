@@ -17,6 +17,7 @@ export class News {
   }
 }
 
+/** Resolves when the time is over, the signal aborts, or whoever got `wake` by `onWait` calls it. */
 export function pause(timeMs: number, signal: AbortSignal, onWait?: (wake: () => void) => void): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
