@@ -1,4 +1,4 @@
-// Import boundaries (docs/architecture): apps → libs, never app → app but from backbone; libs/domain imports nothing.
+// Import boundaries (docs/decisions/0021-import-boundaries-checked-twice.md): apps → libs, never app → app but from backbone; libs/domain imports nothing.
 // Checked on dist/, where every alias is resolved as Node resolves it. What only types import is checked by .oxlintrc.json.
 const tests = '\\.(spec|int-spec|e2e-spec)\\.js$|^dist/(apps|libs)/[^/]+/test/';
 

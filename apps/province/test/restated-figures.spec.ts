@@ -36,9 +36,13 @@ const residence = fc.constantFrom(
   livesIn('00688', '02'),
   livesIn('00070', '01'),
   livesIn('99999'),
+  livesIn('xã bên', '01'),
   {},
 );
-const codes = fc.subarray(['I10', 'E11.9', 'J44.9', 'A09', 'K29.7'], { minLength: 1, maxLength: 3 });
+const codes = fc.subarray(['I10', 'E11.9', 'J44.9', 'A09', 'K29.7', 'I10 vô căn', 'E14 đái tháo đường típ không rõ'], {
+  minLength: 1,
+  maxLength: 3,
+});
 
 const visitWords = fc
   .record({

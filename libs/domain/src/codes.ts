@@ -44,3 +44,8 @@ export interface Vitals {
   /** kg/m² */
   readonly bmi?: number;
 }
+
+/** Whether text can be a code: up to 20 characters without white space. What else stands in a code's place is words, and no figure counts it. */
+export function isCode(text: string | undefined): text is string {
+  return text !== undefined && /^\S{1,20}$/.test(text);
+}

@@ -4,7 +4,6 @@ import {
   addDays,
   addMonths,
   addWorkingDays,
-  ageOn,
   dateTime,
   dateTimeOf,
   dayOf,
@@ -15,7 +14,6 @@ import {
   parsePartialDate,
   type DateTime,
   type LocalDate,
-  type PartialDate,
 } from './dates.js';
 
 const day = (text: string): LocalDate => {
@@ -80,15 +78,6 @@ describe('working days', () => {
 
   it('skip the holidays given', () => {
     expect(addWorkingDays(day('2026-08-31'), 3, new Set(['2026-09-02']))).toBe('2026-09-04');
-  });
-});
-
-describe('age', () => {
-  it('counts completed years', () => {
-    const born = '1960-05-10' as PartialDate;
-    expect(ageOn(born, day('2026-05-09'))).toBe(65);
-    expect(ageOn(born, day('2026-05-10'))).toBe(66);
-    expect(ageOn('1960' as PartialDate, day('2026-01-01'))).toBe(66);
   });
 });
 

@@ -9,8 +9,6 @@ export type LocalDate = Branded<string, 'LocalDate'>;
 export type PartialDate = Branded<string, 'PartialDate'>;
 /** `YYYY-MM-DD` when only the day is known, else `YYYY-MM-DDTHH:MM:SS+07:00` (FHIR `dateTime`). */
 export type DateTime = Branded<string, 'DateTime'>;
-/** A moment on the time line, ISO 8601 in UTC: `2026-11-22T09:33:00.000Z`. */
-export type Instant = Branded<string, 'Instant'>;
 
 const daysInMonth = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate();
 
@@ -83,13 +81,6 @@ export function addMonths(day: LocalDate, months: number): LocalDate {
   const year = Math.floor(index / 12);
   const month = (index % 12) + 1;
   return `${pad(year, 4)}-${pad(month, 2)}-${pad(Math.min(Number(day.slice(8, 10)), daysInMonth(year, month)), 2)}` as LocalDate;
-}
-
-/** Completed years between a birth date (its earliest day where only partly known) and a day. */
-export function ageOn(birthDate: PartialDate, day: LocalDate): number {
-  const full = birthDate.length === 4 ? `${birthDate}-01-01` : birthDate.length === 7 ? `${birthDate}-01` : birthDate;
-  const years = Number(day.slice(0, 4)) - Number(full.slice(0, 4));
-  return day.slice(5) < full.slice(5) ? years - 1 : years;
 }
 
 /**

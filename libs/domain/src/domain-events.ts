@@ -5,5 +5,3 @@ import type { ScreeningEvent } from './screenings/screening-events.js';
 import type { VisitEvent } from './visits/visit-events.js';
 
 export type DomainEvent = ResidentEvent | VisitEvent | ScreeningEvent | ReferralEvent | FacilityEvent;
-
-export type DomainEventType = DomainEvent['type'];

@@ -1,6 +1,7 @@
 /** Stream categories and keys of the aggregates. Stream names hold no personal data. */
 import type { EpisodeNumber, FacilityCode, ResidentId, ScreeningId } from './ids.js';
 import type { ReferralKey } from './referrals/referral-events.js';
+import { referralId } from './referrals/referral-key.js';
 
 export interface StreamKey {
   readonly category: StreamCategory;
@@ -17,6 +18,6 @@ export const visitStream = (facility: FacilityCode, episode: EpisodeNumber): Str
 export const screeningStream = (screening: ScreeningId): StreamKey => ({ category: 'screening', key: screening });
 export const referralStream = (referral: ReferralKey): StreamKey => ({
   category: 'referral',
-  key: `${referral.from}.${referral.number}`,
+  key: referralId(referral),
 });
 export const facilityStream = (facility: FacilityCode): StreamKey => ({ category: 'facility', key: facility });

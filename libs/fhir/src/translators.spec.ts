@@ -1,12 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Encounter, MedicationRequest, Observation, Patient, ServiceRequest, Task } from '@medplum/fhirtypes';
+import type {
+  Encounter,
+  MedicationRequest,
+  Observation,
+  Patient,
+  Procedure,
+  ServiceRequest,
+  Task,
+} from '@medplum/fhirtypes';
 import type { DateTime, LocalDate } from '#domain/dates.js';
 import type { EpisodeNumber, FacilityCode, ReferralNumber, ResidentId } from '#domain/ids.js';
 import type { ResultLine, VisitContent } from '#domain/visits/visit-content.js';
 import type { RecordDocument, ReferralDocument, ResidentDocument } from './documents.js';
+import { notStated } from './elements.js';
 import { laboratoryCode, measuredValue, ucumUnit } from './encounters/laboratory.js';
 import { documentIdOf, PartNames, partOf, resourceId } from './resource-ids.js';
 import { type RecordResource, resourcesOf } from './translation.js';
+import { faultsOf } from './validation.js';
 
 const resident = '00000000-0000-8000-8000-000000000001' as ResidentId;
 const station = '08Z11' as FacilityCode;
@@ -148,6 +158,23 @@ describe('Procedure and MedicationRequest', () => {
     ];
     const made = visit({ services }).filter((one) => one.resourceType === 'Procedure');
     expect(made.map((one) => one.id)).toEqual([`${version.id}-s-C`, `${version.id}-s-D`]);
+  });
+
+  it('of lines without a code have their words, and no coding', () => {
+    const made = visit({
+      medications: [
+        { code: '', display: 'Paracetamol' },
+        { code: ' ', route: '' },
+      ],
+      services: [{ code: '', display: 'Siêu âm', group: '', supply: false }],
+    });
+    expect(made.filter((one) => one.resourceType === 'MedicationRequest')).toMatchObject([
+      { medicationCodeableConcept: { text: 'Paracetamol' } },
+      { medicationCodeableConcept: notStated },
+    ]);
+    expect(only<Procedure>('Procedure', made).code).toEqual({ text: 'Siêu âm' });
+    expect(JSON.stringify(made)).not.toMatch(/"code":"\s*"/);
+    expect(made.flatMap(faultsOf)).toEqual([]);
   });
 
   it('a medicine tells its strength once', () => {

@@ -142,8 +142,7 @@ export class TakeStepController {
 
   private openFacility(code: string, field: string): FacilityCode {
     const facility = this.facilities.get(code);
-    const closedOn = facility && 'closedOn' in facility ? facility.closedOn : undefined;
-    if (!facility || (typeof closedOn === 'string' && closedOn < dayOf(Date.now()))) {
+    if (!facility || (facility.closedOn !== undefined && facility.closedOn < dayOf(Date.now()))) {
       throw unusable(field, 'Không có cơ sở này', 'There is no such facility');
     }
     return facility.code;

@@ -2,8 +2,8 @@ import { Controller, Get, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import type { FastifyReply } from 'fastify';
+import { signalOf } from '#platform/http/gone.js';
 import { RequireScope } from '#security/http/access.js';
-import { signalOf } from '../statistics/gone.js';
 import { Parameters } from '../statistics/parameters.js';
 import { Reconcile, type Reconciliation } from './reconcile.query.js';
 

@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import { type DateTime, dayPart, type LocalDate } from '#domain/dates.js';
 import type { DomainEvent } from '#domain/domain-events.js';
-import type { Residence } from '#domain/codes.js';
-import type { FacilityDetails } from '#domain/facilities/facility-events.js';
+import { isCode, type Residence } from '#domain/codes.js';
 import { historyFacts } from '#domain/indicators/clinical-definitions.js';
-import type { FigurePlaces, StandingPlace } from '#domain/indicators/figure-places.js';
+import { type FigurePlaces, type StandingPlace, standingPlaces } from '#domain/indicators/figure-places.js';
 import { laboratoryValues } from '#domain/indicators/laboratory-values.js';
 import type { ReferralEvent } from '#domain/referrals/referral-events.js';
+import { referralId } from '#domain/referrals/referral-key.js';
 import type { ScreeningContent } from '#domain/screenings/screening-content.js';
 import type { VisitContent } from '#domain/visits/visit-content.js';
 import type { EventStore, RecordedEvent } from '#event-store/event-store.js';
@@ -73,7 +73,7 @@ class LogReader {
     switch (type) {
       case 'FacilityRegistered':
       case 'FacilityDetailsChanged':
-        this.#facilities.set(data.facility.code, standing(data.facility));
+        this.#facilities.set(data.facility.code, standingPlaces(data.facility));
         return;
       case 'ResidentRegistered': {
         this.#standsAt(data.resident, position, data.registeredBy);
@@ -117,7 +117,7 @@ class LogReader {
           form: 'visit',
           insured: visit.insured,
           ...(visit.careType && { careType: visit.careType }),
-          diagnoses: visit.diagnoses.map(({ code, role }) => ({ code, role })),
+          diagnoses: visit.diagnoses.filter(({ code }) => isCode(code)).map(({ code, role }) => ({ code, role })),
         });
         return;
       }
@@ -130,7 +130,9 @@ class LogReader {
         this.#encounter(`screening ${screening.screening}`, data.resident, position, screening, screening.at, {
           form: 'screening',
           insured: false,
-          diagnoses: screening.findings.map(({ code }) => ({ code, role: 'comorbidity' })),
+          diagnoses: screening.findings
+            .filter(({ code }) => isCode(code))
+            .map(({ code }) => ({ code, role: 'comorbidity' })),
         });
         return;
       }
@@ -169,7 +171,7 @@ class LogReader {
     const { referral, at } = event.data;
     const day = dayPart(at);
     const backPaper = event.type === 'PatientReferredBack' ? event.data.paper : undefined;
-    this.#scratch.step(`${referral.from}.${referral.number}`, position, {
+    this.#scratch.step(referralId(referral), position, {
       step: event.type,
       at,
       ...(event.type === 'ReferralIssued' && {
@@ -179,7 +181,7 @@ class LogReader {
           place: this.#placeOn(day, event.data.residence, referral.from),
         },
       }),
-      ...(backPaper && { backPaper: `${backPaper.from}.${backPaper.number}` }),
+      ...(backPaper && { backPaper: referralId(backPaper) }),
     });
   }
 
@@ -198,17 +200,10 @@ class LogReader {
 
 const born = (birthDate: string | undefined) => (birthDate ? { birthYear: Number(birthDate.slice(0, 4)) } : {});
 
-function standing(facility: FacilityDetails): readonly StandingPlace[] {
-  const { provinceCode } = facility;
-  return facility.places.length === 0
-    ? [{ provinceCode }]
-    : facility.places.map((place) => ({ ...place, provinceCode }));
-}
-
 function codesOf({ provinceCode, districtCode, communeCode }: Residence): Residence {
   return {
-    ...(provinceCode && { provinceCode }),
-    ...(districtCode && { districtCode }),
-    ...(communeCode && { communeCode }),
+    ...(isCode(provinceCode) && { provinceCode }),
+    ...(isCode(districtCode) && { districtCode }),
+    ...(isCode(communeCode) && { communeCode }),
   };
 }

@@ -2,9 +2,14 @@ import type { LocalDate } from '../dates.js';
 import type { FacilityCode } from '../ids.js';
 import type { FacilityDetails, FacilityEvent, FacilityPlace } from './facility-events.js';
 
+export type RegisteredFacility = FacilityDetails & {
+  /** Last day on which it was open. */
+  readonly closedOn?: LocalDate;
+};
+
 /** Every facility as the log knows it, in memory: a few thousand rows in the largest province. */
 export class FacilityRegister {
-  readonly #facilities = new Map<FacilityCode, FacilityDetails & { readonly closedOn?: LocalDate }>();
+  readonly #facilities = new Map<FacilityCode, RegisteredFacility>();
 
   apply(event: FacilityEvent): void {
     switch (event.type) {
@@ -22,11 +27,11 @@ export class FacilityRegister {
     }
   }
 
-  get(code: string): FacilityDetails | undefined {
+  get(code: string): RegisteredFacility | undefined {
     return this.#facilities.get(code as FacilityCode);
   }
 
-  all(): readonly FacilityDetails[] {
+  all(): readonly RegisteredFacility[] {
     return [...this.#facilities.values()];
   }
 

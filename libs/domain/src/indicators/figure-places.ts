@@ -1,7 +1,7 @@
 /** Which administrative units a fact is counted in: by the map of the day, rolled up from the commune of residence. */
 import type { Residence } from '../codes.js';
 import { addDays, type LocalDate } from '../dates.js';
-import type { FacilityPlace } from '../facilities/facility-events.js';
+import type { FacilityDetails, FacilityPlace } from '../facilities/facility-events.js';
 import type { Place, PlaceRegister } from '../places/place-register.js';
 
 export interface FigurePlace {
@@ -15,6 +15,11 @@ export interface FigurePlace {
 
 /** Where a facility stands, province included; the place to count a person whose residence is missing or unknown. */
 export type StandingPlace = FacilityPlace & { readonly provinceCode?: string };
+
+/** Where a facility has stood, oldest first. One that names no place still stands in its province. */
+export function standingPlaces({ places, provinceCode }: FacilityDetails): readonly StandingPlace[] {
+  return places.length > 0 ? places.map((place) => ({ ...place, provinceCode })) : [{ provinceCode }];
+}
 
 /**
  * The unit in which somebody is counted on `day` who stated the residence on `statedOn` (not after `day`).

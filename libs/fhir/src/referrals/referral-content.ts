@@ -1,5 +1,4 @@
 import { type DateTime, epochOf } from '#domain/dates.js';
-import type { TransferPaper } from '#domain/visits/visit-content.js';
 import type { KnownReferral } from '#domain/referrals/referral-state.js';
 import type { ReferralDocument } from '../documents.js';
 
@@ -24,9 +23,6 @@ export const referralStatuses: Readonly<
   cancelled: { request: 'revoked', task: 'cancelled', vi: 'Đã hủy' },
   expired: { request: 'revoked', task: 'failed', vi: 'Hết hạn' },
 };
-
-/** The sender's paper, once it is here. */
-export const paperOf = ({ state }: ReferralDocument): TransferPaper | undefined => state.issue?.paper;
 
 /** When the paper was signed; of a referral known only by the patient's arrival, the arrival. */
 export function authoredOn(document: ReferralDocument): DateTime {

@@ -1,9 +1,9 @@
-import type { Residence, Vitals } from '#domain/codes.js';
-import type { FacilityDetails } from '#domain/facilities/facility-events.js';
+import { isCode, type Residence, type Vitals } from '#domain/codes.js';
 import { historyFacts } from '#domain/indicators/clinical-definitions.js';
-import type { StandingPlace } from '#domain/indicators/figure-places.js';
+import { standingPlaces } from '#domain/indicators/figure-places.js';
 import { laboratoryValues } from '#domain/indicators/laboratory-values.js';
 import type { ReferralKey } from '#domain/referrals/referral-events.js';
+import { referralId } from '#domain/referrals/referral-key.js';
 import type { ResidentDetails } from '#domain/residents/resident-content.js';
 import type { ScreeningContent } from '#domain/screenings/screening-content.js';
 import type { VisitContent } from '#domain/visits/visit-content.js';
@@ -129,7 +129,7 @@ export function toHealthFact(event: RecordedEvent, { pseudonyms }: HealthFactCon
     case 'ReferralCancelled':
     case 'ReferralExpired': {
       const { referral, at, by } = domainEvent.data;
-      const pseudonymOf = (key: ReferralKey) => pseudonyms('referral', `${key.from}.${key.number}`);
+      const pseudonymOf = (key: ReferralKey) => pseudonyms('referral', referralId(key));
       return {
         kind: 'referral',
         referral: pseudonymOf(referral),
@@ -155,19 +155,11 @@ export function toHealthFact(event: RecordedEvent, { pseudonyms }: HealthFactCon
   }
 }
 
-/** A facility that names no place still stands in its province. */
-export function standingPlaces(facility: FacilityDetails): readonly StandingPlace[] {
-  const { provinceCode } = facility;
-  return facility.places.length > 0 ? facility.places.map((place) => ({ ...place, provinceCode })) : [{ provinceCode }];
-}
-
 function personOf(details: ResidentDetails) {
   return { sex: details.sex, ...(details.birthDate && { birthYear: Number(details.birthDate.slice(0, 4)) }) };
 }
 
 /** Whatever was written in a code's place and is none stays in the record. */
-const isCode = (text: string | undefined): text is string => text !== undefined && /^\S{1,20}$/.test(text);
-
 function codedResidence(residence: Residence | undefined): { readonly residence?: CodedResidence } {
   if (!residence) return {};
   const { provinceCode, districtCode, communeCode } = residence;

@@ -1,4 +1,5 @@
 import type { ReferralEvent } from '#domain/referrals/referral-events.js';
+import { referralId } from '#domain/referrals/referral-key.js';
 import { domainEventOf } from '../domain-event-of.js';
 import type { JsonSchema } from '../schema-check.js';
 import { defineTopic, type Topic } from '../topic.js';
@@ -53,7 +54,7 @@ export const referrals: Topic<ReferralStep> = defineTopic<ReferralStep>({
     const { referral, resident, at, by } = step.data;
     const addressedTo = addresseeOf(step);
     return {
-      key: `${referral.from}.${referral.number}`,
+      key: referralId(referral),
       data: {
         kind: step.type,
         referral,
