@@ -2,12 +2,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { ResidentId } from '#domain/ids.js';
 import { contradicts, mayBeSamePerson } from '#domain/residents/identity.js';
 import type { IdentifierClaimed } from '#domain/residents/identifier-events.js';
-import {
-  evolveResident,
-  initialResident,
-  type RegisteredResident,
-  type ResidentState,
-} from '#domain/residents/resident.js';
+import { evolveResident, initialResident, type ResidentState } from '#domain/residents/resident.js';
 import type { ResidentEvent } from '#domain/residents/resident-events.js';
 import { residentStream } from '#domain/streams.js';
 import { foldStream, type Folded } from '#event-store/decide-and-append.js';
@@ -16,7 +11,7 @@ import { streamName, type EventStore, type Revision, type StreamName } from '#ev
 import type { Fault, ObservedPerson } from '#station-formats/station-message.js';
 import { derivedUuid } from '../derived-ids.js';
 import { eventsOf, type MessageContext } from '../intake/message-context.js';
-import { identityKeys, type IdentityKey } from './identity-keys.js';
+import { identityKeys, identityTraits, sameTrait, type IdentityKey } from './identity-keys.js';
 
 export interface ResolvedResident {
   readonly resident: ResidentId;
@@ -118,14 +113,10 @@ export class ResidentIdentity {
     resident: ResidentId,
     state: ResidentState,
   ): Promise<readonly Claims[]> {
-    const known = state.status === 'registered' ? new Set(this.#keysOfRegistered(state)) : new Set();
-    const others = keys.slice(read.length).filter((key) => !known.has(key.stream));
+    const known = state.status === 'registered' ? identityTraits(state) : [];
+    const others = keys.slice(read.length).filter(({ trait }) => !known.some((other) => sameTrait(trait, other)));
     const claims = [...read, ...(await Promise.all(others.map((key) => this.#read(key))))];
     return claims.filter((claim) => !claim.residents.includes(resident));
-  }
-
-  #keysOfRegistered({ details, identifiers }: RegisteredResident): readonly StreamName[] {
-    return identityKeys({ details, identifiers }, this.#hashKey).map((key) => key.stream);
   }
 
   /** The most trusted key decides a race between two messages; the others follow together. */

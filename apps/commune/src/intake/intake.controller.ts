@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Controller, Headers, Post, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -38,7 +38,7 @@ export class IntakeController {
           contentType: request.headers['content-type'] ?? '',
           ...(key !== undefined && { idempotencyKey: key }),
           receivedAt: new Date().toISOString(),
-          digest: createHash('sha256').update(body).digest('hex'),
+          digest: hash('sha256', body),
           body,
         }),
       ),

@@ -3,10 +3,12 @@ import type { EmbeddedReader } from '#event-store/embedded/embedded-reader.js';
 import type { RunningProjection } from './running-projection.js';
 
 /**
- * Under a steady stream of events live views rest this long between turns, milliseconds: a commit costs a view about as much
- * for one event as for fifty. The first event after a pause is applied at once.
+ * Under a steady stream of events live views that have caught up rest between turns, some times as long as the last turns took:
+ * a commit costs a view about as much for one event as for fifty. The first event after a pause is applied at once.
  */
-const restMs = 25;
+const restPerWork = 4;
+const shortestRestMs = 25;
+const longestRestMs = 100;
 
 export interface ProjectorReports {
   /** After every turn. */
@@ -25,7 +27,7 @@ export class Projector {
   #wake = new AbortController();
   #closing = false;
   #catchingUpNext = 0;
-  #turnedAt = -Infinity;
+  #restUntil = -Infinity;
   #ended: Promise<void> | undefined;
 
   constructor(reader: EmbeddedReader, reports: ProjectorReports) {
@@ -65,8 +67,11 @@ export class Projector {
       const others = due.filter((running) => running.state !== 'live');
       const other = others[this.#catchingUpNext++ % Math.max(1, others.length)];
       if (other === undefined && live.length > 0) await this.#rest();
+      const began = performance.now();
       for (const running of other === undefined ? live : [...live, other]) await this.#turn(running);
-      if (due.length > 0) this.#turnedAt = performance.now();
+      const ended = performance.now();
+      const rest = Math.min(longestRestMs, Math.max(shortestRestMs, (ended - began) * restPerWork));
+      if (due.length > 0) this.#restUntil = live.every(({ position }) => position >= head) ? ended + rest : ended;
       if (due.length === 0) await this.#waitBeyond(head);
       else await nextTurn();
     }
@@ -78,7 +83,7 @@ export class Projector {
   }
 
   async #rest(): Promise<void> {
-    const left = this.#turnedAt + restMs - performance.now();
+    const left = this.#restUntil - performance.now();
     if (left > 0) await sleep(left, undefined, { signal: this.#wake.signal }).catch(() => undefined);
   }
 
