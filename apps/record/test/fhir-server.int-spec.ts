@@ -364,6 +364,16 @@ describe('search', () => {
     expect((await outcomeOf(answer)).issue?.[0]?.details?.text).toBeTruthy();
   });
 
+  it('refuses more parameters than anybody asks', async () => {
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const many = await ask('Patient/_search', clinician, {
+      method: 'POST',
+      headers: form,
+      body: 'name=binh&'.repeat(40_000),
+    });
+    expect([many.status, (await outcomeOf(many)).issue?.[0]?.code]).toEqual([400, 'too-costly']);
+  });
+
   it('speaks JSON alone', async () => {
     expect((await ask('Patient?_format=xml')).status).toBe(406);
     expect((await ask('Patient', clinician, { headers: { accept: 'application/fhir+xml' } })).status).toBe(406);

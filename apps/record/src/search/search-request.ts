@@ -39,6 +39,8 @@ export interface Inclusion {
 
 const defaultCount = 50;
 const mostCount = 500;
+/** Far more than a person asks; a form of megabytes would become one statement. */
+const mostParameters = 40;
 
 /**
  * @param parameters in the order given; a `_page` stands for all the others
@@ -56,6 +58,12 @@ export function searchRequest(
   if (token !== null) {
     const page = pages.read(token);
     return { ...searchRequest(definition, new URLSearchParams(page.query), lenient, pages), after: page.after };
+  }
+  if (parameters.size > mostParameters) {
+    throw new FhirFault(400, 'too-costly', {
+      vi: `Tìm kiếm có quá ${mostParameters} tham số.`,
+      en: `The search has more than ${mostParameters} parameters.`,
+    });
   }
   const criteria: AskedCriterion[] = [];
   const ids: (readonly string[])[] = [];
