@@ -38,30 +38,42 @@ async function step(name, work) {
   return well;
 }
 
-/** Counts of jest; false when it did not come to an end. */
+/**
+ * Unit and integration suites side by side, then those that drive a whole server or a browser one after the other: two of them
+ * at once would measure each other.
+ */
 function runSuites(parameters) {
   const browser = findChromium();
-  const report = join(root, 'dist', '.test-report.json');
+  const environment = { ...process.env, ...(browser && { CHROMIUM_PATH: browser }) };
+  const workers = Math.max(1, Math.min(4, availableParallelism()));
+  const ended = [
+    runProjects(['unit', 'integration'], workers, parameters, environment),
+    runProjects(['e2e'], 1, parameters, environment),
+  ];
+  return ended.every(Boolean);
+}
+
+/** Adds the counts of one run of jest; false when it did not come to an end. */
+function runProjects(projects, workers, parameters, env) {
+  const report = join(root, 'dist', `.test-report-${projects.join('-')}.json`);
   mkdirSync(join(root, 'dist'), { recursive: true });
   rmSync(report, { force: true });
-  const workers = Math.max(1, Math.min(4, availableParallelism()));
   spawnSync(
     node,
     [
       '--experimental-vm-modules',
       '--no-warnings',
       join(root, 'node_modules/jest/bin/jest.js'),
+      '--selectProjects',
+      ...projects,
       `--maxWorkers=${workers}`,
+      '--passWithNoTests',
       '--json',
       `--outputFile=${report}`,
-      ...parameters,
+      ...(parameters.length > 0 ? ['--testPathPatterns', ...parameters] : []),
     ],
     // Standard output would hold the whole report once more.
-    {
-      cwd: root,
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, ...(browser && { CHROMIUM_PATH: browser }) },
-    },
+    { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env },
   );
   const result = JSON.parse(readFileSync(report, 'utf8'));
   counts.passed += result.numPassedTests;

@@ -118,7 +118,7 @@ describeInBrowser('the inbox page', () => {
     await page.selectOption('dialog [name=treatmentResult]', '2');
     await page.fill('dialog [name=treatment]', 'Amlodipin 5mg');
     await confirm();
-    await step('refer-back').waitFor();
+    await page.locator('#referral .standing .answered').waitFor();
     expect((await document('CT-1')).answers).toEqual([
       {
         episode: '08Z01.202611.00007',
