@@ -147,6 +147,20 @@ describe('a message', () => {
     expect(again).toEqual({ outcome: 'duplicate', receipt: first });
   });
 
+  it('about a visit in the future is taken, with a warning', async () => {
+    const start = new Date(Date.now() + 3 * 24 * 3_600_000).toISOString();
+    const { records } = receiptOf(
+      await harness.post(station, visitCommand('E1', { visit: { start, end: undefined } })),
+    );
+    expect(records).toMatchObject([{ outcome: 'recorded', faults: [{ code: 'in-the-future', severity: 'warning' }] }]);
+  });
+
+  it('that names no sender cannot be taken', async () => {
+    const refused = await harness.post(station, '<GIAMDINHHS><HOSO/></GIAMDINHHS>');
+    expect(refused).toMatchObject({ outcome: 'refused', httpStatus: 422 });
+    expect(receiptOf(refused).faults.map((fault) => fault.code)).toContain('sender-missing');
+  });
+
   it('run again does not undo what newer ones have said since', async () => {
     await harness.post(station, visitCommand('E1'));
     await harness.post(station, visitCommand('E1', { visit: { treatment: 'lần một' } }));

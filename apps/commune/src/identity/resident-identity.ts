@@ -65,7 +65,8 @@ export class ResidentIdentity {
   ): Promise<ResolvedResident> {
     for (let left = attempts; ; left -= 1) {
       const { candidate, claims } = await this.#find(person, keys);
-      const resident = candidate?.resident ?? (derivedUuid('resident', context.digest, path) as ResidentId);
+      const resident =
+        candidate?.resident ?? (derivedUuid('resident', context.facility, context.digest, path) as ResidentId);
       const folded = candidate?.folded ?? unregistered;
       try {
         const missing = await this.#unclaimed(keys, claims, resident, folded.state);
@@ -166,7 +167,7 @@ const foreignNumber: Fault = {
   code: 'identifier-of-another-person',
   severity: 'warning',
   text: {
-    vi: 'Một số định danh (CCCD, BHXH hoặc mã bệnh nhân) đã thuộc về người khác có họ tên, ngày sinh hoặc giới tính khác. Đề nghị kiểm tra lại.',
-    en: 'One of the numbers (personal, insurance or patient number) already belongs to somebody of another name, birth date or sex. Please check it.',
+    vi: 'Một số định danh (CCCD, BHXH hoặc mã bệnh nhân) đã gắn với hồ sơ của người khác. Đề nghị kiểm tra lại.',
+    en: 'One of the numbers (personal, insurance or patient number) already belongs to the record of another person. Please check it.',
   },
 };

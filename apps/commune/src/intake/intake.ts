@@ -71,6 +71,8 @@ export class Intake {
     earlier: MessageEvent | undefined,
   ): Promise<IntakeAnswer> {
     const kept = this.#keep(message);
+    // Seen below; should reading throw first, the process must not stop for it.
+    kept.catch(() => undefined);
     const read = readMessage(message);
     await kept;
     const event = await this.#decide(message, context, read, earlier?.data.receipt.records ?? []);
@@ -90,9 +92,8 @@ export class Intake {
   ): Promise<MessageEvent> {
     if (read.outcome === 'unknown-format') return refusal(context, 415, 'unknown', [unknownFormat]);
     if (read.outcome === 'unreadable') return refusal(context, 422, read.format, read.faults);
-    if (read.sender !== message.facility) {
-      return refusal(context, 403, read.format, [...read.faults, read.sender === '' ? noSender : otherSender]);
-    }
+    if (read.sender === '') return refusal(context, 422, read.format, [...read.faults, noSender]);
+    if (read.sender !== message.facility) return refusal(context, 403, read.format, [...read.faults, otherSender]);
     const records: ReceiptRecord[] = [];
     const taken = takenBefore(read.records.length, earlier);
     for (const [index, record] of read.records.entries()) {

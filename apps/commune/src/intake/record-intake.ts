@@ -130,8 +130,9 @@ export class RecordIntake {
         };
       },
     });
-    const referralFaults = await this.referrals.ofVisit(visit, resident, context);
-    return { kind: 'visit', episode: visit.episode, outcome, resident, faults: [...faults, ...referralFaults] };
+    const told = [...faults, ...(await this.referrals.ofVisit(visit, resident, context))];
+    if (isAhead(visit.start, context.receivedAt)) told.push(visitInTheFuture);
+    return { kind: 'visit', episode: visit.episode, outcome, resident, faults: told };
   }
 
   async #screening(screening: ScreeningContent, resident: ResidentId, context: MessageContext): Promise<ReceiptRecord> {
@@ -159,6 +160,23 @@ export class RecordIntake {
     return { kind: 'screening', episode: screening.screening, outcome, resident, faults };
   }
 }
+
+/** A clock may run a day ahead; more than that is a slip of the pen. */
+const clockToleranceMs = 24 * 3_600_000;
+
+function isAhead(moment: DateTime, receivedAt: string): boolean {
+  return epochOf(moment) > Date.parse(receivedAt) + clockToleranceMs;
+}
+
+const visitInTheFuture: Fault = {
+  path: 'NGAY_VAO',
+  code: 'in-the-future',
+  severity: 'warning',
+  text: {
+    vi: 'Ngày giờ vào khám ở tương lai so với lúc nhận thông điệp; đề nghị kiểm tra lại.',
+    en: 'The visit begins in the future, seen from when the message was received; please check it.',
+  },
+};
 
 function instantOf(moment: DateTime): string {
   return new Date(epochOf(moment)).toISOString();

@@ -64,7 +64,8 @@ function recordOf(
       const screening: ScreeningContent = {
         ...rest,
         screening:
-          (id === undefined ? undefined : parseScreeningId(id)) ?? (derivedUuid('screening', digest) as ScreeningId),
+          (id === undefined ? undefined : parseScreeningId(id)) ??
+          (derivedUuid('screening', facility, digest) as ScreeningId),
         facility,
         at,
         vitals,
