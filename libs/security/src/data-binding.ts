@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '#platform/make-folder.js';
 import { SetupError } from '#platform/setup-error.js';
 import type { Secrets } from './secrets.js';
 
@@ -12,7 +13,7 @@ export function bindDataFolder(dataDir: string, secrets: Secrets): void {
   const file = join(dataDir, 'keys.fingerprint');
   let known: string;
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(dataDir, 0o700);
     try {
       writeFileSync(file, `${secrets.fingerprint}\n`, { flag: 'wx', mode: 0o600, flush: true });
     } catch (error) {

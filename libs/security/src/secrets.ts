@@ -6,18 +6,9 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '#platform/make-folder.js';
 import { SetupError } from '#platform/setup-error.js';
 
 /** The keys of one installation. Who has them can write tokens and find people by their numbers. */
@@ -56,7 +47,7 @@ function createSecrets(file: string): Secrets {
   const folder = dirname(file);
   const temporary = join(folder, `.${process.pid}.${randomBytes(6).toString('hex')}.tmp`);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     writeDurably(temporary, `${JSON.stringify(newDocument(), undefined, 2)}\n`);
     try {
       // A link is made whole or not at all, and never over a file that is there: the first process wins, the others read its file.
