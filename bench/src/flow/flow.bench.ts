@@ -135,14 +135,12 @@ async function delayRows(
     if (!visit) return;
     const views = JSON.parse((await poster.send('GET', '/views', operator)).body) as Views;
     const seenInFigures = new Promise<void>((resolve) => {
-      if (views.views.every((view) => view.position >= views.position)) resolve();
-      waitingForFigure.push({
-        position: views.position,
-        seen: (at) => {
-          figure.push(at - answered);
-          resolve();
-        },
-      });
+      const seen = (at: number): void => {
+        figure.push(at - answered);
+        resolve();
+      };
+      if (views.views.every((view) => view.position >= views.position)) seen(performance.now());
+      else waitingForFigure.push({ position: views.position, seen });
     });
     const id = documentIdOf(`visit-${encodeURIComponent(`${receipt.facility}.${visit.episode}`)}`);
     for (;;) {
