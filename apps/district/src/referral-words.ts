@@ -1,4 +1,4 @@
-import type { Bilingual } from '#platform/http/problem.js';
+import type { Bilingual } from '#domain/bilingual.js';
 import type { ReferralStep } from '#domain/referrals/referral-commands.js';
 import type { ReferralStatus } from '#domain/referrals/referral-state.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import type { Bilingual } from './http/problem.js';
+import type { Bilingual } from '#domain/bilingual.js';
 import { SetupError } from './setup-error.js';
 import {
   type Settings,

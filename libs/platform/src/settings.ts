@@ -1,5 +1,5 @@
 /** Parse functions of single settings. A value that does not parse is answered with what is wrong and what is allowed, in both languages. */
-import type { Bilingual } from './http/problem.js';
+import type { Bilingual } from '#domain/bilingual.js';
 
 export class NotASetting extends Error {
   constructor(readonly text: Bilingual) {

@@ -1,4 +1,4 @@
-import type { Bilingual } from './http/problem.js';
+import type { Bilingual } from '#domain/bilingual.js';
 
 /** Something the operator must put right before the program can start. Shown without a stack trace, in both languages; holds no secret. */
 export class SetupError extends Error {

@@ -1,4 +1,5 @@
 /** What every station format is read into, whatever it was written in. Vietnamese element names end here. */
+import type { Bilingual } from '#domain/bilingual.js';
 import type { LocalDate } from '#domain/dates.js';
 import type {
   HealthHistory,
@@ -21,7 +22,7 @@ export interface Fault {
   /** Kebab-case, stable: `required`, `too-long`, `not-a-date`, `unknown-code`, `not-well-formed` … */
   readonly code: string;
   readonly severity: FaultSeverity;
-  readonly text: { readonly vi: string; readonly en: string };
+  readonly text: Bilingual;
 }
 
 /** What a message says of the person it is about. */

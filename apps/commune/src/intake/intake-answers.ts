@@ -1,4 +1,5 @@
-import { Problem, type Bilingual } from '#platform/http/problem.js';
+import type { Bilingual } from '#domain/bilingual.js';
+import { Problem } from '#platform/http/problem.js';
 import type { IntakeAnswer } from './intake.js';
 import type { Receipt, ReceiptStatus, RefusalStatus } from './receipt.js';
 

@@ -1,5 +1,5 @@
 import type { OperationOutcome, OperationOutcomeIssue } from '@medplum/fhirtypes';
-import type { Bilingual } from '#platform/http/problem.js';
+import type { Bilingual } from '#domain/bilingual.js';
 
 /** FHIR issue types this server answers with. */
 export type IssueType =

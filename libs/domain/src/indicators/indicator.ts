@@ -2,21 +2,17 @@
  * The indicators as declared things: what is counted, of how many, in which unit, by which document. Figures are kept and
  * recounted by whoever implements them; this list is what both must mean.
  */
-
-export interface BilingualText {
-  readonly vi: string;
-  readonly en: string;
-}
+import type { Bilingual } from '../bilingual.js';
 
 /** `count`: the value is the numerator. `share`: percent of the denominator. `mean`: numerator divided by denominator. */
 export type IndicatorForm = 'count' | 'share' | 'mean';
 
 export interface Indicator {
   readonly code: string;
-  readonly name: BilingualText;
-  readonly numerator: BilingualText;
+  readonly name: Bilingual;
+  readonly numerator: Bilingual;
   /** Given exactly for `share` and `mean`. */
-  readonly denominator?: BilingualText;
+  readonly denominator?: Bilingual;
   readonly form: IndicatorForm;
   readonly unit: 'visits' | 'residents' | 'referrals' | '%' | 'hours';
   /** A flow happens on days and adds up over them; a stock stands at the end of a period (TT 37/2019 forms, DHIS2 NCD templates). */
@@ -31,7 +27,7 @@ export interface Indicator {
 const ncdForms = 'Biểu 2–4/BCCDC-KLN (DHIS2 BKLN)';
 const founding = 'QĐ 1093/QĐ-BYT; Chỉ thị 25-CT/TW';
 
-const residents = (vi: string, en: string): BilingualText => ({ vi: `người dân ${vi}`, en: `residents ${en}` });
+const residents = (vi: string, en: string): Bilingual => ({ vi: `người dân ${vi}`, en: `residents ${en}` });
 
 export const indicators = [
   {

@@ -1,6 +1,8 @@
 /** What every `text/event-stream` of ours has in common (WHATWG HTML §9.2): the id of an event is the position to go on from. */
+import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { signalOf } from './gone.js';
 
 /** A reader must show its token again from time to time; `EventSource` does so by itself. */
 const longestMs = 30 * 60_000;
@@ -14,9 +16,7 @@ export async function sendEventStream(
   stopping: AbortSignal,
   frames: (ended: AbortSignal) => AsyncIterable<string>,
 ): Promise<void> {
-  const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
-  const ended = AbortSignal.any([gone.signal, stopping, AbortSignal.timeout(longestMs)]);
+  const ended = AbortSignal.any([signalOf(reply), stopping, AbortSignal.timeout(longestMs)]);
   await reply
     .header('content-type', 'text/event-stream; charset=utf-8')
     .header('x-accel-buffering', 'no')
@@ -32,6 +32,19 @@ export function eventFrame(event: string, id: number, data: unknown): string {
 export function lastEventId(request: FastifyRequest): number | undefined {
   const id = request.headers['last-event-id'];
   return typeof id === 'string' && /^\d{1,15}$/.test(id) ? Number(id) : undefined;
+}
+
+/** An event stream never ends by itself: when the server closes, those that are open are ended, so that closing waits for requests only. */
+export function endEventStreamsOnClose(server: FastifyInstance): void {
+  const open = new Set<ServerResponse>();
+  server.addHook('onSend', async (_, reply) => {
+    if (!String(reply.getHeader('content-type') ?? '').startsWith('text/event-stream')) return;
+    open.add(reply.raw);
+    reply.raw.once('close', () => open.delete(reply.raw));
+  });
+  server.addHook('preClose', async () => {
+    for (const response of open) response.end();
+  });
 }
 
 /** Remembers that something came while nobody waited. */

@@ -9,7 +9,7 @@ import type { Registry } from 'prom-client';
 import type { Configuration } from '../configuration.js';
 import { frameworkLogger } from '../logging.js';
 import { addBodyParsers } from './body-parsers.js';
-import { endEventStreamsOnClose } from './event-streams.js';
+import { endEventStreamsOnClose } from './event-stream.js';
 import { ProblemFilter } from './problem.filter.js';
 import { observeRequests } from './request-log.js';
 import { listRoutes } from './routes.js';

@@ -1,9 +1,5 @@
 /** RFC 9457 problem documents, in Vietnamese and English. They hold no personal data. */
-
-export interface Bilingual {
-  readonly vi: string;
-  readonly en: string;
-}
+import type { Bilingual } from '#domain/bilingual.js';
 
 export interface ProblemDocument {
   readonly type: string;

@@ -1,4 +1,5 @@
-import { type Bilingual, Problem } from './problem.js';
+import type { Bilingual } from '#domain/bilingual.js';
+import { Problem } from './problem.js';
 
 const known: Readonly<Record<number, readonly [code: string, title: Bilingual]>> = {
   400: ['bad-request', { vi: 'Yêu cầu không đọc được', en: 'The request cannot be read' }],

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import { type Bilingual, Problem } from '#platform/http/problem.js';
+import type { Bilingual } from '#domain/bilingual.js';
+import { Problem } from '#platform/http/problem.js';
 import type { Caller } from '../caller.js';
 import { InvalidToken, IssuerUnavailable, type TokenFault, type TokenVerifier } from '../token-verifier.js';
 

@@ -1,5 +1,5 @@
 import { dayPart, type DateTime } from '#domain/dates.js';
-import type { Bilingual } from '../bilingual.js';
+import type { Bilingual } from '#domain/bilingual.js';
 import type { FaultList } from '../faults/fault-list.js';
 import { labelOf, type FieldSchema } from '../schema/envelope-tables.js';
 import { isBefore, readDay } from '../values/dates.js';

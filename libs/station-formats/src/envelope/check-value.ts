@@ -1,4 +1,4 @@
-import type { Bilingual } from '../bilingual.js';
+import type { Bilingual } from '#domain/bilingual.js';
 import type { FaultSeverity } from '../station-message.js';
 import type { FieldSchema } from '../schema/envelope-tables.js';
 import { isMoment, readBirthDate } from '../values/dates.js';

@@ -1,4 +1,4 @@
-import type { Bilingual } from '../bilingual.js';
+import type { Bilingual } from '#domain/bilingual.js';
 import type { Fault, FaultSeverity } from '../station-message.js';
 
 const mostFaults = 200;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Bilingual } from '../bilingual.js';
+import type { Bilingual } from '#domain/bilingual.js';
 
 export type TableName = `XML${number}`;
 

@@ -1,4 +1,4 @@
-import type { Bilingual } from '../bilingual.js';
+import type { Bilingual } from '#domain/bilingual.js';
 
 export type XmlFaultCode =
   'not-well-formed' | 'doctype-refused' | 'wrong-encoding' | 'too-deep' | 'too-many-elements' | 'too-large';
