@@ -181,6 +181,8 @@ function onLine(live) {
 // ---- the frame ---------------------------------------------------------------------------------------------------------
 
 function say(kind, text) {
+  // What went wrong stays until something else is done: news from the feed must not cover it.
+  if (kind === 'news' && $('message').className === 'bad') return;
   $('message').className = kind;
   $('message').textContent = text;
 }
