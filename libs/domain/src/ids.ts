@@ -15,6 +15,8 @@ export type EpisodeNumber = Branded<string, 'EpisodeNumber'>;
 export type ReferralNumber = Branded<string, 'ReferralNumber'>;
 /** UUID of a screening. */
 export type ScreeningId = Branded<string, 'ScreeningId'>;
+/** UUID of one dose of a vaccine. */
+export type ImmunizationId = Branded<string, 'ImmunizationId'>;
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const facilityCode = /^[0-9]{2}[0-9A-Z]{3}$/;
@@ -39,4 +41,8 @@ export function parseReferralNumber(text: string): ReferralNumber | undefined {
 
 export function parseScreeningId(text: string): ScreeningId | undefined {
   return uuid.test(text) ? (text as ScreeningId) : undefined;
+}
+
+export function parseImmunizationId(text: string): ImmunizationId | undefined {
+  return uuid.test(text) ? (text as ImmunizationId) : undefined;
 }

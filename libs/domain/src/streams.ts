@@ -1,5 +1,5 @@
 /** Stream categories and keys of the aggregates. Stream names hold no personal data. */
-import type { EpisodeNumber, FacilityCode, ResidentId, ScreeningId } from './ids.js';
+import type { EpisodeNumber, FacilityCode, ImmunizationId, ResidentId, ScreeningId } from './ids.js';
 import type { ReferralKey } from './referrals/referral-events.js';
 import { referralId } from './referrals/referral-key.js';
 
@@ -8,7 +8,8 @@ export interface StreamKey {
   readonly key: string;
 }
 
-export type StreamCategory = 'resident' | 'visit' | 'screening' | 'referral' | 'facility' | 'message' | 'identifier';
+export type StreamCategory =
+  'resident' | 'visit' | 'screening' | 'immunization' | 'referral' | 'facility' | 'message' | 'identifier';
 
 export const residentStream = (resident: ResidentId): StreamKey => ({ category: 'resident', key: resident });
 export const visitStream = (facility: FacilityCode, episode: EpisodeNumber): StreamKey => ({
@@ -16,6 +17,10 @@ export const visitStream = (facility: FacilityCode, episode: EpisodeNumber): Str
   key: `${facility}.${episode}`,
 });
 export const screeningStream = (screening: ScreeningId): StreamKey => ({ category: 'screening', key: screening });
+export const immunizationStream = (immunization: ImmunizationId): StreamKey => ({
+  category: 'immunization',
+  key: immunization,
+});
 export const referralStream = (referral: ReferralKey): StreamKey => ({
   category: 'referral',
   key: referralId(referral),

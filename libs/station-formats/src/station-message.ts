@@ -7,6 +7,7 @@ import type {
   ResidentDetails,
   ResidentIdentifier,
 } from '#domain/residents/resident-content.js';
+import type { ImmunizationContent } from '#domain/immunizations/immunization-content.js';
 import type { VisitContent } from '#domain/visits/visit-content.js';
 import type { VisitSource } from '#domain/visits/visit-events.js';
 
@@ -44,6 +45,8 @@ export interface StationRecord {
   readonly person?: ObservedPerson;
   /** Exactly one for an envelope's HOSO that can be taken; none or more for a health record. */
   readonly visits: readonly ReadVisit[];
+  /** Doses of vaccines told of; `immunization` ids are given at intake, when the resident is known. */
+  readonly immunizations?: readonly Omit<ImmunizationContent, 'immunization'>[];
   readonly faults: readonly Fault[];
 }
 

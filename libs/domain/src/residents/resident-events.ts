@@ -65,3 +65,17 @@ export interface HealthHistoryRecorded {
     readonly observedOn: LocalDate;
   };
 }
+
+/**
+ * Two records are one person. In the stream of the record that goes on (`resident`). Everything told of `joined`, before and after, is told of `resident` until they are unmerged.
+ */
+export interface ResidentsMerged {
+  readonly type: 'ResidentsMerged';
+  readonly data: { readonly resident: ResidentId; readonly joined: ResidentId; readonly reason: string };
+}
+
+/** The two are two persons after all; everything told of `separated` is told of it again. */
+export interface ResidentsUnmerged {
+  readonly type: 'ResidentsUnmerged';
+  readonly data: { readonly resident: ResidentId; readonly separated: ResidentId; readonly reason: string };
+}
