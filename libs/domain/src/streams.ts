@@ -9,7 +9,15 @@ export interface StreamKey {
 }
 
 export type StreamCategory =
-  'resident' | 'visit' | 'screening' | 'immunization' | 'referral' | 'facility' | 'message' | 'identifier';
+  | 'resident'
+  | 'visit'
+  | 'screening'
+  | 'immunization'
+  | 'referral'
+  | 'facility'
+  | 'message'
+  | 'identifier'
+  | 'match-review';
 
 export const residentStream = (resident: ResidentId): StreamKey => ({ category: 'resident', key: resident });
 export const visitStream = (facility: FacilityCode, episode: EpisodeNumber): StreamKey => ({
@@ -26,3 +34,4 @@ export const referralStream = (referral: ReferralKey): StreamKey => ({
   key: referralId(referral),
 });
 export const facilityStream = (facility: FacilityCode): StreamKey => ({ category: 'facility', key: facility });
+export const matchReviewStream = (review: string): StreamKey => ({ category: 'match-review', key: review });

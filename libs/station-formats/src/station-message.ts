@@ -32,6 +32,8 @@ export interface ObservedPerson {
   readonly identifiers: readonly ResidentIdentifier[];
   readonly cards: readonly InsuranceCard[];
   readonly history?: HealthHistory;
+  /** Of a newborn, as far as the message names her. */
+  readonly mother?: { readonly name?: string; readonly identifiers: readonly ResidentIdentifier[] };
   /** The day the statement was made: an older statement does not overwrite a newer one. */
   readonly observedOn: LocalDate;
 }

@@ -33,6 +33,10 @@ export function streamOf(event: DomainEvent): StreamKey {
     case 'IdentifierRecorded':
     case 'InsuranceCardRecorded':
     case 'HealthHistoryRecorded':
+    case 'ResidentsMerged':
+    case 'ResidentsUnmerged':
+    case 'ResidentJoined':
+    case 'ResidentSeparated':
       return residentStream(event.data.resident);
     default:
       return referralStream(event.data.referral);

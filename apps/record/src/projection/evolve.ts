@@ -34,6 +34,10 @@ export function evolve(document: RecordDocument | undefined, event: DomainEvent)
     case 'IdentifierRecorded':
     case 'InsuranceCardRecorded':
     case 'HealthHistoryRecorded':
+    case 'ResidentsMerged':
+    case 'ResidentsUnmerged':
+    case 'ResidentJoined':
+    case 'ResidentSeparated':
       return evolveResident(document, event);
     default:
       return evolveReferral(document, event);
@@ -81,6 +85,11 @@ function evolveResident(document: RecordDocument | undefined, event: ResidentEve
       };
     case 'HealthHistoryRecorded':
       return { ...before, history: event.data.history, historyOn: event.data.observedOn };
+    case 'ResidentsMerged':
+    case 'ResidentsUnmerged':
+    case 'ResidentJoined':
+    case 'ResidentSeparated':
+      return before;
     default:
       return event satisfies never;
   }

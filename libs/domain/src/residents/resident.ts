@@ -2,9 +2,16 @@ import type { Residence } from '../codes.js';
 import type { LocalDate, PartialDate } from '../dates.js';
 import type { FacilityCode, ResidentId } from '../ids.js';
 import { changedFields, sameContent } from '../same-content.js';
+import type { ComparableMother } from './matching/comparable-person.js';
 import { foldName, fullerSpelling } from './names.js';
 import type { HealthHistory, InsuranceCard, ResidentDetails, ResidentIdentifier } from './resident-content.js';
-import type { ResidentEvent } from './resident-events.js';
+import type {
+  ResidentEvent,
+  ResidentJoined,
+  ResidentsMerged,
+  ResidentsUnmerged,
+  ResidentSeparated,
+} from './resident-events.js';
 
 export type ResidentState = UnknownResident | RegisteredResident;
 
@@ -22,6 +29,13 @@ export interface RegisteredResident {
   readonly cards: readonly InsuranceCard[];
   readonly history?: HealthHistory;
   readonly historyObservedOn?: LocalDate;
+  readonly mother?: ComparableMother;
+  /** Merges this record goes on from, by their links. */
+  readonly joined?: Readonly<Record<string, ResidentId>>;
+  /** Merges into this record that were taken back, perhaps before they were finished. */
+  readonly endedLinks?: readonly string[];
+  /** The record this one is joined to, or is about to be: see `merge-residents.ts`. */
+  readonly joinedInto?: { readonly resident: ResidentId; readonly link: string };
 }
 
 export const initialResident: ResidentState = { status: 'unknown' };
@@ -35,6 +49,7 @@ export interface ObserveResident {
   readonly identifiers: readonly ResidentIdentifier[];
   readonly cards: readonly InsuranceCard[];
   readonly history?: HealthHistory;
+  readonly mother?: ComparableMother;
   /** The day of the statement; an older one only fills what is not known yet. */
   readonly observedOn: LocalDate;
 }
@@ -43,9 +58,12 @@ export interface ObserveResident {
 export function decideResident(command: ObserveResident, state: ResidentState): readonly ResidentEvent[] {
   const { resident, observedOn } = command;
   if (state.status === 'unknown') {
-    const { details, identifiers, cards, by } = command;
+    const { details, identifiers, cards, by, mother } = command;
     return [
-      { type: 'ResidentRegistered', data: { resident, details, identifiers, cards, registeredBy: by, observedOn } },
+      {
+        type: 'ResidentRegistered',
+        data: { resident, details, identifiers, cards, registeredBy: by, ...(mother && { mother }), observedOn },
+      },
       ...historyEvents(command, undefined),
     ];
   }
@@ -63,8 +81,8 @@ export function decideResident(command: ObserveResident, state: ResidentState): 
 
 export function evolveResident(state: ResidentState, event: ResidentEvent): ResidentState {
   if (event.type === 'ResidentRegistered') {
-    const { resident, details, identifiers, cards, observedOn } = event.data;
-    return { status: 'registered', resident, details, identifiers, cards, observedOn };
+    const { resident, details, identifiers, cards, observedOn, mother } = event.data;
+    return { status: 'registered', resident, details, identifiers, cards, observedOn, ...(mother && { mother }) };
   }
   if (state.status === 'unknown') return state;
   switch (event.type) {
@@ -82,6 +100,34 @@ export function evolveResident(state: ResidentState, event: ResidentEvent): Resi
       return { ...state, cards: [...state.cards, event.data.card] };
     case 'HealthHistoryRecorded':
       return { ...state, history: event.data.history, historyObservedOn: event.data.observedOn };
+    case 'ResidentsMerged':
+    case 'ResidentsUnmerged':
+    case 'ResidentJoined':
+    case 'ResidentSeparated':
+      return evolveMerges(state, event);
+    default:
+      return event satisfies never;
+  }
+}
+
+function evolveMerges(
+  state: RegisteredResident,
+  event: ResidentsMerged | ResidentsUnmerged | ResidentJoined | ResidentSeparated,
+): RegisteredResident {
+  const { link } = event.data;
+  switch (event.type) {
+    case 'ResidentsMerged':
+      return { ...state, joined: { ...state.joined, [link]: event.data.joined } };
+    case 'ResidentsUnmerged': {
+      const { [link]: _, ...joined } = state.joined ?? {};
+      return { ...state, joined, endedLinks: [...(state.endedLinks ?? []), link] };
+    }
+    case 'ResidentJoined':
+      return { ...state, joinedInto: { resident: event.data.into, link } };
+    case 'ResidentSeparated': {
+      const { joinedInto: _, ...alone } = state;
+      return alone;
+    }
     default:
       return event satisfies never;
   }
