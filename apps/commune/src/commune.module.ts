@@ -5,11 +5,20 @@ import type { Logger } from 'pino';
 import type { FacilityRegister } from '#domain/facilities/facility-register.js';
 import type { EventStore } from '#event-store/event-store.js';
 import type { Configuration } from '#platform/configuration.js';
-import { CONFIGURATION, EVENT_STORE, FACILITY_REGISTER, LOGGER, SECRETS, VIEW_HOST } from '#platform/injection.js';
+import {
+  CONFIGURATION,
+  EVENT_STORE,
+  FACILITY_REGISTER,
+  LOGGER,
+  PLACE_REGISTER,
+  SECRETS,
+  VIEW_HOST,
+} from '#platform/injection.js';
 import type { View, ViewHost } from '#projections/view-host.js';
 import type { Secrets } from '#security/secrets.js';
 import { ResidentIdentity } from './identity/resident-identity.js';
-import { ORIGINALS, RECEIPTS_VIEW } from './injection.js';
+import { ResidentIndex } from './identity/resident-index.js';
+import { ORIGINALS, RECEIPTS_VIEW, RESIDENT_INDEX_VIEW } from './injection.js';
 import { IntakeController } from './intake/intake.controller.js';
 import { Intake } from './intake/intake.js';
 import { MessageJournal } from './intake/message-journal.js';
@@ -19,6 +28,8 @@ import { ReferralIntake } from './intake/referral-intake.js';
 import { KeyedMutex } from './keyed-mutex.js';
 import { EmbeddedOriginals } from './originals/embedded-originals.js';
 import type { Originals } from './originals/originals.js';
+import { MatchReviews } from './reviews/match-reviews.js';
+import type { PlaceRegister } from '#domain/places/place-register.js';
 import { ReceiptsController } from './receipts/receipts.controller.js';
 import { finishUnansweredMessages } from './unfinished-messages.js';
 
@@ -44,15 +55,28 @@ import { finishUnansweredMessages } from './unfinished-messages.js';
       useFactory: (store: EventStore) => new MessageJournal(store),
     },
     {
+      provide: RESIDENT_INDEX_VIEW,
+      inject: [VIEW_HOST],
+      useFactory: (host: ViewHost): Promise<View> =>
+        host.add({ module: new URL('./identity/resident-index.projection.js', import.meta.url) }),
+    },
+    {
+      provide: ResidentIndex,
+      inject: [RESIDENT_INDEX_VIEW, PLACE_REGISTER],
+      useFactory: (view: View, places: PlaceRegister) => new ResidentIndex(view, places),
+    },
+    { provide: MatchReviews, inject: [EVENT_STORE], useFactory: (store: EventStore) => new MatchReviews(store) },
+    {
+      provide: ResidentIdentity,
+      inject: [EVENT_STORE, SECRETS, ResidentIndex, MatchReviews],
+      useFactory: (store: EventStore, secrets: Secrets, index: ResidentIndex, reviews: MatchReviews) =>
+        new ResidentIdentity(store, secrets.identityKey, { index, reviews }),
+    },
+    {
       provide: RecordIntake,
-      inject: [EVENT_STORE, SECRETS, FACILITY_REGISTER],
-      useFactory: (store: EventStore, secrets: Secrets, facilities: FacilityRegister) =>
-        new RecordIntake(
-          store,
-          new ResidentIdentity(store, secrets.identityKey),
-          new ReferralIntake(store, facilities),
-          new KeyedMutex(),
-        ),
+      inject: [EVENT_STORE, ResidentIdentity, FACILITY_REGISTER],
+      useFactory: (store: EventStore, identity: ResidentIdentity, facilities: FacilityRegister) =>
+        new RecordIntake(store, identity, new ReferralIntake(store, facilities), new KeyedMutex()),
     },
     {
       provide: Intake,

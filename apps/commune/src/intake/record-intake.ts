@@ -39,7 +39,7 @@ export class RecordIntake {
       const kind = record.source === 'health-record' ? 'person' : 'visit';
       return [{ kind, episode, outcome: 'refused', resident: null, faults }];
     }
-    const observed = await this.#observe(person, record.path, context);
+    const observed = await this.#observe(person, record, context);
     const { resident } = observed;
     const told: ReceiptRecord[] = [];
     for (const read of record.visits) told.push(await this.#visit(read, record, resident, context));
@@ -61,37 +61,34 @@ export class RecordIntake {
 
   async #observe(
     person: ObservedPerson,
-    path: string,
+    record: IntakeRecord,
     context: MessageContext,
   ): Promise<{ readonly resident: ResidentId; readonly outcome: RecordOutcome; readonly faults: readonly Fault[] }> {
     const keys = this.identity.keysOf(person);
-    return this.people.run(
-      keys.map((key) => key.stream),
-      async () => {
-        const { resident, folded, faults } = await this.identity.resolve(person, keys, context, path);
-        const stream = residentStreamName(resident);
-        const { outcome } = await decideAndAppend<ResidentState, RecordOutcome>(this.store, {
-          stream,
-          initialState: initialResident,
-          presumed: folded,
-          evolve: (state, event) => evolveResident(state, event as ResidentEvent),
-          decide: ({ state, revision }) => {
-            const events = decideResident(
-              { type: 'ObserveResident', resident, by: context.facility, ...person },
-              state,
-            );
-            return {
-              outcome: events.length === 0 ? 'unchanged' : state.status === 'unknown' ? 'recorded' : 'amended',
-              events: eventsOf(context, stream, revision, events, {
-                occurredAt: instantOf(person.observedOn as string as DateTime),
-                subject: resident,
-              }),
-            };
-          },
-        });
-        return { resident, outcome, faults };
-      },
-    );
+    return this.people.run(this.identity.locksOf(person, keys), async () => {
+      const { resident, folded, faults } = await this.identity.resolve(person, keys, context, record);
+      const stream = residentStreamName(resident);
+      const { outcome, before, appended } = await decideAndAppend<ResidentState, RecordOutcome>(this.store, {
+        stream,
+        initialState: initialResident,
+        presumed: folded,
+        evolve: (state, event) => evolveResident(state, event as ResidentEvent),
+        decide: ({ state, revision }) => {
+          const events = decideResident({ type: 'ObserveResident', resident, by: context.facility, ...person }, state);
+          return {
+            outcome: events.length === 0 ? 'unchanged' : state.status === 'unknown' ? 'recorded' : 'amended',
+            events: eventsOf(context, stream, revision, events, {
+              occurredAt: instantOf(person.observedOn as string as DateTime),
+              subject: resident,
+            }),
+          };
+        },
+      });
+      if (appended && before.state.status === 'unknown') {
+        this.identity.registered(resident, person, appended.position);
+      }
+      return { resident, outcome, faults };
+    });
   }
 
   async #visit(

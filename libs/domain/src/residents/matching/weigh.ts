@@ -106,7 +106,7 @@ function contradictionsIn(
 ): readonly Contradiction[] {
   const found: Contradiction[] = [];
   const exclusive = numbers.filter(({ system }) => numberWeights[system].exclusive);
-  if (exclusive.some(({ agreement }) => agreement === 'different')) found.push('exclusive-number');
+  if (exclusive.some(({ agreement }) => agreement !== 'same')) found.push('exclusive-number');
   const says = (field: ComparedField): string | undefined => fields.find((one) => one.field === field)?.agreement;
   const slips = (['sex', 'birth-date', 'name'] as const).filter((field) => says(field) === 'different');
   const shared = exclusive.some(({ agreement }) => agreement === 'same');

@@ -69,7 +69,7 @@ export const nameWeights = {
 
 export interface NumberWeights {
   readonly same: number;
-  /** One digit wrong, or two neighbours exchanged. */
+  /** One digit wrong, or two neighbours exchanged: a slip, or the next in the register. Of exclusive numbers, still two. */
   readonly close: number;
   readonly different: number;
   /** Of which one person has one at a time. */
@@ -79,9 +79,9 @@ export interface NumberWeights {
 }
 
 export const numberWeights: Readonly<Record<IdentifierSystem, NumberWeights>> = {
-  'national-id': { same: 22, close: 8, different: -10, exclusive: true },
+  'national-id': { same: 22, close: 2, different: -10, exclusive: true },
   // Until they were joined in 2018 some people had two.
-  'insurance-number': { same: 20, close: 7, different: -7, exclusive: true },
+  'insurance-number': { same: 20, close: 2, different: -7, exclusive: true },
   // Nine digits, by province: a new province gave a new number, and none is given since 2021.
   'citizen-id': { same: 17, close: 6, different: -2, exclusive: false, halvedAfterYears: 20 },
   passport: { same: 17, close: 5, different: -0.5, exclusive: false, halvedAfterYears: 15 },
