@@ -29,13 +29,17 @@ import { KeyedMutex } from './keyed-mutex.js';
 import { EmbeddedOriginals } from './originals/embedded-originals.js';
 import type { Originals } from './originals/originals.js';
 import { MatchReviews } from './reviews/match-reviews.js';
+import { MatchReviewsController } from './reviews/match-reviews.controller.js';
+import { ResidentMerges } from './reviews/resident-merges.js';
+import { ReviewReader } from './reviews/review-reader.js';
+import { readReviewFiles, REVIEW_FILES, ReviewsPageController } from './reviews/reviews-page.controller.js';
 import type { PlaceRegister } from '#domain/places/place-register.js';
 import { ReceiptsController } from './receipts/receipts.controller.js';
 import { finishUnansweredMessages } from './unfinished-messages.js';
 
 @Module({
   imports: [CqrsModule],
-  controllers: [IntakeController, ReceiptsController],
+  controllers: [IntakeController, ReceiptsController, MatchReviewsController, ReviewsPageController],
   providers: [
     ReceiveMessageHandler,
     {
@@ -65,6 +69,9 @@ import { finishUnansweredMessages } from './unfinished-messages.js';
       inject: [RESIDENT_INDEX_VIEW, PLACE_REGISTER],
       useFactory: (view: View, places: PlaceRegister) => new ResidentIndex(view, places),
     },
+    { provide: REVIEW_FILES, useFactory: readReviewFiles },
+    { provide: ReviewReader, inject: [RESIDENT_INDEX_VIEW], useFactory: (view: View) => new ReviewReader(view) },
+    { provide: ResidentMerges, inject: [EVENT_STORE], useFactory: (store: EventStore) => new ResidentMerges(store) },
     { provide: MatchReviews, inject: [EVENT_STORE], useFactory: (store: EventStore) => new MatchReviews(store) },
     {
       provide: ResidentIdentity,

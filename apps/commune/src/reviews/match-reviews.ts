@@ -50,6 +50,10 @@ export class MatchReviews {
     await this.#decide(review, make, (state) => decideSuggestion({ review, ...suggestion }, state));
   }
 
+  idOf(residents: ReviewedPair): string {
+    return reviewOf(residents);
+  }
+
   async dismiss(residents: ReviewedPair, reason: string, make: MakeEvents): Promise<void> {
     const review = reviewOf(residents);
     await this.#decide(review, make, (state) => decideDismissal({ review, residents, reason }, state));
