@@ -29,6 +29,11 @@ export class MergedResidents<Id extends string = string> {
     return members;
   }
 
+  /** Whether the record was itself joined to the other, not to one that was. */
+  isDirect(resident: Id, joined: Id): boolean {
+    return this.#into.get(joined) === resident;
+  }
+
   get isEmpty(): boolean {
     return this.#into.size === 0;
   }
