@@ -1,6 +1,21 @@
+import { BulkInsert } from '#projections/bulk-statements.js';
 import type { SqlValue, ViewTransaction } from '#projections/projection.js';
 import type { FigureLevel, Measure } from './measures.js';
-import { writeRows } from './rows.js';
+
+const addToFigures = new BulkInsert(
+  { name: 'figure', columns: ['measure', 'level', 'place', 'day', 'numerator', 'denominator'] },
+  `on conflict (measure, level, place, day) do update set
+    numerator = figure.numerator + excluded.numerator, denominator = figure.denominator + excluded.denominator`,
+);
+const addToDiagnoses = new BulkInsert(
+  { name: 'diagnosis', columns: ['level', 'place', 'day', 'code', 'insured', 'visits'] },
+  `on conflict (level, place, day, code) do update set
+    insured = diagnosis.insured + excluded.insured, visits = diagnosis.visits + excluded.visits`,
+);
+const addToSeen = new BulkInsert(
+  { name: 'seen', columns: ['level', 'place', 'period', 'residents'] },
+  'on conflict (level, place, period) do update set residents = seen.residents + excluded.residents',
+);
 
 interface Share {
   numerator: number;
@@ -63,29 +78,9 @@ export class FigureChanges {
     for (const [level, place, period, residents] of each(this.#seen)) {
       if (residents !== 0) seen.push([level, place, period, residents]);
     }
-    await writeRows(
-      view,
-      'figure',
-      ['measure', 'level', 'place', 'day', 'numerator', 'denominator'],
-      `on conflict (measure, level, place, day) do update set
-        numerator = figure.numerator + excluded.numerator, denominator = figure.denominator + excluded.denominator`,
-      figures,
-    );
-    await writeRows(
-      view,
-      'diagnosis',
-      ['level', 'place', 'day', 'code', 'insured', 'visits'],
-      `on conflict (level, place, day, code) do update set
-        insured = diagnosis.insured + excluded.insured, visits = diagnosis.visits + excluded.visits`,
-      diagnoses,
-    );
-    await writeRows(
-      view,
-      'seen',
-      ['level', 'place', 'period', 'residents'],
-      'on conflict (level, place, period) do update set residents = seen.residents + excluded.residents',
-      seen,
-    );
+    await addToFigures.run(view, figures);
+    await addToDiagnoses.run(view, diagnoses);
+    await addToSeen.run(view, seen);
   }
 }
 
