@@ -22,6 +22,12 @@ export function isStorageFault(error: unknown): boolean {
   return code !== undefined && storageCodes.has(code);
 }
 
+/** Whether what is stored cannot be read as a database. */
+export function isBrokenFile(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code === 11 || code === 26;
+}
+
 /** Kind of an error and where it was thrown. Its message is left out: it may quote what the event holds of a person. */
 export function describeFault(error: unknown): string {
   if (!(error instanceof Error)) return `thrown ${typeof error}`;

@@ -67,6 +67,7 @@ export class RunningProjection {
       if (changed) await this.#apply(batch.events, batch.position);
       else if (batch.position - this.file.position >= unsavedPositions) await this.#saveCheckpoint(batch.position);
       this.#position = batch.position;
+      if (batch.caughtUp) this.file.settle();
       this.#state = batch.caughtUp || this.#state === 'live' ? 'live' : 'catching-up';
       this.#adapt(batch.events.length, performance.now() - began, shouldTakeMs);
       this.#retryAt = this.#failures = 0;
