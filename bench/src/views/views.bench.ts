@@ -8,22 +8,12 @@ import { join } from 'node:path';
 import { openEmbeddedReader } from '#event-store/embedded/embedded-reader.js';
 import { ViewFile } from '#projections/embedded/view-file.js';
 import type { Projection } from '#projections/projection.js';
-import type { CreateProjection } from '#projections/view-host.js';
 import { median, type BenchRow } from '../bench-row.js';
 import { fillLog, type FilledLog } from './filled-log.js';
-
-const apps = new URL('../../../apps/', import.meta.url);
-const pseudonymKey = 'ab'.repeat(32);
-
-const views: readonly { readonly module: string; readonly settings?: unknown }[] = [
-  { module: 'commune/src/receipts/receipts.projection.js' },
-  { module: 'record/src/projection/health-record.projection.js' },
-  { module: 'district/src/worklists/referral-worklists.projection.js' },
-  { module: 'province/src/figures/province-figures.projection.js', settings: { pseudonymKey } },
-];
+import { loadView, views } from './views-of-apps.js';
 
 /** Events in one transaction: while a view is built, and while it follows a steady stream. */
-const batches = { rebuild: 500, live: 32 } as const;
+const batches = { rebuild: 1000, live: 100 } as const;
 const rounds = 3;
 
 /** @param residents of the synthetic province */
@@ -35,7 +25,7 @@ export async function viewsBench(residents = 300): Promise<readonly BenchRow[]> 
     for (const [way, batch] of Object.entries(batches)) {
       let ofAllViews = 0;
       for (const view of views) {
-        const projection = await load(view);
+        const projection = await loadView(view);
         const measured: Cost[] = [];
         for (let round = 0; round < rounds; round++)
           measured.push(await build(log, projection, mkdtempSync(join(folder, 'views-')), batch));
@@ -54,11 +44,6 @@ export async function viewsBench(residents = 300): Promise<readonly BenchRow[]> 
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-async function load({ module, settings }: (typeof views)[number]): Promise<Projection> {
-  const { createProjection } = (await import(new URL(module, apps).href)) as { createProjection: CreateProjection };
-  return createProjection(settings);
 }
 
 interface Cost {

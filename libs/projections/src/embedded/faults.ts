@@ -12,7 +12,8 @@ const storageCodes: ReadonlySet<number> = new Set([
 ]);
 
 function sqliteCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
+  if (typeof error !== 'object' || error === null || !('errcode' in error)) return undefined;
+  if (typeof error.errcode !== 'number') return undefined;
   return error.errcode & 0xff;
 }
 
