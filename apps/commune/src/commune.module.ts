@@ -83,7 +83,12 @@ import { finishUnansweredMessages } from './unfinished-messages.js';
       provide: RecordIntake,
       inject: [EVENT_STORE, ResidentIdentity, FACILITY_REGISTER],
       useFactory: (store: EventStore, identity: ResidentIdentity, facilities: FacilityRegister) =>
-        new RecordIntake(store, identity, new ReferralIntake(store, facilities), new KeyedMutex()),
+        new RecordIntake(
+          store,
+          identity,
+          new ReferralIntake(store, facilities, (a, b) => identity.areOne(a, b)),
+          new KeyedMutex(),
+        ),
     },
     {
       provide: Intake,

@@ -3,16 +3,19 @@ import { blockingKeys, blockKinds } from '#domain/residents/matching/blocking-ke
 import type { ComparableNumber, ComparablePerson } from '#domain/residents/matching/comparable-person.js';
 import type { LocalDate } from '#domain/dates.js';
 import type { ResidentDetails } from '#domain/residents/resident-content.js';
+import { BulkInsert, KeyedStatement, replaceOnConflict } from '#projections/bulk-statements.js';
 import type { SqlValue, ViewTransaction } from '#projections/projection.js';
 import { comparedDetails } from './comparable-resident.js';
 import type { IndexedEvent } from './resident-index.projection.js';
 import { ReviewRows } from './review-rows.js';
 
 const columns = ['id', 'person', ...blockKinds];
-const onConflict = `on conflict (id) do update set ${columns
-  .slice(1)
-  .map((column) => `${column} = excluded.${column}`)
-  .join(', ')}`;
+const replaceResidents = new BulkInsert({ name: 'resident', columns }, replaceOnConflict('id', columns));
+const addVisits = new BulkInsert(
+  { name: 'resident_facility', columns: ['resident', 'facility', 'visits'] },
+  'on conflict (resident, facility) do update set visits = resident_facility.visits + excluded.visits',
+);
+const peopleOf = new KeyedStatement('select id, person from resident where id in');
 
 /** Applies one batch of events: reads the residents it touches at once, writes each once. */
 export class IndexBatch {
@@ -45,13 +48,8 @@ export class IndexBatch {
       )
         ids.add(data.resident);
     }
-    for (const group of chunks([...ids])) {
-      const rows = await this.view.query<{ readonly id: string; readonly person: string }>(
-        `select id, person from resident where id in (${group.map(() => '?').join(', ')})`,
-        group,
-      );
-      for (const { id, person } of rows) this.#people.set(id, JSON.parse(person) as ComparablePerson);
-    }
+    for (const { id, person } of await peopleOf.query<{ readonly id: string; readonly person: string }>(this.view, ids))
+      this.#people.set(id, JSON.parse(person) as ComparablePerson);
   }
 
   /** False for what is not about one resident. */
@@ -139,12 +137,9 @@ export class IndexBatch {
       const keys = blockingKeys(person, this.places);
       return [[id, JSON.stringify(person), ...blockKinds.map((kind) => keys[kind] ?? null)]];
     });
-    await insert(this.view, 'resident', columns, onConflict, rows);
-    await insert(
+    await replaceResidents.run(this.view, rows);
+    await addVisits.run(
       this.view,
-      'resident_facility',
-      ['resident', 'facility', 'visits'],
-      'on conflict (resident, facility) do update set visits = resident_facility.visits + excluded.visits',
       [...this.#visits.values()].map(({ resident, facility, visits }) => [resident, facility, visits]),
     );
   }
@@ -154,31 +149,4 @@ function withNumber(known: readonly ComparableNumber[], told: ComparableNumber):
   const same = (one: ComparableNumber): boolean =>
     one.system === told.system && one.value === told.value && one.facility === told.facility;
   return [...known.filter((one) => !same(one)), told];
-}
-
-/** Few sizes, so that few statements are prepared. */
-async function insert(
-  view: ViewTransaction,
-  table: string,
-  names: readonly string[],
-  conflict: string,
-  rows: readonly (readonly SqlValue[])[],
-): Promise<void> {
-  const places = `(${names.map(() => '?').join(', ')})`;
-  let written = 0;
-  for (const size of [32, 1]) {
-    const sql = `insert into ${table} (${names.join(', ')}) values ${Array(size).fill(places).join(', ')} ${conflict}`;
-    for (; rows.length - written >= size; written += size)
-      await view.execute(sql, rows.slice(written, written + size).flat());
-  }
-}
-
-function chunks(keys: readonly string[]): readonly (readonly string[])[] {
-  const groups: string[][] = [];
-  for (let start = 0; start < keys.length;) {
-    const size = keys.length - start >= 64 ? 64 : keys.length - start >= 8 ? 8 : 1;
-    groups.push(keys.slice(start, start + size));
-    start += size;
-  }
-  return groups;
 }

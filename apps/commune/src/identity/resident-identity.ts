@@ -109,6 +109,11 @@ export class ResidentIdentity {
     return [...keys.map((key) => key.stream), ...blocks.map(([kind, key]) => `${kind} ${key}`)];
   }
 
+  /** Whether two records are one person now. */
+  async areOne(a: ResidentId, b: ResidentId): Promise<boolean> {
+    return a === b || (await this.#survivorOf(a)) === (await this.#survivorOf(b));
+  }
+
   /** To be told of every resident registered, once it is. */
   registered(resident: ResidentId, person: ObservedPerson, position: Position): void {
     this.matching?.index.note(resident, comparable(person), position);
@@ -255,7 +260,7 @@ export class ResidentIdentity {
     for (const resident of others.keys()) {
       const { state } = await this.#load(resident);
       if (state.status === 'unknown') continue;
-      if ((await this.#survivorOf(resident)) === (await this.#survivorOf(of.resident))) continue;
+      if (await this.areOne(resident, of.resident)) continue;
       const weighed = this.#weigh(
         of.state.status === 'registered' ? of.state : state,
         of.state.status === 'registered' ? { ...state, observedOn: person.observedOn } : person,

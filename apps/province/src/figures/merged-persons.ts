@@ -1,7 +1,7 @@
+import { BulkInsert, KeyedStatement, replaceOnConflict } from '#projections/bulk-statements.js';
 import type { ViewTransaction } from '#projections/projection.js';
 import type { Resident } from './resident.js';
 import type { ResidentFile } from './resident-changes.js';
-import { readRowsIn, writeRows } from './rows.js';
 
 interface MergedRow {
   readonly joined: string;
@@ -9,6 +9,11 @@ interface MergedRow {
   /** Position of the merge: the order of a person's records. */
   readonly told: number;
 }
+
+const columns = ['joined', 'into_resident', 'told'];
+const replaceMerged = new BulkInsert({ name: 'merged_resident', columns }, replaceOnConflict('joined', columns));
+const joinedOf = new KeyedStatement('select * from merged_resident where joined in');
+const joinedInto = new KeyedStatement('select * from merged_resident where into_resident in');
 
 /** Which residents are one person, around those a batch is about. */
 export class MergedPersons {
@@ -27,8 +32,8 @@ export class MergedPersons {
     for (let asked = new Set(residents); asked.size > 0;) {
       for (const resident of asked) known.add(resident);
       const found = [
-        ...(await readRowsIn<MergedRow>(view, 'merged_resident', 'joined', asked)),
-        ...(await readRowsIn<MergedRow>(view, 'merged_resident', 'into_resident', asked)),
+        ...(await joinedOf.query<MergedRow>(view, asked)),
+        ...(await joinedInto.query<MergedRow>(view, asked)),
       ];
       asked = new Set();
       for (const row of found) {
@@ -76,11 +81,8 @@ export class MergedPersons {
     for (const joined of before.#rows.keys())
       if (!this.#rows.has(joined)) await view.execute('delete from merged_resident where joined = ?', [joined]);
     const changed = [...this.#rows.values()].filter((row) => before.#rows.get(row.joined) !== row);
-    await writeRows(
+    await replaceMerged.run(
       view,
-      'merged_resident',
-      ['joined', 'into_resident', 'told'],
-      'on conflict (joined) do update set into_resident = excluded.into_resident, told = excluded.told',
       changed.map((row) => [row.joined, row.into_resident, row.told]),
     );
   }

@@ -46,7 +46,7 @@ export class PatientEverything {
     let next: EverythingRequest['after'] | undefined;
     let after = request.after.document;
     for (let more = true; more && !next;) {
-      const stored = await this.documents.ofResident(patient.number, after, documentsAtOnce);
+      const stored = await this.documents.ofResident(patient.resident ?? patient.number, after, documentsAtOnce);
       more = stored.length === documentsAtOnce;
       after = stored.at(-1)?.number ?? after;
       const ofDocuments = await this.#resourcesOf(stored, request);

@@ -16,7 +16,7 @@ import { historyContent, tobaccoStatus } from '#fhir/residents/history-content.j
 import { codeSystems, residentIdentifierSystems } from '#fhir/systems.js';
 import type { SqlValue } from '#projections/projection.js';
 import type { EntryTableName } from './schema.js';
-import { endless, spanOf } from './seconds.js';
+import { endless, type Span, spanOf } from './seconds.js';
 
 /** Columns in the order of the table. */
 export type IndexRow = readonly SqlValue[];
@@ -45,7 +45,7 @@ export const longStaySeconds = 86_400;
 export function indexRows(document: RecordDocument, number: number, resident: number, add: AddRow): void {
   switch (document.kind) {
     case 'resident':
-      indexResident(document, number, add);
+      indexResident(document, number, resident, add);
       return;
     case 'visit':
     case 'screening':
@@ -74,7 +74,10 @@ function indexEncounter(
   add: AddRow,
 ): void {
   const content = encounterContent(document);
-  const { starts, ends } = encounterSpan(content);
+  const began = spanOf(content.start);
+  /** Most parts have the time of the visit. */
+  const spanAt = (at: string): Span => (at === content.start ? began : spanOf(at));
+  const { starts, ends } = encounterSpan(content, began);
   add('encounter_entry', [
     number,
     resident,
@@ -87,7 +90,6 @@ function indexEncounter(
     content.facility,
     document.kind === 'visit' ? document.visit.episode : null,
   ]);
-  const began = spanOf(content.start);
   for (const { part, coding, role } of content.conditions) {
     const verification = role === 'finding' ? 'provisional' : 'confirmed';
     add('condition_entry', [
@@ -104,7 +106,7 @@ function indexEncounter(
   }
   for (const part of content.observations) {
     const [first, second] = part.codings;
-    const at = spanOf(part.at);
+    const at = spanAt(part.at);
     add('observation_entry', [
       number,
       part.part,
@@ -117,7 +119,7 @@ function indexEncounter(
     ]);
   }
   for (const { part, line, at } of content.medications) {
-    const span = spanOf(at);
+    const span = spanAt(at);
     add('medication_request_entry', [
       number,
       part,
@@ -128,7 +130,7 @@ function indexEncounter(
     ]);
   }
   for (const { part, line, at } of content.procedures) {
-    const span = spanOf(at);
+    const span = spanAt(at);
     add('procedure_entry', [
       number,
       part,
@@ -141,8 +143,8 @@ function indexEncounter(
 }
 
 /** A period without an end has none, in FHIR's reading. */
-function encounterSpan({ start, end }: EncounterContent): { readonly starts: number; readonly ends: number } {
-  return { starts: spanOf(start).starts, ends: end === undefined ? endless : spanOf(end).ends };
+function encounterSpan({ end }: EncounterContent, began: Span): Span {
+  return { starts: began.starts, ends: end === undefined ? endless : spanOf(end).ends };
 }
 
 function indexReferral(document: ReferralDocument, number: number, resident: number, add: AddRow): void {
@@ -166,7 +168,7 @@ function indexReferral(document: ReferralDocument, number: number, resident: num
   ]);
 }
 
-function indexResident(document: ResidentDocument, number: number, add: AddRow): void {
+function indexResident(document: ResidentDocument, number: number, resident: number, add: AddRow): void {
   const { details } = document;
   const birth = details.birthDate === undefined ? undefined : spanOf(details.birthDate);
   add('patient_entry', [
@@ -188,7 +190,7 @@ function indexResident(document: ResidentDocument, number: number, add: AddRow):
     add('condition_entry', [
       number,
       part,
-      number,
+      resident,
       starts,
       ends,
       ...ownCode(system, item.code),
@@ -201,7 +203,7 @@ function indexResident(document: ResidentDocument, number: number, add: AddRow):
     add('allergy_intolerance_entry', [
       number,
       part,
-      number,
+      resident,
       starts,
       ends,
       ...ownCode(codeSystems.historyAllergy, item.code),
@@ -212,7 +214,7 @@ function indexResident(document: ResidentDocument, number: number, add: AddRow):
   for (const { part, factor } of history.riskFactors) {
     const own = [codeSystems.riskFactor, factor.kind];
     const codes = factor.kind === 'tobacco' ? [codeSystems.loinc, tobaccoStatus.loinc, ...own] : [...own, null, null];
-    add('observation_entry', [number, part, number, starts, ends, ...codes, 'social-history']);
+    add('observation_entry', [number, part, resident, starts, ends, ...codes, 'social-history']);
   }
 }
 

@@ -3,6 +3,9 @@
  * first named it, one more for a resident named by another aggregate's event), which keeps keys short and inserts in order.
  * Each resource type has a table of its own with one row per resource and the columns its searches need; `starts` and `ends`
  * are seconds since 1970, the end exclusive.
+ *
+ * `resident` is everywhere the record that goes on: where records are merged it is that of all of them; `document.told_of` is the
+ * resident whom a document was told of.
  */
 export interface EntryTable {
   readonly name: string;
@@ -89,6 +92,13 @@ const columnsOf = {
 
 export type EntryTableName = keyof typeof columnsOf;
 
+/** Tables whose rows name the resident beside their own number. */
+export const tablesWithResident: readonly string[] = [
+  'document',
+  'touch',
+  ...Object.entries(columnsOf).flatMap(([name, columns]) => ('resident' in columns ? [name] : [])),
+];
+
 /** One value for each entry table. */
 export function perEntryTable<T>(
   make: (table: EntryTable & { readonly name: EntryTableName }) => T,
@@ -101,7 +111,7 @@ export function perEntryTable<T>(
 
 export const documentTable: EntryTable = {
   name: 'document',
-  columns: ['number', 'id', 'kind', 'resident', 'version', 'updated', 'body'],
+  columns: ['number', 'id', 'kind', 'resident', 'told_of', 'version', 'updated', 'body'],
 };
 
 export const touchTable: EntryTable = {
@@ -116,9 +126,11 @@ const withPart = ['condition', 'observation', 'medication_request', 'procedure',
 export const schema: readonly string[] = [
   // body: JSON; null when retracted, and while a resident is known only by name in another aggregate's event.
   `create table document (
-    number bigint primary key, id text not null unique, kind text not null, resident bigint, version integer not null,
+    number bigint primary key, id text not null unique, kind text not null, resident bigint, told_of bigint,
+    version integer not null,
     updated bigint not null, body text)`,
   'create index document_resident on document (resident, number)',
+  'create index document_told_of on document (told_of)',
   'create index document_updated on document (updated, number)',
   `create table touch (
     event text primary key, document bigint not null, resident bigint, version integer not null, type text not null,
@@ -126,6 +138,10 @@ export const schema: readonly string[] = [
   'create index touch_document on touch (document, version)',
   'create index touch_resident on touch (resident, recorded)',
   'create index touch_recorded on touch (recorded, event)',
+  // Merged records, by their numbers: into which one each was joined, and which one goes on.
+  'create table merged (number bigint primary key, into_number bigint not null, survivor bigint not null)',
+  'create index merged_into on merged (into_number)',
+  'create index merged_survivor on merged (survivor)',
   // Which facilities a resident's record is open to.
   'create table concern (facility text not null, resident bigint not null, primary key (facility, resident))',
   ...Object.entries(columnsOf).map(

@@ -5,6 +5,7 @@ import { type RecordResource, resourcesOf } from '#fhir/translation.js';
 import type { ReadDatabase, SqlValue } from '#projections/projection.js';
 import type { RecordDocument } from '#fhir/documents.js';
 import type { Visibility } from '../access/visibility.js';
+import { asMerged } from './merged-resources.js';
 import { gone, notFound } from '../http/fhir-fault.js';
 import { documentOf } from '../search/criteria.js';
 import type { StoredDocument, StoredDocuments } from './stored-documents.js';
@@ -51,7 +52,8 @@ export class RecordReader {
   resources(stored: StoredDocument): readonly RecordResource[] {
     if (!stored.document) return [];
     const version = { id: stored.id, version: stored.version, lastUpdated: new Date(stored.updated).toISOString() };
-    return resourcesOf(stored.document, version, this.#context);
+    const resources = resourcesOf(stored.document, version, this.#context);
+    return stored.merged || stored.joined ? resources.map((resource) => asMerged(resource, stored)) : resources;
   }
 
   /**

@@ -117,7 +117,9 @@ export class CriteriaCompiler {
     for (const value of values) {
       const id = referenceId(name, value, type);
       const found = id === undefined ? undefined : await this.documents.numberOf(id);
-      if (found && kinds.includes(found.kind)) numbers.push(found.number);
+      // A merged record's number stands for its person: what it was told is searched by the record that goes on.
+      if (found && kinds.includes(found.kind))
+        numbers.push(found.kind === 'resident' ? (found.resident ?? found.number) : found.number);
     }
     const filter = oneOf(column, numbers);
     return { filter, narrow: filter };
@@ -146,8 +148,10 @@ export class CriteriaCompiler {
       if (system !== undefined && !knownSystems.has(system)) continue;
       const condition = all([sql('i.value = ?', code), ...(system === undefined ? [] : [sql('i.system = ?', system)])]);
       const found = await this.database.query<{ readonly number: SqlValue }>(
-        `select i.number as number from patient_identifier i where ${condition.text} limit ${mostSameNumber}`,
-        condition.values,
+        `select i.number as number from patient_identifier i where ${condition.text}
+         union all select m.survivor from patient_identifier i join merged m on m.number = i.number where ${condition.text}
+         limit ${mostSameNumber}`,
+        [...condition.values, ...condition.values],
       );
       for (const row of found) numbers.add(Number(row.number));
     }

@@ -181,7 +181,13 @@ export class RecordSearch {
   async #ownOnly(definition: TypeDefinition, visibility: Visibility): Promise<Criterion | undefined> {
     if (visibility.kind !== 'resident' || definition.resident === undefined) return undefined;
     const own = await this.documents.numberOf(visibility.resident);
-    const filter = own?.kind === 'resident' ? sql(`${definition.resident} = ?`, own.number) : never;
+    const column = definition.resident;
+    const filter =
+      own?.kind === 'resident'
+        ? oneOf(column, [
+            ...new Set(column === 'e.number' ? [own.number, own.resident ?? own.number] : [own.resident ?? own.number]),
+          ])
+        : never;
     return { filter, narrow: filter };
   }
 
