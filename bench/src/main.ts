@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import type { BenchRow } from './bench-row.js';
 import { eventStoreBench } from './event-store.bench.js';
 import { flowBench } from './flow/flow.bench.js';
+import { matchingBench } from './matching/matching.bench.js';
 import { benchStationFormats } from './station-formats.bench.js';
 import { viewsBench } from './views/views.bench.js';
 
@@ -13,6 +14,7 @@ const parts: readonly {
   { title: 'Event store', run: eventStoreBench },
   { title: 'Station formats', run: benchStationFormats },
   { title: 'Views', run: () => viewsBench() },
+  { title: 'Matching', run: matchingBench },
   { title: 'The whole flow', run: flowBench },
 ];
 

@@ -92,7 +92,10 @@ const person = (system: string, value: string, patient: string) => ({
   ],
   residence: { provinceCode: '08', communeCode: '02302' },
 });
-const [asKnownHere, asKnownThere] = [person('national-id', '008161000001', 'A1'), person('insurance-number', '0899999999', 'B1')];
+const [asKnownHere, asKnownThere] = [
+  person('national-id', '008161000001', 'A1'),
+  person('insurance-number', '0899999999', 'B1'),
+];
 
 async function visit(at: FacilityCode, who: object, episode: string, more: object = {}): Promise<string> {
   const receipt = await ask<{
