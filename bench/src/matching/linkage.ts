@@ -14,7 +14,9 @@ export interface Linkage {
   readonly reviewed: number;
   /** Of strangers, the share linked to somebody. */
   readonly strangersLinked: number;
+  /** Of each lookup: by the clock, and of the processor alone. */
   readonly milliseconds: readonly number[];
+  readonly processor: readonly number[];
 }
 
 /** Writes each of the sample down anew, and as many strangers, and looks both up. */
@@ -25,11 +27,15 @@ export async function measureLinkage(
 ): Promise<Linkage> {
   const random = new SeededRandom(seed);
   const milliseconds: number[] = [];
+  const processor: number[] = [];
   let [linked, right, offered, reviewed, strangersLinked] = [0, 0, 0, 0, 0];
   const look = async (person: ComparablePerson): Promise<readonly WeighedCandidate[]> => {
+    const before = process.cpuUsage();
     const began = performance.now();
     const found = await index.candidates(person);
     milliseconds.push(performance.now() - began);
+    const { user, system } = process.cpuUsage(before);
+    processor.push((user + system) / 1_000);
     return found;
   };
   for (const { resident, person } of sample) {
@@ -54,5 +60,6 @@ export async function measureLinkage(
     reviewed: reviewed / (2 * people),
     strangersLinked: strangersLinked / people,
     milliseconds,
+    processor,
   };
 }
