@@ -5,6 +5,7 @@ import type { MessageContext } from './message-context.js';
 import { AppendTooLarge } from '#event-store/errors.js';
 import type { MessageJournal } from './message-journal.js';
 import type { IntakeRecord, ReadMessage, ReceivedMessage } from './message.js';
+import { lanesOfRecord } from './record-lanes.js';
 import { readMessage } from './read-message.js';
 import {
   receiptId,
@@ -16,6 +17,7 @@ import {
   type RefusalStatus,
 } from './receipt.js';
 import type { RecordIntake } from './record-intake.js';
+import { takeInTurn } from './take-in-turn.js';
 
 export type IntakeAnswer =
   | { readonly outcome: 'taken'; readonly receipt: Receipt }
@@ -73,7 +75,7 @@ export class Intake {
     const kept = this.#keep(message);
     // Seen below; should reading throw first, the process must not stop for it.
     kept.catch(() => undefined);
-    const read = readMessage(message);
+    const read = await readMessage(message);
     await kept;
     const event = await this.#decide(message, context, read, earlier?.data.receipt.records ?? []);
     const answer =
@@ -94,12 +96,12 @@ export class Intake {
     if (read.outcome === 'unreadable') return refusal(context, 422, read.format, read.faults);
     if (read.sender === '') return refusal(context, 422, read.format, [...read.faults, noSender]);
     if (read.sender !== message.facility) return refusal(context, 403, read.format, [...read.faults, otherSender]);
-    const records: ReceiptRecord[] = [];
     const taken = takenBefore(read.records.length, earlier);
-    for (const [index, record] of read.records.entries()) {
-      records.push(...(taken(index) ?? (await this.#take(record, context))));
-    }
-    const receipt = receiptOf(context, read.format, records, read.faults);
+    const records = await takeInTurn(read.records, {
+      lanesOf: lanesOfRecord,
+      take: async (record, index) => taken(index) ?? this.#take(record, context),
+    });
+    const receipt = receiptOf(context, read.format, records.flat(), read.faults);
     return receipt.status === 'refused'
       ? { type: 'MessageRefused', data: { receipt, httpStatus: 422 } }
       : { type: 'MessageAccepted', data: { receipt } };

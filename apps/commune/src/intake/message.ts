@@ -23,13 +23,19 @@ export interface IntakeRecord extends StationRecord {
   readonly transfer?: TransferPaper;
 }
 
+/**
+ * The records of a message in their order: a list, or one after the other as they are read. Asked for once. What is wrong with
+ * the message as a whole is found before the first one is given.
+ */
+export type MessageRecords = { readonly length: number } & (Iterable<IntakeRecord> | AsyncIterable<IntakeRecord>);
+
 export type ReadMessage =
   | {
       readonly outcome: 'read';
       readonly format: MessageFormat;
       /** Facility that the message says it is from. */
       readonly sender: string;
-      readonly records: readonly IntakeRecord[];
+      readonly records: MessageRecords;
       readonly faults: readonly Fault[];
     }
   | { readonly outcome: 'unknown-format' }

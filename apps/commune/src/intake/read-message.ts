@@ -4,7 +4,7 @@ import { readCommand } from '../json-commands/read-command.js';
 import type { ReadMessage, ReceivedMessage } from './message.js';
 
 /** Reads a body by what it is: station XML or a JSON command. */
-export function readMessage(message: ReceivedMessage): ReadMessage {
+export async function readMessage(message: ReceivedMessage): Promise<ReadMessage> {
   switch (kindOf(message)) {
     case 'xml':
       return readXml(message.body);
