@@ -4,7 +4,7 @@ import type { Originals } from '../originals/originals.js';
 import type { MessageContext } from './message-context.js';
 import { AppendTooLarge } from '#event-store/errors.js';
 import type { MessageJournal } from './message-journal.js';
-import type { IntakeRecord, ReadMessage, ReceivedMessage } from './message.js';
+import type { IntakeRecord, LargeMessage, ReadMessage, ReceivedMessage } from './message.js';
 import { lanesOfRecord } from './record-lanes.js';
 import { readMessage } from './read-message.js';
 import {
@@ -38,9 +38,9 @@ export class Intake {
     private readonly messages: KeyedMutex,
   ) {}
 
-  receive(message: ReceivedMessage): Promise<IntakeAnswer> {
+  receive(message: ReceivedMessage | LargeMessage): Promise<IntakeAnswer> {
     const context = contextOf(message);
-    return this.messages.run([context.receipt], async () => {
+    return this.messages.run(turnOf(message, context), async () => {
       const answered = await this.journal.find(context.receipt);
       if (message.idempotencyKey !== undefined && !(await this.journal.useKey(message.idempotencyKey, context))) {
         await this.#keep(message);
@@ -58,16 +58,16 @@ export class Intake {
    * Runs a message again that has an answer already: parts that were refused may be taken now. Parts that were taken are left
    * alone, or they would undo what newer messages have said since.
    */
-  reprocess(message: ReceivedMessage): Promise<IntakeAnswer> {
+  reprocess(message: ReceivedMessage | LargeMessage): Promise<IntakeAnswer> {
     const context = contextOf(message);
-    return this.messages.run([context.receipt], async () => {
+    return this.messages.run(turnOf(message, context), async () => {
       const answered = await this.journal.find(context.receipt);
       return this.#answer(message, context, answered?.revision ?? -1, answered?.event);
     });
   }
 
   async #answer(
-    message: ReceivedMessage,
+    message: ReceivedMessage | LargeMessage,
     context: MessageContext,
     revision: number,
     earlier: MessageEvent | undefined,
@@ -87,7 +87,7 @@ export class Intake {
   }
 
   async #decide(
-    message: ReceivedMessage,
+    message: ReceivedMessage | LargeMessage,
     context: MessageContext,
     read: ReadMessage,
     earlier: readonly ReceiptRecord[],
@@ -117,13 +117,19 @@ export class Intake {
     }
   }
 
-  #keep({ facility, digest, contentType, receivedAt, actor, body }: ReceivedMessage): Promise<void> {
-    return this.originals.keep({ facility, digest, contentType, receivedAt, actor, body });
+  /** A large message was kept while it came. */
+  async #keep(message: ReceivedMessage | LargeMessage): Promise<void> {
+    if ('body' in message) await this.originals.keep(message);
   }
 }
 
-function contextOf({ facility, actor, digest, receivedAt }: ReceivedMessage): MessageContext {
+function contextOf({ facility, actor, digest, receivedAt }: ReceivedMessage | LargeMessage): MessageContext {
   return { facility, actor, digest, receivedAt, receipt: receiptId(facility, digest) };
+}
+
+/** The same message once at a time; of large ones, which take time and memory, one of all. */
+function turnOf(message: ReceivedMessage | LargeMessage, { receipt }: MessageContext): readonly string[] {
+  return 'body' in message ? [receipt] : [receipt, 'large'];
 }
 
 /** What an earlier run took of each record of a message. An envelope's records have one part each, other messages one record. */
