@@ -29,11 +29,13 @@ export class KnownStreams {
 
   /** An empty one, not complete. @param events of the log: there are no more streams than those, and it may double */
   static forLog(events: number): KnownStreams {
-    const capacity = Math.min(mostCapacity, Math.max(leastCapacity, events * 2));
-    const blocks = Math.ceil((capacity * bitsPerStream) / (wordsInBlock * 32));
-    return new KnownStreams(
-      new SharedArrayBuffer((headerWords + blocks * wordsInBlock) * Int32Array.BYTES_PER_ELEMENT),
-    );
+    return KnownStreams.forStreams(Math.min(mostCapacity, Math.max(leastCapacity, events * 2)));
+  }
+
+  static forStreams(count: number): KnownStreams {
+    const blocks = Math.ceil((count * bitsPerStream) / (wordsInBlock * 32));
+    const words = headerWords + blocks * wordsInBlock;
+    return new KnownStreams(new SharedArrayBuffer(words * Int32Array.BYTES_PER_ELEMENT));
   }
 
   static of(shared: SharedArrayBuffer): KnownStreams {
