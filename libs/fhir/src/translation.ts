@@ -2,6 +2,7 @@ import type {
   AllergyIntolerance,
   Condition,
   Encounter,
+  Immunization,
   MedicationRequest,
   Observation,
   Organization,
@@ -23,6 +24,7 @@ import { encounterConditionOf, encounterOf } from './encounters/encounter.js';
 import { encounterObservationOf } from './encounters/observation.js';
 import { medicationRequestOf, procedureOf } from './encounters/orders.js';
 import { organizationOf } from './facilities/organization.js';
+import { immunizationOf } from './immunizations/immunization-of.js';
 import { serviceRequestOf, taskOf } from './referrals/referral.js';
 import { historyContent } from './residents/history-content.js';
 import { allergyOf, historyConditionOf, riskFactorOf } from './residents/history.js';
@@ -33,6 +35,7 @@ export type RecordResource =
   | AllergyIntolerance
   | Condition
   | Encounter
+  | Immunization
   | MedicationRequest
   | Observation
   | Organization
@@ -61,6 +64,8 @@ function translate(document: RecordDocument, id: string, context: TranslationCon
     case 'visit':
     case 'screening':
       return encounterResources(id, document, context);
+    case 'immunization':
+      return [immunizationOf(id, document, context)];
     case 'referral':
       return [serviceRequestOf(id, document, context), taskOf(id, document, context)];
     case 'facility':
