@@ -13,9 +13,14 @@ export function evolve(document: RecordDocument | undefined, event: DomainEvent)
   switch (event.type) {
     case 'VisitRecorded':
     case 'VisitAmended': {
-      // Tables kept as sent stay in the log; no resource is made of them.
-      const { otherTables: _, ...visit } = event.data.visit;
-      return { kind: 'visit', resident: event.data.resident, visit };
+      // Tables kept as sent stay in the log, and so do papers that few may read; no resource is made of them.
+      const { otherTables: _, papers, ...visit } = event.data.visit;
+      const open = papers?.filter((paper) => !('sensitive' in paper));
+      return {
+        kind: 'visit',
+        resident: event.data.resident,
+        visit: open && open.length > 0 ? { ...visit, papers: open } : visit,
+      };
     }
     case 'ScreeningCompleted':
     case 'ScreeningAmended':

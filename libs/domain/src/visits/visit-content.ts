@@ -2,6 +2,7 @@ import type { Coding, Diagnosis, Residence, Vitals } from '../codes.js';
 import type { DateTime, LocalDate } from '../dates.js';
 import type { EpisodeNumber, FacilityCode, ReferralNumber } from '../ids.js';
 import type { InsuranceCard } from '../residents/resident-content.js';
+import type { VisitPaper } from './visit-papers.js';
 
 /** What one source says of one episode of care. */
 export interface VisitContent {
@@ -42,6 +43,8 @@ export interface VisitContent {
   /** Practising-certificate number of whoever is responsible. */
   readonly practitioner?: string;
   readonly department?: string;
+  /** Papers and programme forms that came with the visit. */
+  readonly papers?: readonly VisitPaper[];
   /** Tables and elements that are kept as sent: name → rows of element name → text. */
   readonly otherTables?: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>>;
 }

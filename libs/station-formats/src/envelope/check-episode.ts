@@ -51,6 +51,11 @@ export function checkEpisode(record: EnvelopeRecord, summary: FieldRow, start: D
   checkCards(summary, start, faults);
 }
 
+/** Required fields alone: all there is to check of a patient who has only checked in. */
+export function checkRequiredFields({ tables, faults }: EnvelopeRecord, start: DateTime): void {
+  for (const table of tables.values()) checkRequired(table, start, faults);
+}
+
 function checkRequired(table: TableRows, start: DateTime, faults: FaultList): void {
   if (!table.schema) return;
   const { requiredFields } = table.schema;
