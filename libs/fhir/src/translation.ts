@@ -2,6 +2,7 @@ import type {
   AllergyIntolerance,
   Condition,
   Encounter,
+  FamilyMemberHistory,
   Immunization,
   MedicationRequest,
   Observation,
@@ -27,7 +28,13 @@ import { organizationOf } from './facilities/organization.js';
 import { immunizationOf } from './immunizations/immunization-of.js';
 import { serviceRequestOf, taskOf } from './referrals/referral.js';
 import { historyContent } from './residents/history-content.js';
-import { allergyOf, historyConditionOf, riskFactorOf } from './residents/history.js';
+import {
+  allergyOf,
+  familyHistoryOf,
+  historyConditionOf,
+  historyObservationOf,
+  riskFactorOf,
+} from './residents/history.js';
 import { patientOf } from './residents/patient.js';
 
 /** Every kind of resource a document can become. */
@@ -35,6 +42,7 @@ export type RecordResource =
   | AllergyIntolerance
   | Condition
   | Encounter
+  | FamilyMemberHistory
   | Immunization
   | MedicationRequest
   | Observation
@@ -84,6 +92,8 @@ function residentResources(document: ResidentDocument, context: TranslationConte
     ...history.conditions.map((part) => historyConditionOf(document, history, part)),
     ...history.allergies.map((part) => allergyOf(document, history, part)),
     ...history.riskFactors.map((part) => riskFactorOf(document, history, part)),
+    ...history.observations.map((part) => historyObservationOf(document, history, part)),
+    ...history.relatives.map((part) => familyHistoryOf(document, history, part)),
   ];
 }
 

@@ -1,5 +1,6 @@
 /** The documents of the record as of each event. Pure. */
 import type { DomainEvent } from '#domain/domain-events.js';
+import type { LocalDate } from '#domain/dates.js';
 import type { ReferralEvent } from '#domain/referrals/referral-events.js';
 import { evolveReferral as evolveReferralState, initialReferral } from '#domain/referrals/referral-state.js';
 import type { ResidentEvent } from '#domain/residents/resident-events.js';
@@ -91,11 +92,15 @@ function evolveResident(document: RecordDocument | undefined, event: ResidentEve
         cards: [...before.cards.filter((card) => card.number !== event.data.card.number), event.data.card],
       };
     case 'HealthHistoryRecorded':
-      return { ...before, history: event.data.history, historyOn: event.data.observedOn };
+      return { ...before, history: event.data.history, historyOn: laterOf(before.historyOn, event.data.observedOn) };
     default:
       return event satisfies never;
   }
 }
+
+/** An older statement may have filled a gap: the history is as of the newest. */
+const laterOf = (known: LocalDate | undefined, observed: LocalDate): LocalDate =>
+  known !== undefined && known > observed ? known : observed;
 
 function evolveReferral(document: RecordDocument | undefined, event: ReferralEvent): ReferralDocument {
   const before = document?.kind === 'referral' ? document : undefined;

@@ -42,6 +42,7 @@ export interface VisitContent {
   readonly charges?: Charges;
   /** Practising-certificate number of whoever is responsible. */
   readonly practitioner?: string;
+  readonly practitionerName?: string;
   readonly department?: string;
   /** Papers and programme forms that came with the visit. */
   readonly papers?: readonly VisitPaper[];
@@ -79,6 +80,8 @@ export interface ServiceLine extends Coding {
 }
 
 export interface ResultLine {
+  /** Group of the service: 1 laboratory, 2 imaging (QĐ 831). */
+  readonly group?: string;
   readonly serviceCode?: string;
   /** MA_CHI_SO */
   readonly code?: string;
@@ -93,7 +96,7 @@ export interface ResultLine {
 
 export interface ClinicalNote {
   readonly text: string;
-  readonly kind: 'course' | 'stage' | 'consultation' | 'surgery' | 'examination' | 'advice' | 'history';
+  readonly kind: 'course' | 'stage' | 'consultation' | 'surgery' | 'examination' | 'advice' | 'history' | 'conclusion';
   /** Field of an examination by organ, e.g. `heart`. */
   readonly topic?: string;
   readonly at?: DateTime;
