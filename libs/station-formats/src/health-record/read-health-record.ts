@@ -6,6 +6,7 @@ import type { ReadVisit, StationMessage, StationRecord } from '../station-messag
 import { definedOnly } from '../values/defined-only.js';
 import { readCount } from '../values/numbers.js';
 import { readSlashedDay } from '../values/dates.js';
+import { plainName } from '../xml/plain-name.js';
 import { XmlElement, readElement } from '../xml/xml-element.js';
 import type { XmlBudget, XmlScanner } from '../xml/xml-scanner.js';
 import { takeImmunizations } from './immunizations.js';
@@ -22,7 +23,7 @@ const mostUnknown = 50;
 /** Reads a QĐ 831 record behind the opening tag of `DATA`. @throws XmlFault */
 export function readHealthRecordMessage(scanner: XmlScanner, budget: XmlBudget): StationMessage {
   budget.elements = Math.min(budget.elements, mostElements);
-  const data = readElement(scanner);
+  const data = readElement(scanner, elementName);
   while (scanner.next() !== 'end');
   const header = data.child('HEADER') ?? new XmlElement('HEADER');
   const faults = new FaultList('');
@@ -88,6 +89,12 @@ function checkHeader(header: XmlElement, faults: FaultList): void {
 }
 
 const isStatement = (header: XmlElement): boolean => statements.has(header.peek('ACTION_TYPE') ?? '');
+
+const elementName = (name: string): string => {
+  if (knownElements.has(name)) return name;
+  const plain = plainName(name);
+  return knownElements.has(plain) ? plain : name;
+};
 
 function takeRecord(
   body: XmlElement,
