@@ -9,7 +9,7 @@ import { summaryRow } from './sample-rows.js';
 const resident = '00000000-0000-8000-8000-000000000001' as ResidentId;
 
 /** A text field of each table that is told in words, and where the visit has it. */
-const told: Readonly<Partial<Record<TableName, readonly [field: string, place: string]>>> = {
+const told: Readonly<Record<TableName, readonly [field: string, place: string]>> = {
   XML0: ['TEN_DICH_VU', 'papers'],
   XML2: ['TEN_THUOC', 'medications'],
   XML3: ['TEN_DICH_VU', 'services'],
