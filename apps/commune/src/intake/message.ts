@@ -1,6 +1,7 @@
 import type { FacilityCode } from '#domain/ids.js';
 import type { ScreeningContent } from '#domain/screenings/screening-content.js';
 import type { TransferPaper } from '#domain/visits/visit-content.js';
+import type { OutreachScreening } from '#station-formats/outreach/outreach-row.js';
 import type { Fault, StationRecord } from '#station-formats/station-message.js';
 import type { MessageFormat } from './receipt.js';
 
@@ -21,6 +22,12 @@ export interface ReceivedMessage {
 export interface IntakeRecord extends StationRecord {
   readonly screening?: ScreeningContent;
   readonly transfer?: TransferPaper;
+  /** One row of a screening day's sheet, which has no numbers of its own. */
+  readonly sheetRow?: {
+    readonly row: number;
+    readonly screening?: OutreachScreening;
+    readonly formNumber?: string;
+  };
 }
 
 export type ReadMessage =

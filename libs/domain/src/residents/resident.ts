@@ -178,11 +178,29 @@ function historyEvents(command: ObserveResident, state: RegisteredResident | und
   if (!command.history) return [];
   const known = state?.history ?? {};
   const newer = command.observedOn >= (state?.historyObservedOn ?? '');
-  const history = newer ? { ...known, ...command.history } : { ...command.history, ...known };
+  const merged = newer ? { ...known, ...command.history } : { ...command.history, ...known };
+  const riskFactors = mergeRiskFactors(known.riskFactors, command.history.riskFactors, newer);
+  const history = { ...merged, ...(riskFactors && { riskFactors }) };
   const changed = changedFields(known, history);
   if (changed.length === 0) return [];
   const { resident, observedOn } = command;
   return [{ type: 'HealthHistoryRecorded', data: { resident, history, changed, observedOn } }];
+}
+
+/** A sheet may ask for tobacco alone: what is known of the other kinds stays. */
+function mergeRiskFactors(
+  known: HealthHistory['riskFactors'],
+  observed: HealthHistory['riskFactors'],
+  newer: boolean,
+): HealthHistory['riskFactors'] {
+  if (!known || !observed || sameContent(known, observed)) return known ?? observed;
+  const kinds = [...new Set([...known, ...observed].map(({ kind }) => kind))];
+  return kinds.flatMap((kind) => {
+    const [better, other] = (newer ? [observed, known] : [known, observed]).map((list) =>
+      list.filter((factor) => factor.kind === kind),
+    );
+    return better?.length ? better : (other ?? []);
+  });
 }
 
 function later(a: LocalDate, b: LocalDate): LocalDate {
