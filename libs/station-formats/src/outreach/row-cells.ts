@@ -66,7 +66,7 @@ export class RowCells {
     const text = this.#texts.get(key);
     const { measure } = columnOf(key);
     if (text === undefined || !measure) return undefined;
-    const typed = readNumber(text.replace(/\s*\p{L}[\p{L}/%³²]*$|\s*%$/u, '').trim());
+    const typed = readNumber(text.replace(unitBehind, ''));
     if (typed === undefined) {
       this.report('error', 'not-a-number', key, { vi: 'không phải là một số.', en: 'is not a number.' });
       return undefined;
@@ -119,5 +119,8 @@ export class RowCells {
     this.#faults.add(severity, code, '', text);
   }
 }
+
+/** People write the unit into the cell as well. */
+const unitBehind = /\s*(mmhg|mmol(\/l)?|mg\/?dl|mg|cm|m|kg|%|lần\/phút|l\/p|nhịp\/phút)$/iu;
 
 const vietnamese = (value: number): string => String(value).replace('.', ',');

@@ -17,19 +17,21 @@ import { restoredPersonNumber } from './dropped-zeros.js';
 import type { RowCells } from './row-cells.js';
 import { readTypedBirthDate } from './sheet-dates.js';
 
-const sexes: Readonly<Record<string, Sex>> = {
-  nam: 'male',
-  '1': 'male',
-  m: 'male',
-  male: 'male',
-  trai: 'male',
-  nu: 'female',
-  '2': 'female',
-  f: 'female',
-  female: 'female',
-  gai: 'female',
-  khac: 'other',
-};
+const sexes: ReadonlyMap<string, Sex> = new Map(
+  Object.entries({
+    nam: 'male',
+    '1': 'male',
+    m: 'male',
+    male: 'male',
+    trai: 'male',
+    nu: 'female',
+    '2': 'female',
+    f: 'female',
+    female: 'female',
+    gai: 'female',
+    khac: 'other',
+  } as const),
+);
 
 /** Whom a row is about; `undefined`, and an error among the faults, when nobody could be found again by it. */
 export function personOfRow(
@@ -62,7 +64,7 @@ export function personOfRow(
 
 function sexOf(cells: RowCells): Sex {
   const text = cells.line('sex');
-  const sex = text === undefined ? undefined : sexes[foldName(text)];
+  const sex = text === undefined ? undefined : sexes.get(foldName(text));
   if (sex) return sex;
   cells.report('warning', text === undefined ? 'required' : 'unknown-code', 'sex', {
     vi: 'trống hoặc không phải Nam, Nữ.',
@@ -207,32 +209,34 @@ function personNumberOf(cells: RowCells, details: ResidentDetails): ResidentIden
   return number;
 }
 
-const habits: Readonly<Record<string, Pick<RiskFactor, 'status' | 'stopped'>>> = {
-  khong: { status: 'no' },
-  k: { status: 'no' },
-  '0': { status: 'no' },
-  no: { status: 'no' },
-  'chua bao gio': { status: 'no' },
-  co: { status: 'yes' },
-  c: { status: 'yes' },
-  '1': { status: 'yes' },
-  x: { status: 'yes' },
-  yes: { status: 'yes' },
-  'thinh thoang': { status: 'yes' },
-  'doi khi': { status: 'yes' },
-  it: { status: 'yes' },
-  'thuong xuyen': { status: 'regular' },
-  'hang ngay': { status: 'regular' },
-  nhieu: { status: 'regular' },
-  'da bo': { status: 'yes', stopped: true },
-  bo: { status: 'yes', stopped: true },
-};
+const habits: ReadonlyMap<string, Pick<RiskFactor, 'status' | 'stopped'>> = new Map(
+  Object.entries({
+    khong: { status: 'no' },
+    k: { status: 'no' },
+    '0': { status: 'no' },
+    no: { status: 'no' },
+    'chua bao gio': { status: 'no' },
+    co: { status: 'yes' },
+    c: { status: 'yes' },
+    '1': { status: 'yes' },
+    x: { status: 'yes' },
+    yes: { status: 'yes' },
+    'thinh thoang': { status: 'yes' },
+    'doi khi': { status: 'yes' },
+    it: { status: 'yes' },
+    'thuong xuyen': { status: 'regular' },
+    'hang ngay': { status: 'regular' },
+    nhieu: { status: 'regular' },
+    'da bo': { status: 'yes', stopped: true },
+    bo: { status: 'yes', stopped: true },
+  } as const),
+);
 
 function historyOf(cells: RowCells): HealthHistory | undefined {
   const riskFactors = (['tobacco', 'alcohol'] as const).flatMap((kind): RiskFactor[] => {
     const text = cells.line(kind);
     if (text === undefined) return [];
-    const habit = habits[foldName(text)];
+    const habit = habits.get(foldName(text));
     if (habit) return [{ kind, ...habit }];
     cells.report('warning', 'unknown-code', kind, {
       vi: 'không phải Không, Có, Thường xuyên, Đã bỏ; không ghi vào hồ sơ.',

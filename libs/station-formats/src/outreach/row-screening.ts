@@ -10,26 +10,28 @@ import type { OutreachScreening, ScreeningProgramme } from './outreach-row.js';
 import type { RowCells } from './row-cells.js';
 import { readTypedMoment } from './sheet-dates.js';
 
-const programmes: Readonly<Record<string, ScreeningProgramme>> = {
-  'tong quat': 'general',
-  'suc khoe tong quat': 'general',
-  'kham suc khoe': 'general',
-  general: 'general',
-  'tang huyet ap': 'hypertension',
-  tha: 'hypertension',
-  hypertension: 'hypertension',
-  'dai thao duong': 'diabetes',
-  dtd: 'diabetes',
-  'tieu duong': 'diabetes',
-  diabetes: 'diabetes',
-  copd: 'copd-asthma',
-  hen: 'copd-asthma',
-  'copd hen': 'copd-asthma',
-  'bptnmt hen': 'copd-asthma',
-  'copd asthma': 'copd-asthma',
-  'ung thu': 'cancer',
-  cancer: 'cancer',
-};
+const programmes: ReadonlyMap<string, ScreeningProgramme> = new Map(
+  Object.entries({
+    'tong quat': 'general',
+    'suc khoe tong quat': 'general',
+    'kham suc khoe': 'general',
+    general: 'general',
+    'tang huyet ap': 'hypertension',
+    tha: 'hypertension',
+    hypertension: 'hypertension',
+    'dai thao duong': 'diabetes',
+    dtd: 'diabetes',
+    'tieu duong': 'diabetes',
+    diabetes: 'diabetes',
+    copd: 'copd-asthma',
+    hen: 'copd-asthma',
+    'copd hen': 'copd-asthma',
+    'bptnmt hen': 'copd-asthma',
+    'copd asthma': 'copd-asthma',
+    'ung thu': 'cancer',
+    cancer: 'cancer',
+  } as const),
+);
 
 /** When the examination was; `undefined`, and an error among the faults, when it is not a day up to the one of receipt. */
 export function momentOfRow(cells: RowCells, receivedOn: LocalDate): DateTime | undefined {
@@ -183,7 +185,7 @@ function findingsOf(cells: RowCells): { readonly findings: readonly Coding[]; re
 function programmeOf(cells: RowCells): ScreeningProgramme {
   const text = cells.line('programme');
   if (text === undefined) return 'general';
-  const programme = programmes[foldName(text)];
+  const programme = programmes.get(foldName(text));
   if (programme) return programme;
   cells.report('error', 'unknown-code', 'programme', {
     vi: 'không phải Tổng quát, Tăng huyết áp, Đái tháo đường, COPD/hen hay Ung thư.',
