@@ -106,6 +106,8 @@ async function take() {
     const run = await begin(shown.sheet);
     history.replaceState(null, '', `#run=${run.receipt}`);
     showRun(run.receipt);
+    shown.run = run;
+    renderRun();
     $('run').focus();
   } finally {
     $('take').disabled = false;
