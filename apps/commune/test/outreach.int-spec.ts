@@ -60,7 +60,11 @@ describe('the sheet of a screening day', () => {
     await send(sheet());
     expect(await send(sheet())).toMatchObject({ outcome: 'duplicate' });
     const otherForm = syntheticOutreachSheet({
-      ...{ seed: 5, rows: 12, day: '2026-10-12', commune: '02302', encoding: 'utf-16le' },
+      seed: 5,
+      rows: 12,
+      day: '2026-10-12',
+      commune: '02302',
+      encoding: 'utf-16le',
       style: { separator: '\t', lineEnd: '\n', quoteAll: true, guarded: false },
     });
     expect(tally(await recordsOf(send(otherForm)))).toEqual({ unchanged: 12 });

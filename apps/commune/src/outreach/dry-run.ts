@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { dayOf } from '#domain/dates.js';
 import type { FacilityCode, ResidentId } from '#domain/ids.js';
 import type { PlaceRegister } from '#domain/places/place-register.js';
@@ -7,7 +8,7 @@ import { screeningStream } from '#domain/streams.js';
 import { foldStream } from '#event-store/decide-and-append.js';
 import { streamName, type EventStore } from '#event-store/event-store.js';
 import type { OutreachRow } from '#station-formats/outreach/outreach-row.js';
-import { readOutreachSheet } from '#station-formats/outreach/read-outreach-sheet.js';
+import { openOutreachSheet } from '#station-formats/outreach/read-outreach-sheet.js';
 import type { Fault } from '#station-formats/station-message.js';
 import type { ResidentIdentity } from '../identity/resident-identity.js';
 import type { RecordOutcome } from '../intake/receipt.js';
@@ -38,6 +39,7 @@ export interface FaultyRow {
   readonly faults: readonly Fault[];
 }
 
+const rowsInOneGo = 50;
 /** Faulty rows that are shown with their cells. */
 const mostWithCells = 1000;
 const duplicateCodes: ReadonlySet<string> = new Set(['same-row-twice', 'same-person-twice']);
@@ -53,11 +55,15 @@ export class OutreachDryRun {
   /** @throws UnreadableMessage when nothing can be taken */
   async of(body: Uint8Array, facility: FacilityCode): Promise<DryRunResult> {
     const { places } = this;
-    const sheet = readOutreachSheet(body, { facility, receivedOn: dayOf(Date.now()), places });
+    const sheet = openOutreachSheet(body, { facility, receivedOn: dayOf(Date.now()), places });
     const outcomes: Record<RecordOutcome, number> = { recorded: 0, amended: 0, unchanged: 0, refused: 0 };
     const persons = new PersonsOfSheet(this.identity);
     const faulty: FaultyRow[] = [];
+    let rows = 0;
     for (const row of sheet.rows) {
+      rows += 1;
+      // A long sheet must not hold up everybody else's requests.
+      if (rows % rowsInOneGo === 0) await setImmediate();
       const outcome = await this.#outcomeOf(row, persons);
       outcomes[outcome] += 1;
       const { faults, cells } = row;
@@ -67,7 +73,7 @@ export class OutreachDryRun {
     const all = [...sheet.faults, ...faulty.flatMap(({ faults }) => faults)];
     return {
       headings: sheet.headings,
-      rows: sheet.rows.length,
+      rows,
       outcomes,
       residents: persons.counts,
       duplicates: faulty.filter(({ faults }) => faults.some(({ code }) => duplicateCodes.has(code))).length,

@@ -11,9 +11,13 @@ export type FoundCommune =
 const prefixes = /^(xa|phuong|thi tran|x|p|tt) /;
 const higherPrefixes = /^(tinh|thanh pho|huyen|thi xa|quan|tp|t|h) /;
 
+const mostRemembered = 1000;
+
 /** Finds the communes that people name, on the map of one day. */
 export class CommuneNames {
   readonly #byName = new Map<string, Place[]>();
+  /** A sheet names few communes, each many times. */
+  readonly #found = new Map<string, FoundCommune>();
 
   private constructor(
     private readonly places: PlaceRegister,
@@ -44,6 +48,15 @@ export class CommuneNames {
    * @param province where the station is: of communes of one name, the one there is meant
    */
   find(written: string, province: string): FoundCommune {
+    const key = `${province} ${written}`;
+    const known = this.#found.get(key);
+    if (known) return known;
+    const found = this.#search(written, province);
+    if (this.#found.size < mostRemembered) this.#found.set(key, found);
+    return found;
+  }
+
+  #search(written: string, province: string): FoundCommune {
     if (/^\d{4,5}$/.test(written)) {
       // Excel drops leading zeros.
       const place = this.places.on(written.padStart(5, '0'), this.day);

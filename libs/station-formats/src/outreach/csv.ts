@@ -35,7 +35,7 @@ export function* readCsv(text: string, separator: Separator): Generator<readonly
 
 function plainCell(text: string, start: number, separator: Separator): readonly [string, number] {
   let end = start;
-  for (; end < text.length; end += 1) {
+  for (; end < text.length && end - start <= longestCell; end += 1) {
     const character = text[end];
     if (character === separator || character === '\n' || character === '\r') break;
   }
@@ -125,8 +125,9 @@ function written(cell: string, { separator, quoteAll, guarded }: CsvStyle): stri
 export function cellText(cell: string): string {
   const bare = cell.startsWith("'") && /^'(?:'?[=+\-@\t\r]|\d)/.test(cell) ? cell.slice(1) : cell;
   const unwrapped = /^="([^"]*)"$/.exec(bare.trim())?.[1] ?? bare;
-  return unwrapped
-    .replace(/[^\S\n ]|[\p{Cc}\p{Cf}]/gu, (character) => (character === '\n' ? '\n' : ' '))
-    .normalize('NFC')
-    .trim();
+  const printed = unprintable.test(unwrapped) ? unwrapped.replaceAll(everyUnprintable, ' ') : unwrapped;
+  return printed.normalize('NFC').trim();
 }
+
+const unprintable = /[^\S\n ]|[^\P{Cc}\n]|\p{Cf}/u;
+const everyUnprintable = new RegExp(unprintable, 'gu');

@@ -47,6 +47,6 @@ export function findColumns(cells: readonly string[]): readonly FoundColumn[] {
 
 function unitOf(column: Column, folded: string): FoundColumn['unit'] {
   if (column.measure?.unit === 'mmol/L' && / mg( dl)?$/.test(folded)) return 'mg/dL';
-  if (column.key === 'height' && / m$/.test(folded)) return 'm';
+  if (column.key === 'height' && folded.endsWith(' m')) return 'm';
   return undefined;
 }

@@ -11,7 +11,7 @@ import type { OutreachRow } from './outreach-row.js';
 import { personOfRow } from './row-person.js';
 import { RowCells } from './row-cells.js';
 import { momentOfRow, screeningOfRow } from './row-screening.js';
-import { sheetFault, unreadableSheet } from './sheet-fault.js';
+import { rowPath, sheetFault, unreadableSheet } from './sheet-fault.js';
 import { sheetText } from './sheet-text.js';
 
 export interface OutreachContext {
@@ -31,15 +31,26 @@ export interface OutreachLimits {
 
 export const outreachLimits: OutreachLimits = { bytes: 20 * 1024 * 1024, rows: 20_000 };
 
-export interface OutreachSheet {
+export type SheetRow = OutreachRow & {
+  /** As written, in the order of the headings. */
+  readonly cells: readonly string[];
+};
+
+export interface OpenedOutreachSheet {
   /** As written. */
   readonly headings: readonly string[];
-  /** `cells` as written, in the order of the headings. */
-  readonly rows: readonly (OutreachRow & { readonly cells: readonly string[] })[];
   /** Faults of the sheet as a whole. */
   readonly faults: readonly Fault[];
+  /** Reads on as it is asked for more. */
+  readonly rows: Iterable<SheetRow>;
 }
 
+export interface OutreachSheet extends OpenedOutreachSheet {
+  readonly rows: readonly SheetRow[];
+}
+
+/** Characters of a heading that count. */
+const longestHeading = 150;
 /** Title lines may stand above the headings. */
 const mostTitleRows = 20;
 
@@ -55,24 +66,49 @@ export function readOutreachSheet(
   context: OutreachContext,
   limits: OutreachLimits = outreachLimits,
 ): OutreachSheet {
-  if (bytes.byteLength > limits.bytes) throw tooLarge(limits);
-  const opened = openSheet(sheetText(bytes));
-  const { columns } = opened;
+  const opened = openOutreachSheet(bytes, context, limits);
+  return { ...opened, rows: [...opened.rows] };
+}
+
+/**
+ * As {@link readOutreachSheet}, its rows one at a time, for readers that let others work in between.
+ *
+ * @throws UnreadableMessage as it does, while rows are read too.
+ */
+export function openOutreachSheet(
+  bytes: Uint8Array,
+  context: OutreachContext,
+  limits: OutreachLimits = outreachLimits,
+): OpenedOutreachSheet {
+  const sheet = openSheet(bytes, limits);
   const known = new Map<ColumnKey, FoundColumn>();
-  for (const found of columns) if (found.column) known.set(found.column.key, found);
+  for (const found of sheet.columns) if (found.column) known.set(found.column.key, found);
   const missing = outreachColumns.filter(({ key, required }) => required === 'sheet' && !known.has(key));
   if (missing.length > 0) throw missingColumns(missing.map(({ heading }) => heading));
-  const unknown = columns.filter(({ column, heading }) => !column && heading !== '');
+  const unknown = sheet.columns.filter(({ column, heading }) => !column && heading !== '');
+  return {
+    headings: sheet.columns.map(({ heading }) => heading),
+    faults: sheetFaults(known, unknown),
+    rows: readRows(sheet, known, unknown, context, limits),
+  };
+}
 
+function* readRows(
+  sheet: OpenedSheet,
+  known: ReadonlyMap<ColumnKey, FoundColumn>,
+  unknown: readonly FoundColumn[],
+  context: OutreachContext,
+  limits: OutreachLimits,
+): Generator<SheetRow, void, undefined> {
   const communesOn = CommuneNames.reader(context.places);
   const duplicates = new SameRows();
-  const rows: OutreachSheet['rows'][number][] = [];
-  for (const { row, cells } of filledRows(opened, limits)) {
+  let empty = true;
+  for (const { row, cells } of filledRows(sheet, limits)) {
+    empty = false;
     const read = readRow(new RowCells(row, cells, known, unknown), context, communesOn);
-    rows.push({ ...duplicates.checked(read), cells });
+    yield { ...duplicates.checked(read), cells };
   }
-  if (rows.length === 0) throw noRows();
-  return { headings: columns.map(({ heading }) => heading), rows, faults: sheetFaults(known, unknown) };
+  if (empty) throw noRows();
 }
 
 /**
@@ -81,9 +117,8 @@ export function readOutreachSheet(
  * @throws UnreadableMessage as it does.
  */
 export function countOutreachRows(bytes: Uint8Array, limits: OutreachLimits = outreachLimits): number {
-  if (bytes.byteLength > limits.bytes) throw tooLarge(limits);
   let count = 0;
-  for (const _ of filledRows(openSheet(sheetText(bytes)), limits)) count += 1;
+  for (const _ of filledRows(openSheet(bytes, limits), limits)) count += 1;
   return count;
 }
 
@@ -144,7 +179,9 @@ interface OpenedSheet {
 }
 
 /** The separator and the row under which the most columns are known. */
-function openSheet(whole: string): OpenedSheet {
+function openSheet(bytes: Uint8Array, limits: OutreachLimits): OpenedSheet {
+  if (bytes.byteLength > limits.bytes) throw tooLarge(limits);
+  const whole = sheetText(bytes);
   // Excel's own hint, written by some software.
   const hint = /^sep=([;,\t])\r?\n/i.exec(whole)?.[1];
   const tried = separators.filter((separator) => hint === undefined || separator === hint);
@@ -156,7 +193,9 @@ function openSheet(whole: string): OpenedSheet {
       for (const cells of readCsv(whole, separator)) {
         headingRow += 1;
         if (headingRow > mostTitleRows) break;
-        const columns = findColumns(cells.map((cell) => cellText(cell).replaceAll(/\s+/g, ' ')));
+        const columns = findColumns(
+          cells.map((cell) => cellText(cell.slice(0, longestHeading)).replaceAll(/\s+/g, ' ')),
+        );
         const known = columns.filter(({ column }) => column).length;
         if (known > (best?.known ?? 1)) best = { opened: { text: whole, separator, headingRow, columns }, known };
       }
@@ -165,7 +204,7 @@ function openSheet(whole: string): OpenedSheet {
     }
   }
   if (best) return best.opened;
-  throw failure ?? noHeadings();
+  throw failure instanceof Error ? failure : noHeadings();
 }
 
 /** Tells rows that would write over each other. */
@@ -180,7 +219,7 @@ class SameRows {
       this.#seen.set(key, row);
       return row;
     }
-    const path = `row[${row.row}]`;
+    const path = rowPath(row.row);
     if (sameContent(first.taken, row.taken)) {
       const fault = sheetFault('warning', 'same-row-twice', path, {
         vi: `Giống hệt dòng ${first.row}; chỉ tính một lần.`,

@@ -24,8 +24,18 @@ export class RowCells {
       const text = cellText(cells[index] ?? '');
       if (text !== '') this.#texts.set(key, text);
     }
-    const kept = unknown.map(({ heading, index }) => [heading, cellText(cells[index] ?? '')] as const);
-    this.others = Object.fromEntries(kept.filter(([heading, text]) => heading !== '' && text !== ''));
+    this.others = Object.fromEntries(this.#kept(unknown, cells));
+  }
+
+  *#kept(unknown: readonly FoundColumn[], cells: readonly string[]): Generator<readonly [string, string]> {
+    let left = mostKept;
+    for (const { heading, index } of unknown) {
+      const text = cellText(cells[index] ?? '');
+      if (heading === '' || text === '') continue;
+      left -= heading.length + text.length;
+      if (left >= 0) yield [heading, text];
+      else this.#faults.add('warning', 'too-long', heading, notKept);
+    }
   }
 
   get hasErrors(): boolean {
@@ -66,7 +76,7 @@ export class RowCells {
     const text = this.#texts.get(key);
     const { measure } = columnOf(key);
     if (text === undefined || !measure) return undefined;
-    const typed = readNumber(text.replace(unitBehind, ''));
+    const typed = text.length > longestNumber ? undefined : readNumber(text.replace(unitBehind, ''));
     if (typed === undefined) {
       this.report('error', 'not-a-number', key, { vi: 'không phải là một số.', en: 'is not a number.' });
       return undefined;
@@ -119,6 +129,16 @@ export class RowCells {
     this.#faults.add(severity, code, '', text);
   }
 }
+
+/** Characters of the columns that are not known: a row must not outgrow an event. */
+const mostKept = 20_000;
+/** Characters in which a number is written. */
+const longestNumber = 40;
+
+const notKept: Bilingual = {
+  vi: 'Các cột không có trong mẫu quá dài; cột này không ghi vào hồ sơ (bản gốc vẫn được giữ).',
+  en: 'The columns that are not in the template are too long; this one was left out of the record (the original is kept).',
+};
 
 /** People write the unit into the cell as well. */
 const unitBehind = /\s*(mmhg|mmol(\/l)?|mg\/?dl|mg|cm|m|kg|%|lần\/phút|l\/p|nhịp\/phút)$/iu;

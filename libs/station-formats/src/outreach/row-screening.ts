@@ -109,10 +109,9 @@ function vitalsOf(cells: RowCells): Vitals {
 }
 
 function pressureOf(cells: RowCells): Pick<Vitals, 'systolic' | 'diastolic'> {
-  const pressure = definedOnly({ systolic: cells.measure('systolic'), diastolic: cells.measure('diastolic') });
-  const { systolic = undefined, diastolic = undefined } = cells.has('bloodPressure')
-    ? { ...bothInOne(cells), ...pressure }
-    : pressure;
+  const together = cells.has('bloodPressure') ? bothInOne(cells) : {};
+  const systolic = cells.measure('systolic') ?? together.systolic;
+  const diastolic = cells.measure('diastolic') ?? together.diastolic;
   if (systolic !== undefined && diastolic !== undefined && diastolic >= systolic) {
     cells.report('error', 'diastolic-not-below-systolic', cells.has('diastolic') ? 'diastolic' : 'bloodPressure', {
       vi: 'huyết áp tâm trương phải nhỏ hơn tâm thu; có thể hai số bị đảo.',
