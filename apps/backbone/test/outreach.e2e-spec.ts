@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { accessibilityFaults, complaintsOf, describeInBrowser, openBrowser } from '#apps/district/test/browser.js';
 import type { DryRunResult } from '#apps/commune/src/outreach/dry-run.js';
@@ -189,8 +189,8 @@ describeInBrowser('the page for screening days', () => {
   beforeEach(async () => {
     [context, page] = await enter();
     complaints = complaintsOf(page);
-    return () => context.close();
   });
+  afterEach(() => context.close());
 
   async function enter(width = 1280): Promise<[BrowserContext, Page]> {
     const opened = await browser.newContext({ viewport: { width, height: 800 }, locale: 'vi-VN' });

@@ -25,7 +25,7 @@ export function faultItems(faults) {
 }
 
 /** Rows with faults: what to look at, and the row as written with the cells in question marked. */
-export function faultTable(headings, rows) {
+export function faultTable(caption, headings, rows) {
   if (rows.length === 0) return [];
   const shown = rows.slice(0, mostShown);
   // Columns without a value in any shown row would only make the table wide.
@@ -42,7 +42,7 @@ export function faultTable(headings, rows) {
   const table = element(
     'table',
     {},
-    element('caption', {}, t('faults-caption')),
+    element('caption', {}, caption),
     element('thead', {}, head),
     element(
       'tbody',
@@ -51,7 +51,7 @@ export function faultTable(headings, rows) {
     ),
   );
   return [
-    element('div', { className: 'wide', tabIndex: 0, role: 'region', 'aria-label': t('faults-caption') }, table),
+    element('div', { className: 'wide', tabIndex: 0, role: 'region', 'aria-label': caption }, table),
     rows.length > mostShown && element('p', { className: 'soft' }, t('faults-more', rows.length - mostShown)),
   ].filter(Boolean);
 }

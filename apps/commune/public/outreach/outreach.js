@@ -74,7 +74,7 @@ function renderResult() {
     ...(verdict ? [element('p', { className: refused > 0 ? 'bad' : 'good' }, verdict)] : []),
     ...(result.faults.length > 0 ? [element('h3', {}, t('sheet-faults')), faultItems(result.faults)] : []),
   );
-  $('faults').replaceChildren(...faultTable(result.headings, result.faulty));
+  $('faults').replaceChildren(...faultTable(t('faults-caption'), result.headings, result.faulty));
 }
 
 function numbers(rows) {
@@ -168,7 +168,7 @@ function receiptView(found, run) {
       element('a', { href: `${address}/original`, download: `${found.id}.csv` }, t('original-link')),
     ),
     found.faults.length > 0 && faultItems(found.faults),
-    ...faultTable([], faulty),
+    ...faultTable(t('receipt-faults'), [], faulty),
   ].filter(Boolean);
 }
 

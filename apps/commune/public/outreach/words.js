@@ -66,6 +66,7 @@ export const words = {
     'This page may be closed: the work goes on, and the page shows it again when it is opened.',
   ],
   'receipt-title': ['Biên nhận {0}', 'Receipt {0}'],
+  'receipt-faults': ['Các dòng có lỗi hoặc cảnh báo trong biên nhận', 'Rows of the receipt with faults or warnings'],
   'receipt-link': ['Xem biên nhận đầy đủ', 'See the whole receipt'],
   'original-link': ['Tải lại bảng đã gửi', 'Download the sheet as it was sent'],
   'problem-line': [
