@@ -29,9 +29,13 @@ export function faultTable(caption, headings, rows) {
   if (rows.length === 0) return [];
   const shown = rows.slice(0, mostShown);
   // Columns without a value in any shown row would only make the table wide.
-  const columns = headings
-    .map((_, index) => index)
-    .filter((index) => shown.some(({ cells }) => cells?.[index]?.trim()));
+  const filled = headings.map((_, index) => index).filter((index) => shown.some(({ cells }) => cells?.[index]?.trim()));
+  // What is to be mended is seen without scrolling.
+  const named = new Set(shown.flatMap(({ faults }) => faults.map(headingOf)));
+  const [inQuestion, others] = [true, false].map((wanted) =>
+    filled.filter((index) => named.has(headings[index].trim()) === wanted),
+  );
+  const columns = [...inQuestion, ...others];
   const head = element(
     'tr',
     {},
