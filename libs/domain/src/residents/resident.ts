@@ -3,7 +3,13 @@ import type { LocalDate, PartialDate } from '../dates.js';
 import type { FacilityCode, ResidentId } from '../ids.js';
 import { changedFields, sameContent } from '../same-content.js';
 import { foldName, fullerSpelling } from './names.js';
-import type { HealthHistory, InsuranceCard, ResidentDetails, ResidentIdentifier, RiskFactor } from './resident-content.js';
+import type {
+  HealthHistory,
+  InsuranceCard,
+  ResidentDetails,
+  ResidentIdentifier,
+  RiskFactor,
+} from './resident-content.js';
 import type { ResidentEvent } from './resident-events.js';
 
 export type ResidentState = UnknownResident | RegisteredResident;
