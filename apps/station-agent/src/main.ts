@@ -83,7 +83,9 @@ function keepSettings(folder: string, saved: SavedSettings): void {
   writeFileSync(file, `${JSON.stringify(saved, null, 2)}\n`);
 }
 
-const logNews = (news: AgentNews): void => log(newsLine(news));
+function logNews(news: AgentNews): void {
+  log(newsLine(news));
+}
 
 function log(text: string): void {
   say(`${new Date().toISOString()} ${text}`);

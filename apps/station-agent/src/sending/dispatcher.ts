@@ -97,7 +97,8 @@ export class Dispatcher {
     if (!entry) return this.#restIdle();
     const receipt = outbox.receiptOf(entry.digest, server);
     if (receipt !== undefined) {
-      await this.#answered(entry, { kind: 'answered', verdict: 'duplicate', answer: asDuplicate(receipt) });
+      this.#keepAnswer(entry, { kind: 'answered', verdict: 'duplicate', answer: asDuplicate(receipt) });
+      await this.#file(entry.id);
       return 0;
     }
     const token = await tokens.read();
@@ -131,18 +132,18 @@ export class Dispatcher {
     // Cut off by our own stop: that says nothing of the line.
     if (stopped.aborted && result.kind !== 'answered') return;
     const moment = { at: Date.now(), random: Math.random(), token: token.mark };
-    // The answer is stored before anything else happens to the file.
-    if (result.kind === 'answered') await this.#answered(entry, result);
     this.#happened(decideAttempt(result, this.#line, moment, schedule));
+    if (result.kind !== 'answered') return;
+    // The answer is stored before anything happens to the file.
+    this.#keepAnswer(entry, result);
+    await this.#file(entry.id);
   }
 
-  async #answered(entry: WaitingEntry, { verdict, answer }: AttemptResult & { kind: 'answered' }): Promise<void> {
-    const { outbox, server, report, changes } = this.parts;
+  #keepAnswer(entry: WaitingEntry, { verdict, answer }: AttemptResult & { kind: 'answered' }): void {
+    const { outbox, server, report } = this.parts;
     outbox.answered(entry.id, { verdict, server, at: Date.now(), answer });
     if (verdict === 'refused') this.#refusals += 1;
     report({ type: 'answered', id: entry.id, verdict });
-    await this.#file(entry.id);
-    changes.tell();
   }
 
   async #fileLeftovers(stopped: AbortSignal): Promise<void> {
@@ -165,6 +166,7 @@ export class Dispatcher {
       this.#storageFailed(error);
       this.#fileAgainAt = Date.now() + storageRestMs;
     }
+    this.parts.changes.tell();
   }
 
   #happened(event: LineEvent): void {

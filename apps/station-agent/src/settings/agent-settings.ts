@@ -102,7 +102,8 @@ export function readRequest(parameters: readonly string[], { environment, workin
   if (!(command === 'retry' || (command === 'run' && names.length === 0))) throw wrong([`${positionals.join(' ')}?`]);
   const outer = fromEnvironment({ ...parseEnv(textOf(join(workingFolder, '.env'))), ...withoutEmpty(environment) });
   const given = { ...outer, ...textsOf(flags) };
-  if (given['folder'] === undefined) throw missing('folder');
+  if (given['folder'] === undefined)
+    throw missing(['folder', 'server', 'token-file'].filter((name) => given[name] === undefined));
   const folder = resolve(workingFolder, given['folder']);
   if (command === 'retry') return { command, folder, names };
   const saved = readSaved(savedSettingsFile(folder));
@@ -114,8 +115,9 @@ export function readRequest(parameters: readonly string[], { environment, workin
     });
   const { server } = values;
   const tokenFile = values['token-file'];
-  if (!server) throw missing('server');
-  if (tokenFile === undefined) throw missing('token-file');
+  if (!server || tokenFile === undefined) {
+    throw missing([...(server ? [] : ['server']), ...(tokenFile === undefined ? ['token-file'] : [])]);
+  }
   if (server.protocol === 'http:' && !isThisMachine(server) && !values['plain-http']) throw plainHttp();
   return {
     command: 'run',
@@ -198,8 +200,13 @@ const wrong = (reasons: readonly string[]): WrongUse =>
     en: `Wrong parameters: ${reasons.join('; ')}\n\n${usage}`,
   });
 
-const missing = (name: string): WrongUse =>
-  new WrongUse({ vi: `Thiếu --${name}.`, en: `--${name} is missing.\n\n${usage}` });
+const missing = (flags: readonly string[]): WrongUse => {
+  const list = flags.map((flag) => `--${flag}`).join(', ');
+  return new WrongUse({
+    vi: `Thiếu ${list}. Xem hướng dẫn: npm run -s station-agent -- --help`,
+    en: `Missing: ${list}. For help: npm run -s station-agent -- --help`,
+  });
+};
 
 const plainHttp = (): WrongUse =>
   new WrongUse({
