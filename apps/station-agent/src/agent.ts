@@ -60,10 +60,7 @@ export class StationAgent {
       server: settings.server.href,
       changes: { tell: () => agent.changes.tell() },
       report,
-      onLostCopy: (name) => {
-        collector.forget(name);
-        agent.lookNow();
-      },
+      onLeft: (file) => collector.forget(file),
     });
     const agent: StationAgent = new StationAgent(settings, folder, outbox, dispatcher, collector, post, report);
     return agent;
@@ -165,7 +162,7 @@ export class StationAgent {
       this.changes.tell();
       // A folder of ten thousand files takes its time to look through; most of the time belongs to others.
       const took = Date.now() - began;
-      await sleep(Math.max(shortestRestMs, 5 * took), undefined, { signal: stopped }).catch(() => undefined);
+      await sleep(Math.max(shortestRestMs, 10 * took), undefined, { signal: stopped }).catch(() => undefined);
       await this.#folderNews.within(Math.max(0, restMs - shortestRestMs), stopped);
     }
   }

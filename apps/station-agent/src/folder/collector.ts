@@ -38,9 +38,10 @@ export class Collector {
     }
   }
 
-  /** The file is to be looked at as if it were new. */
-  forget(name: string): void {
-    this.#taken.delete(name);
+  /** This file has left the folder: one that stands there now, under its name and with its times, is another. */
+  forget({ name, size, modified }: Sighting): void {
+    const known = this.#taken.get(name);
+    if (known && sameStamp(known, { size, modified })) this.#taken.delete(name);
   }
 
   /** Looks once through the folder. @throws the error of the disk; what was taken before it stays taken */

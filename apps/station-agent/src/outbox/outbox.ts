@@ -40,6 +40,8 @@ export interface Answer {
   readonly at: number;
   /** JSON. */
   readonly answer: string;
+  /** Its name in `sent` or `refused`, where it could be chosen. */
+  readonly filedAs: string | null;
 }
 
 export interface OutboxCounts {
@@ -53,7 +55,7 @@ export interface OutboxCounts {
 type Row = Record<string, SQLOutputValue>;
 
 /**
- * The durable queue of one folder. Every change is on disk (WAL, `synchronous=FULL`) when its method returns; errors of the disk
+ * The durable queue of one folder. Every change is on disk (WAL, `synchronous=FULL`) when its method returns, unless it says otherwise; errors of the disk
  * are thrown and leave what was there.
  */
 export class Outbox {
@@ -132,13 +134,14 @@ export class Outbox {
     return row && String(row['answer']);
   }
 
-  answered(id: number, { verdict, server, at, answer }: Answer): void {
+  answered(id: number, { verdict, server, at, answer, filedAs }: Answer): void {
     this.#run(
-      `update entries set state = 'answered', verdict = ?, server = ?, answered_at = ?, answer = ? where id = ? and state = 'waiting'`,
+      `update entries set state = 'answered', verdict = ?, server = ?, answered_at = ?, answer = ?, filed_as = ? where id = ? and state = 'waiting'`,
       verdict,
       server,
       at,
       answer,
+      filedAs,
       id,
     );
   }
@@ -154,8 +157,14 @@ export class Outbox {
     this.#run('update entries set filed_as = ? where id = ?', filedAs, id);
   }
 
+  /** Durable with the next commit only: filing that is done again changes nothing. */
   filed(id: number): void {
-    this.#run(`update entries set state = 'filed' where id = ?`, id);
+    this.#database.exec('pragma synchronous = normal');
+    try {
+      this.#run(`update entries set state = 'filed' where id = ?`, id);
+    } finally {
+      this.#database.exec('pragma synchronous = full');
+    }
   }
 
   settled(id: number): void {
@@ -238,7 +247,7 @@ export class Outbox {
     return found;
   }
 
-  #run(sql: string, ...values: readonly (string | number)[]): void {
+  #run(sql: string, ...values: readonly (string | number | null)[]): void {
     this.#statement(sql).run(...values);
   }
 

@@ -3,7 +3,7 @@ import type { Changes } from '../changes.js';
 import type { Filing } from '../folder/filing.js';
 import type { StationFolder } from '../folder/station-folder.js';
 import type { AgentNews } from '../news.js';
-import type { WaitingEntry } from '../outbox/entry.js';
+import type { TakenFile, WaitingEntry } from '../outbox/entry.js';
 import type { Outbox } from '../outbox/outbox.js';
 import { asDuplicate, type AttemptResult } from './answers.js';
 import type { BackOffSchedule } from './back-off.js';
@@ -29,8 +29,8 @@ export interface DispatcherParts {
   readonly schedule?: BackOffSchedule;
   readonly changes: Pick<Changes, 'tell'>;
   readonly report: (news: AgentNews) => void;
-  /** The copy of a file is gone; the file itself is to be taken again. */
-  readonly onLostCopy: (name: string) => void;
+  /** The file is in its place, or forgotten: what stands in the folder under its name is to be looked at as new. */
+  readonly onLeft: (file: TakenFile) => void;
 }
 
 /** Sends what waits, one file after the other in the order in which they came, until it is stopped. */
@@ -97,7 +97,7 @@ export class Dispatcher {
     if (!entry) return this.#restIdle();
     const receipt = outbox.receiptOf(entry.digest, server);
     if (receipt !== undefined) {
-      this.#keepAnswer(entry, { kind: 'answered', verdict: 'duplicate', answer: asDuplicate(receipt) });
+      await this.#keepAnswer(entry, { kind: 'answered', verdict: 'duplicate', answer: asDuplicate(receipt) });
       await this.#file(entry.id);
       return 0;
     }
@@ -115,7 +115,7 @@ export class Dispatcher {
   }
 
   async #attempt(entry: WaitingEntry, token: Token, stopped: AbortSignal): Promise<void> {
-    const { post, folder, schedule, outbox, onLostCopy } = this.parts;
+    const { post, folder, schedule, outbox, onLeft } = this.parts;
     this.#sending = { entry, since: Date.now() };
     this.parts.changes.tell();
     let result: AttemptResult;
@@ -124,7 +124,7 @@ export class Dispatcher {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       outbox.forget(entry.id);
-      onLostCopy(entry.name);
+      onLeft(entry);
       return;
     } finally {
       this.#sending = undefined;
@@ -135,13 +135,15 @@ export class Dispatcher {
     this.#happened(decideAttempt(result, this.#line, moment, schedule));
     if (result.kind !== 'answered') return;
     // The answer is stored before anything happens to the file.
-    this.#keepAnswer(entry, result);
+    await this.#keepAnswer(entry, result);
     await this.#file(entry.id);
   }
 
-  #keepAnswer(entry: WaitingEntry, { verdict, answer }: AttemptResult & { kind: 'answered' }): void {
-    const { outbox, server, report } = this.parts;
-    outbox.answered(entry.id, { verdict, server, at: Date.now(), answer });
+  async #keepAnswer(entry: WaitingEntry, { verdict, answer }: AttemptResult & { kind: 'answered' }): Promise<void> {
+    const { outbox, server, report, filing } = this.parts;
+    // Known a little early it saves a commit; a folder that cannot be read now must not cost the answer.
+    const filedAs = await filing.chooseName(entry.name, verdict).catch(() => null);
+    outbox.answered(entry.id, { verdict, server, at: Date.now(), answer, filedAs });
     if (verdict === 'refused') this.#refusals += 1;
     report({ type: 'answered', id: entry.id, verdict });
   }
@@ -161,7 +163,9 @@ export class Dispatcher {
   async #file(id: number): Promise<void> {
     try {
       const entry = this.parts.outbox.find(id);
-      if (entry?.state === 'answered') await this.parts.filing.file(entry);
+      if (entry?.state !== 'answered') return;
+      await this.parts.filing.file(entry);
+      this.parts.onLeft(entry);
     } catch (error) {
       this.#storageFailed(error);
       this.#fileAgainAt = Date.now() + storageRestMs;
