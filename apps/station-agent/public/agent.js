@@ -214,10 +214,10 @@ byId('language').addEventListener('click', () => {
   switchLanguage();
   draw();
 });
-byId('send-now').addEventListener('click', () => act('/actions/send-now'));
-byId('pause').addEventListener('click', () => act(state?.paused ? '/actions/resume' : '/actions/pause'));
-byId('refused-more').addEventListener('click', () => more('refused'));
-byId('sent-more').addEventListener('click', () => more('sent'));
+byId('send-now').addEventListener('click', () => void act('/actions/send-now'));
+byId('pause').addEventListener('click', () => void act(state?.paused ? '/actions/resume' : '/actions/pause'));
+byId('refused-more').addEventListener('click', () => void more('refused'));
+byId('sent-more').addEventListener('click', () => void more('sent'));
 setInterval(drawNext, 1_000);
 draw();
 follow();

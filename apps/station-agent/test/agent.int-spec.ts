@@ -258,7 +258,7 @@ describe('when the line or the server fails', () => {
     expect(new Set(given.server.received.slice(0, 4).map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
   });
 
-  it('it comes back when the server asked it to, not before', async () => {
+  it('the agent comes back when the server asked it to, not before', async () => {
     given.server.script = (received) =>
       given.server.received.length === 1
         ? problem(429, 'too-many-messages', {}, { 'retry-after': '2' })

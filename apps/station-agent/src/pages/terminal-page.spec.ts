@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { busy } from '../sending/troubles.js';
+import { busy, notOurServer } from '../sending/troubles.js';
 import type { Snapshot } from './snapshot.js';
 import { terminalPage } from './terminal-page.js';
 
@@ -24,6 +24,7 @@ const page = (changes: Partial<Snapshot>, width = 120): string =>
 it('counts down to the next try and says why', () => {
   const text = page({ line: { status: 'resting', failures: 3, until: 108_500, trouble: busy } });
   expect(text).toContain(busy.text.vi);
+  expect(page({ trouble: notOurServer(404) }, 40).replaceAll(/\n {2}/g, ' ')).toContain(notOurServer(404).text.vi);
   expect(text).toContain('next try in 9 s (3)');
 });
 
@@ -41,6 +42,6 @@ it('is never wider than the terminal, and names cannot steer it', () => {
     40,
     'http://127.0.0.1:7410',
   );
-  expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(40);
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(40);
   expect(lines.join('')).not.toContain('\u001B');
 });

@@ -26,7 +26,7 @@ export function terminalPage(snapshot: Snapshot, width: number, pageAddress: str
     '',
     'Ctrl-C: dừng (tệp chưa gửi được giữ lại) / stop (what is not sent is kept)',
   ];
-  return lines.map((line) => cut(line, width));
+  return lines.flatMap((line) => (line.startsWith('! ') ? wrapped(line, width) : [cut(line, width)]));
 }
 
 function lineWords({ line, now }: Snapshot): readonly string[] {
@@ -82,6 +82,23 @@ export function sizeOf(bytes: number): string {
 
 /** Control characters of a file's name would steer the terminal. */
 function cut(line: string, width: number): string {
-  const characters = [...line.replaceAll(/\p{Cc}/gu, '?')];
-  return characters.length <= width ? characters.join('') : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
+  const signs = signsOf(line.replaceAll(/\p{Cc}/gu, '?'));
+  return signs.length <= width ? signs.join('') : `${signs.slice(0, Math.max(0, width - 1)).join('')}…`;
 }
+
+/** Words of trouble are read to their end. */
+function wrapped(text: string, width: number): readonly string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1) ?? '';
+    const longer = last === '' ? word : `${last} ${word}`;
+    if (signsOf(longer).length <= width || last === '') lines[lines.length - 1] = longer;
+    else lines.push(`  ${word}`);
+  }
+  return lines.map((line) => cut(line, width));
+}
+
+const segmenter = new Intl.Segmenter('vi');
+
+/** As people count them: a letter and its tone are one. */
+const signsOf = (text: string): readonly string[] => Array.from(segmenter.segment(text), ({ segment }) => segment);

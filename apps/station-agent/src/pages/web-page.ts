@@ -105,19 +105,26 @@ function addRoutes(server: FastifyInstance, agent: StationAgent, files: PageFile
     };
   });
 
-  server.post('/actions/send-now', (_, reply) => done(reply.status(204), agent.sendNow()));
-  server.post('/actions/pause', (_, reply) => done(reply.status(204), agent.pause(true)));
-  server.post('/actions/resume', (_, reply) => done(reply.status(204), agent.pause(false)));
+  const actions: Readonly<Record<string, () => void>> = {
+    'send-now': () => agent.sendNow(),
+    pause: () => agent.pause(true),
+    resume: () => agent.pause(false),
+  };
+  for (const [name, act] of Object.entries(actions)) {
+    server.post(`/actions/${name}`, async (_, reply) => {
+      act();
+      return reply.status(204).send();
+    });
+  }
   server.post<{ Params: { id: string } }>('/files/:id/retry', async ({ params }, reply) => {
     if (!(await agent.retry(idOf(params.id)))) throw problemOfStatus(404);
     return reply.status(204).send();
   });
-  server.post<{ Params: { id: string } }>('/files/:id/settle', ({ params }, reply) =>
-    done(reply.status(204), agent.settle(idOf(params.id))),
-  );
+  server.post<{ Params: { id: string } }>('/files/:id/settle', async ({ params }, reply) => {
+    agent.settle(idOf(params.id));
+    return reply.status(204).send();
+  });
 }
-
-const done = <Reply extends { send(): Reply }>(reply: Reply, _: void): Reply => reply.send();
 
 function idOf(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw problemOfStatus(404);

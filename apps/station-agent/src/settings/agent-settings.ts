@@ -175,7 +175,8 @@ function readSaved(file: string): SavedSettings {
 }
 
 /** The folder is where the settings are kept, so it is not among them. */
-function absolute({ folder: _, ...rest }: SavedSettings, workingFolder: string): SavedSettings {
+function absolute(given: SavedSettings, workingFolder: string): SavedSettings {
+  const rest = Object.fromEntries(Object.entries(given).filter(([name]) => name !== 'folder'));
   const tokenFile = rest['token-file'];
   return { ...rest, ...(tokenFile !== undefined && { 'token-file': resolve(workingFolder, tokenFile) }) };
 }
