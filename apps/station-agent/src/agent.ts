@@ -1,18 +1,18 @@
 import { watch } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { News } from '#platform/http/event-stream.js';
 import { Changes } from './changes.js';
 import { Collector } from './folder/collector.js';
 import { Filing } from './folder/filing.js';
 import { exists, StationFolder } from './folder/station-folder.js';
-import { join } from 'node:path';
 import type { AgentNews } from './news.js';
 import { Outbox } from './outbox/outbox.js';
 import { Dispatcher } from './sending/dispatcher.js';
 import { failuresOf } from './sending/line.js';
 import { MessagePost } from './sending/post-message.js';
 import { TokenFile } from './sending/token-file.js';
-import { storageTrouble, type Trouble } from './sending/troubles.js';
+import { inUse, storageTrouble, type Trouble } from './sending/troubles.js';
 import type { AgentSettings } from './settings/agent-settings.js';
 
 /** Changes that the system does not tell of (network drives) are seen after this. */
@@ -145,9 +145,9 @@ export class StationAgent {
       const began = Date.now();
       let restMs = lookEveryMs;
       try {
-        const { taken, unfinished } = await this.collector.collect(stopped);
+        const { taken, unfinished, unreadable } = await this.collector.collect(stopped);
         await this.#settleRemoved();
-        this.#folderTrouble = undefined;
+        this.#setFolderTrouble(unreadable > 0 ? inUse : undefined);
         this.#folderEmptied = taken === 0 && unfinished === 0;
         if (taken > 0) {
           this.report({ type: 'taken', count: taken, waiting: this.outbox.counts(0).waiting });
@@ -155,9 +155,7 @@ export class StationAgent {
         }
         if (taken + unfinished > 0) restMs = Math.min(lookEveryMs, Math.max(shortestRestMs, this.settings.stillMs / 2));
       } catch (error) {
-        const trouble = storageTrouble(error);
-        if (this.#folderTrouble?.code !== trouble.code) this.report({ type: 'storage', trouble });
-        this.#folderTrouble = trouble;
+        this.#setFolderTrouble(storageTrouble(error));
       }
       this.changes.tell();
       // A folder of ten thousand files takes its time to look through; most of the time belongs to others.
@@ -165,6 +163,12 @@ export class StationAgent {
       await sleep(Math.max(shortestRestMs, 10 * took), undefined, { signal: stopped }).catch(() => undefined);
       await this.#folderNews.within(Math.max(0, restMs - shortestRestMs), stopped);
     }
+  }
+
+  #setFolderTrouble(trouble: Trouble | undefined): void {
+    if (trouble && trouble.code !== this.#folderTrouble?.code) this.report({ type: 'storage', trouble });
+    if (!trouble && this.#folderTrouble) this.report({ type: 'storage-good' });
+    this.#folderTrouble = trouble;
   }
 
   /** Whoever takes a file out of `refused` has dealt with it. */

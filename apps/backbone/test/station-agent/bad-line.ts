@@ -14,6 +14,7 @@ export interface Cuts {
 export class BadLine {
   readonly cuts: Cuts = { beforeRequest: 0, midRequest: 0, answerSwallowed: 0, silent: 0 };
   readonly #open = new Set<Socket>();
+  #connections = 0;
   #good = false;
 
   private constructor(
@@ -46,7 +47,10 @@ export class BadLine {
   }
 
   #carry(client: Socket): void {
-    if (this.#happens(0.15)) {
+    // Every kind of cut happens once at least; from then on chance decides.
+    this.#connections += 1;
+    const [first, second, third] = [1, 2, 3].map((number) => number === this.#connections);
+    if (first || this.#happens(0.15)) {
       this.cuts.beforeRequest += 1;
       client.resetAndDestroy();
       return;
@@ -63,7 +67,7 @@ export class BadLine {
       });
     }
     client.on('data', (part) => {
-      if (this.#happens(0.12)) {
+      if (third || this.#happens(0.12)) {
         this.cuts.midRequest += 1;
         upstream.write(part.subarray(0, this.random.int(0, part.byteLength - 1)), cut);
       } else if (this.#happens(0.02)) {
@@ -72,7 +76,7 @@ export class BadLine {
       } else upstream.write(part);
     });
     upstream.on('data', (part) => {
-      if (this.#happens(0.15)) {
+      if (second || this.#happens(0.15)) {
         // The server has done its work and answered; nobody hears it.
         this.cuts.answerSwallowed += 1;
         client.write(part.subarray(0, this.random.int(0, part.byteLength - 1)), cut);

@@ -4,21 +4,26 @@ import { sameStamp, type Stamp, type TakenFile } from '../outbox/entry.js';
 import type { Outbox } from '../outbox/outbox.js';
 import { copyWithDigest } from './durable-files.js';
 import { contentTypeOf, looksWhole } from './file-kinds.js';
-import { look, type Settling, type SettlingTimes, type Sighting } from './settling.js';
+import { look, type Look, type Settling, type SettlingTimes, type Sighting } from './settling.js';
 import type { StationFolder } from './station-folder.js';
 
 /** Files are put into the outbox so many at a time: one commit for all of them. */
 const perCommit = 50;
 
+type Standing = Look['still'][number];
+
 export interface Collected {
   readonly taken: number;
-  /** Files that are there but still being written, or locked. */
+  /** Files that are there but still being written, or held by another program. */
   readonly unfinished: number;
+  /** Of these, files that nobody writes any more and that still cannot be read. */
+  readonly unreadable: number;
 }
 
 /** Takes what station software left in the folder into the outbox; the files stay where they are until they are answered. */
 export class Collector {
   #settling: Settling = new Map();
+  #unreadable = 0;
   /** Files of the folder that are in the outbox already, as they stood when they were taken. */
   readonly #taken = new Map<string, Stamp>();
 
@@ -56,32 +61,40 @@ export class Collector {
     for (const name of this.#taken.keys()) if (!names.has(name)) this.#taken.delete(name);
     const { settling, still } = look(this.#settling, seen, Date.now(), this.times);
     this.#settling = settling;
+    this.#unreadable = 0;
     let taken = 0;
     for (let from = 0; from < still.length && !stopped.aborted; from += perCommit) {
       taken += await this.#take(still.slice(from, from + perCommit));
     }
-    return { taken, unfinished: seen.length - taken };
+    return { taken, unfinished: seen.length - taken, unreadable: this.#unreadable };
   }
 
-  async #take(still: readonly (Sighting & { readonly stoodMs: number })[]): Promise<number> {
+  async #take(still: readonly Standing[]): Promise<number> {
     const files: TakenFile[] = [];
-    for (const sighting of still) {
-      const file = await this.#copy(sighting);
-      if (file) files.push(file);
+    try {
+      for (const sighting of still) {
+        const file = await this.#copy(sighting);
+        if (file) files.push(file);
+      }
+    } finally {
+      // On a full disk, what was copied before it was full is taken all the same.
+      if (files.length > 0) await this.#enter(files);
     }
-    if (files.length === 0) return 0;
-    this.outbox.take(files, Date.now());
-    for (const { name, size, modified } of files) this.#taken.set(name, { size, modified });
     return files.length;
   }
 
+  async #enter(files: readonly TakenFile[]): Promise<void> {
+    try {
+      this.outbox.take(files, Date.now());
+    } catch (error) {
+      for (const { copy } of files) await unlink(this.folder.copy(copy)).catch(() => undefined);
+      throw error;
+    }
+    for (const { name, size, modified } of files) this.#taken.set(name, { size, modified });
+  }
+
   /** Undefined when the file is still changing, looks cut off, is locked or has gone. */
-  async #copy({
-    name,
-    size,
-    modified,
-    stoodMs,
-  }: Sighting & { readonly stoodMs: number }): Promise<TakenFile | undefined> {
+  async #copy({ name, size, modified, stoodMs }: Standing): Promise<TakenFile | undefined> {
     const copy = randomUUID();
     try {
       const copied = await copyWithDigest(this.folder.dropped(name), this.folder.copy(copy));
@@ -93,10 +106,12 @@ export class Collector {
       }
       return { name, size, modified, digest: copied.digest, contentType: contentTypeOf(name, copied.start), copy };
     } catch (error) {
+      if ((error as NodeJS.ErrnoException).path !== this.folder.dropped(name)) throw error;
       // Gone again, or held by the program that writes it: the next look tells.
-      if (['ENOENT', 'EBUSY', 'EACCES', 'EPERM'].includes(String((error as NodeJS.ErrnoException).code)))
-        return undefined;
-      throw error;
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (!['ENOENT', 'EBUSY', 'EACCES', 'EPERM'].includes(code)) throw error;
+      if (code !== 'ENOENT' && stoodMs >= this.times.cutOffMs) this.#unreadable += 1;
+      return undefined;
     }
   }
 }

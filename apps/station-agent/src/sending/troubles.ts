@@ -93,7 +93,7 @@ const diskFull: Trouble = {
   },
 };
 
-const inUse: Trouble = {
+export const inUse: Trouble = {
   code: 'in-use',
   text: {
     vi: 'Có tệp đang được chương trình khác mở, hoặc không có quyền đọc/ghi. Sẽ tự thử lại.',
