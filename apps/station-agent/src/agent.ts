@@ -61,6 +61,10 @@ export class StationAgent {
       changes: { tell: () => agent.changes.tell() },
       report,
       onLeft: (file) => collector.forget(file),
+      onLost: (file) => {
+        collector.forget(file);
+        agent.lookNow();
+      },
     });
     const agent: StationAgent = new StationAgent(settings, folder, outbox, dispatcher, collector, post, report);
     return agent;

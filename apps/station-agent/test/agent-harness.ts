@@ -87,7 +87,7 @@ export class AgentHarness {
 }
 
 /** Waits until something holds. @throws Error saying what did not */
-export async function until(what: string, holds: () => boolean | undefined, withinMs = 8_000): Promise<void> {
+export async function until(what: string, holds: () => boolean | undefined, withinMs = 20_000): Promise<void> {
   for (const end = Date.now() + withinMs; !holds(); await sleep(20)) {
     if (Date.now() > end) throw new Error(`never came: ${what}`);
   }

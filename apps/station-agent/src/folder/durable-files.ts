@@ -10,9 +10,12 @@ export async function writeWhole(path: string, text: string): Promise<void> {
   try {
     await file.writeFile(text);
     await file.sync();
-  } finally {
+  } catch (error) {
     await file.close();
+    await unlink(half).catch(() => undefined);
+    throw error;
   }
+  await file.close();
   await move(half, path);
 }
 

@@ -77,6 +77,7 @@ export class Outbox {
         pragma locking_mode = exclusive;
         pragma journal_mode = wal;
         pragma synchronous = full;
+        pragma wal_autocheckpoint = 256;
         begin exclusive;
         commit;
       `);

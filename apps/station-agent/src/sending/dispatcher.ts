@@ -29,8 +29,10 @@ export interface DispatcherParts {
   readonly schedule?: BackOffSchedule;
   readonly changes: Pick<Changes, 'tell'>;
   readonly report: (news: AgentNews) => void;
-  /** The file is in its place, or forgotten: what stands in the folder under its name is to be looked at as new. */
+  /** The file is in its place: what stands in the folder under its name is to be looked at as new. */
   readonly onLeft: (file: TakenFile) => void;
+  /** The copy is gone, which no crash of ours does: the file is to be taken again, if it is still there. */
+  readonly onLost: (file: TakenFile) => void;
 }
 
 /** Sends what waits, one file after the other in the order in which they came, until it is stopped. */
@@ -115,7 +117,7 @@ export class Dispatcher {
   }
 
   async #attempt(entry: WaitingEntry, token: Token, stopped: AbortSignal): Promise<void> {
-    const { post, folder, schedule, outbox, onLeft } = this.parts;
+    const { post, folder, schedule, outbox, onLost } = this.parts;
     this.#sending = { entry, since: Date.now() };
     this.parts.changes.tell();
     let result: AttemptResult;
@@ -124,7 +126,7 @@ export class Dispatcher {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       outbox.forget(entry.id);
-      onLeft(entry);
+      onLost(entry);
       return;
     } finally {
       this.#sending = undefined;
