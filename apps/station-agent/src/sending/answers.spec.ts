@@ -62,6 +62,10 @@ describe('what is tried again', () => {
     expect(read(503, '')).toMatchObject({ kind: 'try-again', trouble: { code: 'busy' } });
   });
 
+  it('408 of a line that was too slow', () => {
+    expect(read(408, '')).toMatchObject({ kind: 'try-again', trouble: { code: 'too-slow' } });
+  });
+
   it('every other failure of the server', () => {
     for (const status of [500, 502, 504])
       expect(read(status, '')).toMatchObject({ trouble: { code: 'server-failed' } });

@@ -1,7 +1,7 @@
 /** What an answer of the server means for the file that was sent (the receipt contract of intake). */
 import type { Verdict } from '../outbox/entry.js';
 import { retryAfter } from './back-off.js';
-import { busy, notOurServer, notPermitted, serverFailed, tokenRefused, type Trouble } from './troubles.js';
+import { busy, notOurServer, notPermitted, serverFailed, tokenRefused, tooSlow, type Trouble } from './troubles.js';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -31,6 +31,7 @@ export function readAnswer(answer: HttpAnswer, digest: string, now: number): Att
     const verdict = verdictOf(document, digest);
     return verdict ? { kind: 'answered', verdict, answer: body } : later(notOurServer(status));
   }
+  if (status === 408) return later(tooSlow);
   if (status === 429 || status === 503) return later(busy, retryAfter(answer.retryAfter, now));
   if (status >= 500) return later(serverFailed(status), retryAfter(answer.retryAfter, now));
   if (status === 401)

@@ -22,6 +22,14 @@ export const silence: Trouble = {
   },
 };
 
+export const tooSlow: Trouble = {
+  code: 'too-slow',
+  text: {
+    vi: 'Đường truyền quá chậm nên máy chủ đã ngắt. Sẽ tự gửi lại; nếu lặp lại mãi, hãy bật nén (--gzip) hoặc xuất tệp nhỏ hơn.',
+    en: 'The line was too slow and the server gave up. It will be tried again; if it goes on so, use --gzip or export smaller files.',
+  },
+};
+
 export const busy: Trouble = {
   code: 'busy',
   text: { vi: 'Máy chủ đang bận và hẹn gửi lại sau.', en: 'The server is busy and asked to come back later.' },

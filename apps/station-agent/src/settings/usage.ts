@@ -7,7 +7,7 @@ npm run -s station-agent -- retry --folder DIR [NAME…]
   --once              gửi hết rồi thoát: 0 đã nhận hết, 1 còn tệp chưa gửi được hoặc bị từ chối / send all and end: 0 all taken, 1 not all
   --save              nhớ các tham số này cho thư mục; lần sau chỉ cần --folder / remember these for the folder; then --folder is enough
   --page PORT|off     cổng của trang theo dõi trên máy này (7410) / port of the page on this machine
-  --gzip              nén khi gửi; máy chủ phải hiểu / compress what is sent; the server must understand it
+  --gzip              nén khi gửi, cho đường truyền chậm / compress what is sent, for a slow line
   --still SECONDS     tệp phải đứng yên bao lâu mới gửi (2) / how long a file must stand still before it is taken
   --cut-off SECONDS   tệp trông như dở dang thì chờ bao lâu (120) / the same for a file that looks cut off
   --silence SECONDS   đường truyền im lặng bao lâu thì bỏ, gửi lại (120) / a line silent for so long is given up
