@@ -3,6 +3,7 @@ import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@
 import { CqrsModule } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
 import type { FacilityRegister } from '#domain/facilities/facility-register.js';
+import type { PlaceRegister } from '#domain/places/place-register.js';
 import type { EventStore } from '#event-store/event-store.js';
 import type { Configuration } from '#platform/configuration.js';
 import {
@@ -33,13 +34,25 @@ import { MatchReviewsController } from './reviews/match-reviews.controller.js';
 import { ResidentMerges } from './reviews/resident-merges.js';
 import { ReviewReader } from './reviews/review-reader.js';
 import { readReviewFiles, REVIEW_FILES, ReviewsPageController } from './reviews/reviews-page.controller.js';
-import type { PlaceRegister } from '#domain/places/place-register.js';
+import { OutreachDryRun } from './outreach/dry-run.js';
+import { OUTREACH_FILES, OutreachPageController, readOutreachFiles } from './outreach/outreach-page.controller.js';
+import { OutreachController } from './outreach/outreach.controller.js';
+import { OutreachRunsController } from './outreach/outreach-runs.controller.js';
+import { OutreachRuns } from './outreach/outreach-runs.js';
 import { ReceiptsController } from './receipts/receipts.controller.js';
 import { finishUnansweredMessages } from './unfinished-messages.js';
 
 @Module({
   imports: [CqrsModule],
-  controllers: [IntakeController, ReceiptsController, MatchReviewsController, ReviewsPageController],
+  controllers: [
+    IntakeController,
+    ReceiptsController,
+    OutreachController,
+    OutreachRunsController,
+    OutreachPageController,
+    MatchReviewsController,
+    ReviewsPageController,
+  ],
   providers: [
     ReceiveMessageHandler,
     {
@@ -90,12 +103,25 @@ import { finishUnansweredMessages } from './unfinished-messages.js';
           new KeyedMutex(),
         ),
     },
+    OutreachRuns,
     {
       provide: Intake,
-      inject: [ORIGINALS, MessageJournal, RecordIntake],
-      useFactory: (originals: Originals, journal: MessageJournal, records: RecordIntake) =>
-        new Intake(originals, journal, records, new KeyedMutex()),
+      inject: [ORIGINALS, MessageJournal, RecordIntake, OutreachRuns, PLACE_REGISTER],
+      useFactory: (
+        originals: Originals,
+        journal: MessageJournal,
+        records: RecordIntake,
+        runs: OutreachRuns,
+        places: PlaceRegister,
+      ) => new Intake(originals, journal, runs.following(records), new KeyedMutex(), places),
     },
+    {
+      provide: OutreachDryRun,
+      inject: [EVENT_STORE, ResidentIdentity, PLACE_REGISTER],
+      useFactory: (store: EventStore, identity: ResidentIdentity, places: PlaceRegister) =>
+        new OutreachDryRun(store, identity, places),
+    },
+    { provide: OUTREACH_FILES, useFactory: readOutreachFiles },
   ],
 })
 export class CommuneModule implements OnModuleInit, OnApplicationShutdown {

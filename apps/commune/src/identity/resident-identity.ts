@@ -119,6 +119,15 @@ export class ResidentIdentity {
     this.matching?.index.note(resident, comparable(person), position);
   }
 
+  /** Whom {@link resolve} would find; nothing is claimed. */
+  async known(person: ObservedPerson): Promise<ResidentId | undefined> {
+    const byKeys = await this.#find(person, this.keysOf(person));
+    const { candidate } = byKeys.candidate
+      ? byKeys
+      : await this.#findWithoutKeys(person, byKeys, { path: '', visits: [] }, '' as ResidentId);
+    return candidate?.resident;
+  }
+
   /**
    * @param keys of the person, from {@link keysOf}
    * @param record of the message: a new resident's id follows from message and path

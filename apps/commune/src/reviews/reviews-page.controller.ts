@@ -6,7 +6,8 @@ import { RequireScope } from '#security/http/access.js';
 /** Injection token of the page's {@link PageFiles}. */
 export const REVIEW_FILES = Symbol('ReviewFiles');
 
-export const readReviewFiles = (): Promise<PageFiles> => PageFiles.read(new URL('../../public/', import.meta.url));
+export const readReviewFiles = (): Promise<PageFiles> =>
+  PageFiles.read(new URL('../../public/reviews/', import.meta.url));
 
 /** Pairs side by side, as a web page. Whoever has no session is sent to the login page. */
 @Controller('reviews')

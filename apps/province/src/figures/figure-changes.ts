@@ -89,9 +89,9 @@ type ByPlace<Change> = Map<FigureLevel, Map<string, Map<string, Change>>>;
 
 function daysOf<Change>(changes: ByPlace<Change>, level: FigureLevel, place: string): Map<string, Change> {
   let places = changes.get(level);
-  if (!places) changes.set(level, (places = new Map()));
+  if (!places) changes.set(level, (places = new Map<string, Map<string, Change>>()));
   let days = places.get(place);
-  if (!days) places.set(place, (days = new Map()));
+  if (!days) places.set(place, (days = new Map<string, Change>()));
   return days;
 }
 

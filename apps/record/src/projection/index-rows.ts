@@ -2,6 +2,7 @@
 import type { Coding } from '@medplum/fhirtypes';
 import { foldName } from '#domain/residents/names.js';
 import type {
+  ImmunizationDocument,
   RecordDocument,
   ReferralDocument,
   ResidentDocument,
@@ -10,6 +11,7 @@ import type {
 } from '#fhir/documents.js';
 import { code, text } from '#fhir/elements.js';
 import { type EncounterContent, encounterContent, observationCategories } from '#fhir/encounters/encounter-content.js';
+import { vaccineCodings } from '#fhir/immunizations/immunization-of.js';
 import { authoredOn, lastModified, referralStatuses } from '#fhir/referrals/referral-content.js';
 import { allergyCategories, conditionClinicalStatus } from '#fhir/residents/history.js';
 import { historyContent, tobaccoStatus } from '#fhir/residents/history-content.js';
@@ -32,9 +34,11 @@ export const tablesOf: Readonly<Record<RecordDocument['kind'], readonly EntryTab
     'condition_entry',
     'allergy_intolerance_entry',
     'observation_entry',
+    'family_member_history_entry',
   ],
   visit: ['encounter_entry', 'condition_entry', 'observation_entry', 'medication_request_entry', 'procedure_entry'],
   screening: ['encounter_entry', 'condition_entry', 'observation_entry'],
+  immunization: ['immunization_entry'],
   referral: ['referral_entry'],
   facility: ['organization_entry'],
 };
@@ -50,6 +54,9 @@ export function indexRows(document: RecordDocument, number: number, resident: nu
     case 'visit':
     case 'screening':
       indexEncounter(document, number, resident, add);
+      return;
+    case 'immunization':
+      indexImmunization(document, number, resident, add);
       return;
     case 'referral':
       indexReferral(document, number, resident, add);
@@ -147,6 +154,22 @@ function encounterSpan({ end }: EncounterContent, began: Span): Span {
   return { starts: began.starts, ends: end === undefined ? endless : spanOf(end).ends };
 }
 
+function indexImmunization(document: ImmunizationDocument, number: number, resident: number, add: AddRow): void {
+  const { immunization } = document;
+  const { starts, ends } = spanOf(immunization.givenOn);
+  const [first, second] = vaccineCodings(immunization);
+  add('immunization_entry', [
+    number,
+    resident,
+    starts,
+    ends,
+    ...token(first),
+    ...token(second),
+    immunization.immunization,
+    immunization.facility,
+  ]);
+}
+
 function indexReferral(document: ReferralDocument, number: number, resident: number, add: AddRow): void {
   const { state } = document;
   const authored = spanOf(authoredOn(document));
@@ -216,6 +239,11 @@ function indexResident(document: ResidentDocument, number: number, resident: num
     const codes = factor.kind === 'tobacco' ? [codeSystems.loinc, tobaccoStatus.loinc, ...own] : [...own, null, null];
     add('observation_entry', [number, part, resident, starts, ends, ...codes, 'social-history']);
   }
+  for (const { part, codings, category } of history.observations) {
+    const [first, second] = codings;
+    add('observation_entry', [number, part, number, starts, ends, ...token(first), ...token(second), category]);
+  }
+  for (const { part } of history.relatives) add('family_member_history_entry', [number, part, number, starts, ends]);
 }
 
 /** `chau van binh`, `van binh chau`, `binh chau van`: the folded name, begun at each of its words; the family name is at 0. */

@@ -19,9 +19,9 @@ const insertTouches = new BulkInsert(touchTable);
 const insertConcerns = new BulkInsert(concernTable, 'on conflict (facility, resident) do nothing');
 const insertEntries = perEntryTable((table) => new BulkInsert(table));
 const deleteEntries = perEntryTable(({ name }) => new KeyedStatement(`delete from ${name} where number in`));
-/** Visits and screenings come whole with each event: their bodies need not be read. */
+/** Visits, screenings and immunizations come whole with each event: their bodies need not be read. */
 const selectDocuments = new KeyedStatement(
-  `select number, id, kind, version, updated, case when kind in ('visit', 'screening') then null else body end as body
+  `select number, id, kind, version, updated, case when kind in ('visit', 'screening', 'immunization') then null else body end as body
    from document where id in`,
 );
 
@@ -223,6 +223,9 @@ function concernedFacilities(event: RecordedEvent, document: RecordDocument | un
       break;
     case 'screening':
       facilities.add(document.screening.facility);
+      break;
+    case 'immunization':
+      facilities.add(document.immunization.facility);
       break;
     case 'referral':
       facilities.add(document.state.referral.from);

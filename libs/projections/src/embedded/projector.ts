@@ -11,7 +11,7 @@ const shortestRestMs = 25;
 const longestRestMs = 200;
 
 /** What a turn should take: a view being built holds up those that have news by little, those without by more. */
-const turnMs = { live: 50, besideNews: 40, building: 250 } as const;
+const turnMs = { live: 100, besideNews: 40, building: 250 } as const;
 /** There will be news again when there was some so shortly ago. */
 const newsForMs = 1_000;
 
