@@ -1,7 +1,7 @@
 /** People of a province that never was, and the slips with which others write them down. Every name and number is invented. */
 import type { LocalDate, PartialDate } from '#domain/dates.js';
 import type { ComparablePerson } from '#domain/residents/matching/comparable-person.js';
-import { SeededRandom } from '#station-formats/synthetic/random.js';
+import type { SeededRandom } from '#station-formats/synthetic/random.js';
 
 /** About as common among people as here: the first of a list the most, after Zipf. */
 const familyNames =
@@ -22,6 +22,11 @@ const givenNames = {
   ),
 } as const;
 
+/** Rarer words, made up of syllables: half of the people have a given name that is on no list. */
+const rareWords = 'B C Ch D G H Kh L M N Ng Nh Ph Qu S T Th Tr V X'
+  .split(' ')
+  .flatMap((initial) => ['an', 'oan', 'inh', 'uy', 'ương', 'iên', 'âu'].map((rime) => initial + rime));
+
 export const syntheticCommunes = 124;
 
 export function syntheticPerson(random: SeededRandom): ComparablePerson {
@@ -35,7 +40,12 @@ export function syntheticPerson(random: SeededRandom): ComparablePerson {
   const commune = String(2000 + random.int(1, syntheticCommunes) * 3).padStart(5, '0');
   return {
     details: {
-      name: `${pick(familyNames)} ${pick(middleNames[sex])} ${pick(givenNames[sex])}`,
+      name: [
+        pick(familyNames),
+        pick(middleNames[sex]),
+        ...(random.chance(0.3) ? [random.pick(rareWords)] : []),
+        random.chance(0.5) ? pick(givenNames[sex]) : random.pick(rareWords),
+      ].join(' '),
       sex,
       birthDate: birthDate as PartialDate,
       residence: { provinceCode: '08', communeCode: commune },

@@ -4,6 +4,11 @@ import * as service from './service.js';
 import { counted, languageOf, word } from './words.js';
 
 const at = (id) => document.getElementById(id);
+const steps = {
+  merge: (id, reason, survivor) => service.merge(id, survivor, reason),
+  unmerge: service.unmerge,
+  dismiss: service.dismiss,
+};
 const state = { status: 'open', items: [], next: undefined, review: undefined };
 
 at('language').addEventListener('click', () => {
@@ -12,10 +17,10 @@ at('language').addEventListener('click', () => {
 });
 at('status').addEventListener('change', () => {
   state.status = at('status').value;
-  guarded(() => readList());
+  void guarded(() => readList());
 });
-at('more').addEventListener('click', () => guarded(() => readList(state.next)));
-addEventListener('hashchange', () => guarded(openNamed));
+at('more').addEventListener('click', () => void guarded(() => readList(state.next)));
+addEventListener('hashchange', () => void guarded(openNamed));
 
 showAll();
 await guarded(async () => {
@@ -43,7 +48,7 @@ async function decide(step, survivor) {
   const { id } = state.review;
   const reason = at('reason').value.trim();
   await guarded(async () => {
-    state.review = step === 'merge' ? await service.merge(id, survivor, reason) : await service[step](id, reason);
+    state.review = await steps[step](id, reason, survivor);
     showPair();
     await readList();
     // The way back is offered at once: what was done by mistake costs one more touch.

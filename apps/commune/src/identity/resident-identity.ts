@@ -1,6 +1,5 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import type { ResidentId } from '#domain/ids.js';
-import type { EpisodeNumber, FacilityCode } from '#domain/ids.js';
+import type { EpisodeNumber, FacilityCode, ResidentId } from '#domain/ids.js';
 import { contradicts, mayBeSamePerson } from '#domain/residents/identity.js';
 import type { ReviewReason } from '#domain/residents/matching/match-review.js';
 import { judge, weigh, type Verdict, type Weighed } from '#domain/residents/matching/weigh.js';
@@ -201,8 +200,12 @@ export class ResidentIdentity {
       return { verdict: 'same' };
     }
     const weighed = this.#weigh(known, person);
-    const verdict = contradicts(details, person.details) ? 'different' : judge(weighed);
-    return { verdict, weighed };
+    if (contradicts(details, person.details)) return { verdict: 'different', weighed };
+    const verdict = judge(weighed);
+    return {
+      verdict: verdict === 'review' && isUnnumberedTwice(key, known, person, weighed) ? 'same' : verdict,
+      weighed,
+    };
   }
 
   /** By the episode, which was told before; then by likeness. */
@@ -340,6 +343,20 @@ export class ResidentIdentity {
       eventsOf(context, key.stream, revision, [event], { occurredAt: context.receivedAt, subject: resident }),
     );
   }
+}
+
+/**
+ * People without any number are few: two of one name, birth date or year, sex and commune are one person, as far as anybody can
+ * tell, or each of their visits would make another.
+ */
+function isUnnumberedTwice(
+  key: IdentityKey,
+  known: RegisteredResident,
+  person: ObservedPerson,
+  { contradictions }: Weighed,
+): boolean {
+  const numbered = ({ identifiers }: Pick<ObservedPerson, 'identifiers'>): boolean => identifiers.length > 0;
+  return key.kind === 'demographic' && contradictions.length === 0 && !numbered(known) && !numbered(person);
 }
 
 export function residentStreamName(resident: ResidentId): StreamName {

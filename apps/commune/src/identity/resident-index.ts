@@ -2,7 +2,7 @@ import type { ResidentId } from '#domain/ids.js';
 import type { PlaceRegister } from '#domain/places/place-register.js';
 import { type BlockingKeys, blockingKeys, blockKinds } from '#domain/residents/matching/blocking-keys.js';
 import type { ComparablePerson } from '#domain/residents/matching/comparable-person.js';
-import { judge, type Verdict, weigh, type Weighed } from '#domain/residents/matching/weigh.js';
+import { couldBeOne, judge, nameBitsOf, type Verdict, weigh, type Weighed } from '#domain/residents/matching/weigh.js';
 import type { Position } from '#event-store/event-store.js';
 import type { View } from '#projections/view-host.js';
 import { RecentResidents } from './recent-residents.js';
@@ -48,7 +48,9 @@ export class ResidentIndex {
     for (const candidate of [...(await this.#stored(keys)), ...this.#recent.find(keys)])
       found.set(candidate.resident, candidate);
     const weighed: WeighedCandidate[] = [];
+    const nameAtMost = nameBitsOf(person);
     for (const candidate of found.values()) {
+      if (!couldBeOne(candidate.person, person, nameAtMost, { places: this.places })) continue;
       const one = this.weigh(candidate.person, person);
       const verdict = judge(one);
       if (verdict !== 'different') weighed.push({ ...candidate, weighed: one, verdict });

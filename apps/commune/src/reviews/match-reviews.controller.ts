@@ -200,7 +200,7 @@ export class MatchReviewsController {
       cards: state.cards.map(({ number }) => number),
       ...(motherName !== undefined && { motherName }),
       seenAt: seenAt.map(({ facility, visits }) => {
-        const name = this.facilities.get(facility as never)?.name;
+        const name = this.facilities.get(facility)?.name;
         return { facility, ...(name !== undefined && { name }), visits };
       }),
       visits: seenAt.reduce((sum, { visits }) => sum + visits, 0),

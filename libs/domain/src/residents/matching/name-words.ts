@@ -18,7 +18,7 @@ export function agreeButForGaps(a: string, b: string): boolean {
   if (!/[?\uFFFD]/.test(a + b)) return false;
   const [left, right] = [a, b].map((name) => foldName(withoutGaps(name, gap)));
   if (left === undefined || right === undefined || left.length !== right.length) return false;
-  return [...left].every((letter, index) => letter === right[index] || letter === gap || right[index] === gap);
+  return left.split('').every((letter, index) => letter === right[index] || letter === gap || right[index] === gap);
 }
 
 /** A letter that no name has. */
@@ -51,7 +51,7 @@ export function compareMarks(a: string, b: string): 'same' | 'fewer' | 'other' {
   if (left.every((marks) => marks === '') || right.every((marks) => marks === '')) return 'same';
   if (left.length !== right.length) return 'fewer';
   const within = (one: readonly string[], other: readonly string[]): boolean =>
-    one.every((marks, index) => [...marks].every((mark) => other[index]?.includes(mark)));
+    one.every((marks, index) => marks.split('').every((mark) => other[index]?.includes(mark)));
   const [there, back] = [within(left, right), within(right, left)];
   return there && back ? 'same' : there || back ? 'fewer' : 'other';
 }

@@ -10,7 +10,7 @@ import { comparePhones } from './compare-places.js';
 import type { ComparablePerson } from './comparable-person.js';
 import { learnedFrequencies, nameBits } from './name-frequencies.js';
 import { nameWords } from './name-words.js';
-import { judge, weigh } from './weigh.js';
+import { couldBeOne, judge, nameBitsOf, weigh } from './weigh.js';
 
 interface Told {
   readonly name?: string;
@@ -262,6 +262,15 @@ describe('weighing', () => {
         });
         expect(judge(weigh(numbered('008161000001'), numbered('024099777777')))).not.toBe('same');
       }),
+    );
+  });
+
+  it('is never skipped where it would matter', () => {
+    fc.assert(
+      fc.property(arbitraryPerson, arbitraryPerson, (a, b) => {
+        if (judge(weigh(a, b)) !== 'different') expect(couldBeOne(a, b, nameBitsOf(b))).toBe(true);
+      }),
+      { numRuns: 1000 },
     );
   });
 

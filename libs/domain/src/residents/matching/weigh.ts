@@ -6,7 +6,8 @@ import { compareNames, weighNames } from './compare-names.js';
 import { compareNumbers, type NumberAgreement } from './compare-numbers.js';
 import { comparePhones, comparePlaces } from './compare-places.js';
 import { type ComparableMother, type ComparablePerson, numbersOf } from './comparable-person.js';
-import { type NameFrequencies, publishedFrequencies } from './name-frequencies.js';
+import { nameBits, type NameFrequencies, publishedFrequencies } from './name-frequencies.js';
+import { nameWords } from './name-words.js';
 import {
   birthDateWeights,
   motherWeights,
@@ -71,6 +72,37 @@ export function weigh(a: ComparablePerson, b: ComparablePerson, context: Weighin
     contradictions: contradictionsIn(fields, numbers),
   };
 }
+
+/**
+ * The most that two records can weigh, without looking at their names, which costs the most: what is below the threshold of review
+ * even if the names are the same need not be weighed.
+ */
+export function couldBeOne(
+  a: ComparablePerson,
+  b: ComparablePerson,
+  nameAtMost: number,
+  context: WeighingContext = {},
+): boolean {
+  const birth = compareBirthDates(a.details.birthDate, b.details.birthDate);
+  const sex = compareSexes(a, b);
+  const place = comparePlaces(a.details.residence, b.details.residence, context.places);
+  const phone = comparePhones(a.details.phone, b.details.phone);
+  const most =
+    nameAtMost +
+    (birth ? birthDateWeights[birth] : 0) +
+    (sex ? sexWeights[sex] : 0) +
+    (place ? placeWeights[place] : 0) +
+    (phone ? phoneWeights[phone] : 0) +
+    (a.mother && b.mother ? motherWeights['same-number'] : 0);
+  if (most >= thresholds.review) return true;
+  const numbers =
+    a.identifiers.length > 0 && b.identifiers.length > 0 ? compareNumbers(numbersOf(a), numbersOf(b)) : [];
+  return most + numbers.reduce((sum, { weight }) => sum + Math.max(0, weight), 0) >= thresholds.review;
+}
+
+/** Bits that a person's name can speak for one person at most. */
+export const nameBitsOf = (person: ComparablePerson, context: WeighingContext = {}): number =>
+  nameBits(nameWords(person.details.name), context.frequencies ?? publishedFrequencies);
 
 /** One person, two, or for a human to say. A contradiction never joins by itself. */
 export function judge({ weight, contradictions }: Weighed): Verdict {
