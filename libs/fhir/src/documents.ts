@@ -2,6 +2,7 @@
 import type { DateTime, LocalDate } from '#domain/dates.js';
 import type { FacilityCode, ResidentId } from '#domain/ids.js';
 import type { FacilityDetails } from '#domain/facilities/facility-events.js';
+import type { KeptResource } from '#domain/kept-resources/kept-content.js';
 import type { KnownReferral } from '#domain/referrals/referral-state.js';
 import type {
   HealthHistory,
@@ -12,7 +13,8 @@ import type {
 import type { ScreeningContent } from '#domain/screenings/screening-content.js';
 import type { VisitContent } from '#domain/visits/visit-content.js';
 
-export type RecordDocument = ResidentDocument | VisitDocument | ScreeningDocument | ReferralDocument | FacilityDocument;
+export type RecordDocument =
+  ResidentDocument | VisitDocument | ScreeningDocument | ReferralDocument | FacilityDocument | KeptResourceDocument;
 
 export interface ResidentDocument {
   readonly kind: 'resident';
@@ -36,6 +38,15 @@ export interface ScreeningDocument {
   readonly kind: 'screening';
   readonly resident: ResidentId;
   readonly screening: ScreeningContent;
+}
+
+/** A resource kept whole, outside any visit. */
+export interface KeptResourceDocument {
+  readonly kind: 'resource';
+  /** Whom it is about, if anybody. */
+  readonly resident?: ResidentId;
+  readonly facility: FacilityCode;
+  readonly kept: KeptResource;
 }
 
 export interface ReferralDocument {

@@ -1,15 +1,4 @@
-import type {
-  AllergyIntolerance,
-  Condition,
-  Encounter,
-  MedicationRequest,
-  Observation,
-  Organization,
-  Patient,
-  Procedure,
-  ServiceRequest,
-  Task,
-} from '@medplum/fhirtypes';
+import type { Resource } from '@medplum/fhirtypes';
 import type {
   DocumentVersion,
   RecordDocument,
@@ -24,22 +13,14 @@ import { encounterObservationOf } from './encounters/observation.js';
 import { medicationRequestOf, procedureOf } from './encounters/orders.js';
 import { organizationOf } from './facilities/organization.js';
 import { serviceRequestOf, taskOf } from './referrals/referral.js';
+import { keptResource, withKept } from './kept.js';
+import { keptPart, resourceId } from './resource-ids.js';
 import { historyContent } from './residents/history-content.js';
 import { allergyOf, historyConditionOf, riskFactorOf } from './residents/history.js';
 import { patientOf } from './residents/patient.js';
 
-/** Every kind of resource a document can become. */
-export type RecordResource =
-  | AllergyIntolerance
-  | Condition
-  | Encounter
-  | MedicationRequest
-  | Observation
-  | Organization
-  | Patient
-  | Procedure
-  | ServiceRequest
-  | Task;
+/** What a document can become: kept resources may be of any type. */
+export type RecordResource = Resource;
 
 /** The FHIR resources of a document, the one that stands for the whole first. Pure. */
 export function resourcesOf(
@@ -49,8 +30,8 @@ export function resourcesOf(
 ): readonly RecordResource[] {
   const meta = { versionId: String(version.version), lastUpdated: version.lastUpdated };
   return translate(document, version.id, context).map((resource) => {
-    const { resourceType, id, ...rest } = resource;
-    return { resourceType, id, meta, ...rest } as RecordResource;
+    const { resourceType, id, meta: sender, ...rest } = resource;
+    return { resourceType, id, meta: { ...sender, ...meta }, ...rest } as RecordResource;
   });
 }
 
@@ -62,9 +43,14 @@ function translate(document: RecordDocument, id: string, context: TranslationCon
     case 'screening':
       return encounterResources(id, document, context);
     case 'referral':
-      return [serviceRequestOf(id, document, context), taskOf(id, document, context)];
+      return [
+        withKept(serviceRequestOf(id, document, context), document.state.issue?.paper.kept, document.resident),
+        taskOf(id, document, context),
+      ];
     case 'facility':
       return [organizationOf(document)];
+    case 'resource':
+      return [keptResource(document.kept.resource, id, document.resident)];
     default:
       return document satisfies never;
   }
@@ -72,12 +58,13 @@ function translate(document: RecordDocument, id: string, context: TranslationCon
 
 function residentResources(document: ResidentDocument, context: TranslationContext): readonly RecordResource[] {
   const history = historyContent(document);
-  const patient = patientOf(document, context);
+  const { resident } = document;
+  const patient = withKept(patientOf(document, context), document.details.kept, resident);
   if (!history) return [patient];
   return [
     patient,
-    ...history.conditions.map((part) => historyConditionOf(document, history, part)),
-    ...history.allergies.map((part) => allergyOf(document, history, part)),
+    ...history.conditions.map((part) => withKept(historyConditionOf(document, history, part), part.item.kept, resident)),
+    ...history.allergies.map((part) => withKept(allergyOf(document, history, part), part.item.kept, resident)),
     ...history.riskFactors.map((part) => riskFactorOf(document, history, part)),
   ];
 }
@@ -88,14 +75,27 @@ function encounterResources(
   context: TranslationContext,
 ): readonly RecordResource[] {
   const content = encounterContent(document);
+  const { resident } = document;
+  const encounter = encounterOf(id, document, content, context);
   return [
-    encounterOf(id, document, content, context),
-    ...content.conditions.map((part) => encounterConditionOf(id, document, content, part)),
-    ...content.observations.map((part) => encounterObservationOf(id, document, content, part, context)),
+    document.kind === 'visit' ? withKept(encounter, document.visit.kept, resident) : encounter,
+    ...content.conditions.map((part) =>
+      withKept(encounterConditionOf(id, document, content, part), part.kept, resident),
+    ),
+    ...content.observations.map((part) =>
+      withKept(encounterObservationOf(id, document, content, part, context), part.kept, resident),
+    ),
     ...(document.kind === 'visit'
       ? [
-          ...content.medications.map((part) => medicationRequestOf(id, document, part)),
-          ...content.procedures.map((part) => procedureOf(id, document, part, context)),
+          ...content.medications.map((part) =>
+            withKept(medicationRequestOf(id, document, part), part.line.kept, resident),
+          ),
+          ...content.procedures.map((part) =>
+            withKept(procedureOf(id, document, part, context), part.line.kept, resident),
+          ),
+          ...(document.visit.keptResources ?? []).map(({ key, resource }) =>
+            keptResource(resource, resourceId(id, keptPart(key)), resident),
+          ),
         ]
       : []),
   ];

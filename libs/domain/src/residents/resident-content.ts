@@ -1,6 +1,7 @@
 import type { Coding, Residence, Sex } from '../codes.js';
 import type { LocalDate, PartialDate } from '../dates.js';
 import type { FacilityCode } from '../ids.js';
+import type { KeptElements } from '../kept-resources/kept-content.js';
 
 export interface ResidentDetails {
   /** Full name in Vietnamese order, as written: family name first. */
@@ -17,6 +18,8 @@ export interface ResidentDetails {
   readonly email?: string;
   readonly bloodGroup?: string;
   readonly residence?: Residence;
+  /** Of the FHIR Patient. */
+  readonly kept?: KeptElements;
 }
 
 /** `national-id` 12 digits (số định danh cá nhân), `citizen-id` 9 digits (CMND), `insurance-number` 10 digits (mã số BHXH). */
@@ -62,4 +65,7 @@ export interface HistoryItem extends Coding {
   readonly present: boolean;
   readonly note?: string;
   readonly relative?: string;
+  /** Given exactly for what was told as a FHIR resource: names it among the items of its list. */
+  readonly key?: string;
+  readonly kept?: KeptElements;
 }

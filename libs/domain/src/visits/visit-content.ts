@@ -1,6 +1,7 @@
 import type { Coding, Diagnosis, Residence, Vitals } from '../codes.js';
 import type { DateTime, LocalDate } from '../dates.js';
 import type { EpisodeNumber, FacilityCode, ReferralNumber } from '../ids.js';
+import type { KeptElements, KeptResource } from '../kept-resources/kept-content.js';
 import type { InsuranceCard } from '../residents/resident-content.js';
 
 /** What one source says of one episode of care. */
@@ -44,6 +45,12 @@ export interface VisitContent {
   readonly department?: string;
   /** Tables and elements that are kept as sent: name → rows of element name → text. */
   readonly otherTables?: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>>;
+  /** Of the FHIR Encounter. */
+  readonly kept?: KeptElements;
+  /** Of the FHIR Observations of `vitals`: by measure, blood pressure as `bp`. */
+  readonly keptVitals?: Readonly<Record<string, KeptElements>>;
+  /** FHIR resources sent with the visit that none of its other fields holds. */
+  readonly keptResources?: readonly KeptResource[];
 }
 
 export interface MedicationLine extends Coding {
@@ -58,6 +65,7 @@ export interface MedicationLine extends Coding {
   readonly practitioner?: string;
   /** dong */
   readonly amount?: number;
+  readonly kept?: KeptElements;
 }
 
 export interface ServiceLine extends Coding {
@@ -73,6 +81,7 @@ export interface ServiceLine extends Coding {
   readonly practitioner?: string;
   /** dong */
   readonly amount?: number;
+  readonly kept?: KeptElements;
 }
 
 export interface ResultLine {
@@ -86,6 +95,7 @@ export interface ResultLine {
   readonly description?: string;
   readonly conclusion?: string;
   readonly at?: DateTime;
+  readonly kept?: KeptElements;
 }
 
 export interface ClinicalNote {
@@ -95,6 +105,7 @@ export interface ClinicalNote {
   readonly topic?: string;
   readonly at?: DateTime;
   readonly practitioner?: string;
+  readonly kept?: KeptElements;
 }
 
 export interface Appointment {
@@ -121,6 +132,7 @@ export interface TransferPaper {
   /** TINH_TRANG_CT (QĐ 3176) */
   readonly conditionAtTransfer?: string;
   readonly practitioner?: string;
+  readonly kept?: KeptElements;
 }
 
 /** Dong. */

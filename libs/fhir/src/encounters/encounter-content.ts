@@ -6,7 +6,8 @@ import type { Coding } from '@medplum/fhirtypes';
 import type { Diagnosis, Vitals } from '#domain/codes.js';
 import { type DateTime, epochOf } from '#domain/dates.js';
 import type { FacilityCode } from '#domain/ids.js';
-import type { ClinicalNote, MedicationLine, ResultLine, ServiceLine } from '#domain/visits/visit-content.js';
+import type { KeptElements } from '#domain/kept-resources/kept-content.js';
+import type { ClinicalNote, MedicationLine, ResultLine, ServiceLine, VisitContent } from '#domain/visits/visit-content.js';
 import type { ScreeningDocument, VisitDocument } from '../documents.js';
 import { coding, text } from '../elements.js';
 import { PartNames } from '../resource-ids.js';
@@ -38,12 +39,14 @@ export interface ConditionPart {
   readonly coding: Coding | undefined;
   readonly display?: string;
   readonly role: Diagnosis['role'] | 'finding';
+  readonly kept?: KeptElements;
 }
 
 interface ObservationCommon {
   readonly part: string;
   readonly codings: readonly Coding[];
   readonly at: DateTime;
+  readonly kept?: KeptElements;
 }
 
 export type ObservationPart =
@@ -128,9 +131,10 @@ function visitContent({ visit }: VisitDocument): EncounterContent {
       ),
       ...(diagnosis.display !== undefined && { display: diagnosis.display }),
       role: diagnosis.role,
+      ...(diagnosis.kept && { kept: diagnosis.kept }),
     })),
     observations: [
-      ...vitalParts(names, visit.vitals, visit.start, visit.vitalsSource === 'note'),
+      ...vitalParts(names, visit.vitals, visit.start, visit.vitalsSource === 'note', visit.keptVitals),
       ...resultParts(names, visit.results, visit.start),
       ...noteParts(names, visit.notes, visit.start),
       ...noteParts(
@@ -199,7 +203,17 @@ function periodOf(
   return start.length === 10 && !stay ? { start, end: start, status: 'finished' } : { start, status: 'in-progress' };
 }
 
-function vitalParts(names: PartNames, vitals: Vitals, at: DateTime, fromNote: boolean): readonly ObservationPart[] {
+function vitalParts(
+  names: PartNames,
+  vitals: Vitals,
+  at: DateTime,
+  fromNote: boolean,
+  keptVitals: VisitContent['keptVitals'] = {},
+): readonly ObservationPart[] {
+  const keptOf = (measure: string): { readonly kept?: KeptElements } => {
+    const kept = Object.hasOwn(keptVitals, measure) ? keptVitals[measure] : undefined;
+    return kept ? { kept } : {};
+  };
   const parts: ObservationPart[] = [];
   if (vitals.systolic !== undefined || vitals.diastolic !== undefined) {
     const { panel } = bloodPressure;
@@ -211,13 +225,23 @@ function vitalParts(names: PartNames, vitals: Vitals, at: DateTime, fromNote: bo
       ...(vitals.systolic !== undefined && { systolic: vitals.systolic }),
       ...(vitals.diastolic !== undefined && { diastolic: vitals.diastolic }),
       fromNote,
+      ...keptOf('bp'),
     });
   }
   for (const sign of vitalSigns) {
     const value = vitals[sign.measure];
     if (value === undefined) continue;
     const codings = [{ system: codeSystems.loinc, code: sign.loinc, display: sign.display }];
-    parts.push({ kind: 'vital', part: names.name('v', sign.measure), codings, at, sign, value, fromNote });
+    parts.push({
+      kind: 'vital',
+      part: names.name('v', sign.measure),
+      codings,
+      at,
+      sign,
+      value,
+      fromNote,
+      ...keptOf(sign.measure),
+    });
   }
   return parts;
 }
@@ -234,7 +258,14 @@ function resultParts(
       known && { system: codeSystems.loinc, code: known.loinc, display: known.display },
       coding(line.code === undefined ? codeSystems.service : codeSystems.resultIndex, local, line.name),
     ].filter((one) => one !== undefined);
-    return { kind: 'result', part: names.name('r', local ?? line.name), codings, at: line.at ?? otherwise, line };
+    return {
+      kind: 'result',
+      part: names.name('r', local ?? line.name),
+      codings,
+      at: line.at ?? otherwise,
+      line,
+      ...(line.kept && { kept: line.kept }),
+    };
   });
 }
 
@@ -255,6 +286,7 @@ function noteParts(
       words,
       text: said,
       ...(note.practitioner !== undefined && { practitioner: note.practitioner }),
+      ...(note.kept && { kept: note.kept }),
     };
   });
 }
