@@ -1,5 +1,5 @@
 /**
- * Ids of resources. A document (resident, visit, screening, referral, facility) has a UUID; the resource that stands for the
+ * Ids of resources. A document (resident, visit, screening, immunization, referral, facility) has a UUID; the resource that stands for the
  * whole bears it, its parts bear it with a suffix that is made from their content, so that an amended visit keeps the ids of
  * what did not change.
  */

@@ -12,6 +12,7 @@ import { encounterConditionOf, encounterOf } from './encounters/encounter.js';
 import { encounterObservationOf } from './encounters/observation.js';
 import { medicationRequestOf, procedureOf } from './encounters/orders.js';
 import { organizationOf } from './facilities/organization.js';
+import { immunizationOf } from './immunizations/immunization-of.js';
 import { serviceRequestOf, taskOf } from './referrals/referral.js';
 import { keptResource, withKept } from './kept.js';
 import { keptPart, resourceId } from './resource-ids.js';
@@ -42,6 +43,8 @@ function translate(document: RecordDocument, id: string, context: TranslationCon
     case 'visit':
     case 'screening':
       return encounterResources(id, document, context);
+    case 'immunization':
+      return [immunizationOf(id, document, context)];
     case 'referral':
       return [
         withKept(serviceRequestOf(id, document, context), document.state.issue?.paper.kept, document.resident),

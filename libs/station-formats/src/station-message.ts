@@ -36,6 +36,9 @@ export interface ObservedPerson {
   readonly observedOn: LocalDate;
 }
 
+/** A dose of a vaccine told of; its id is given at intake, when the resident is known. */
+export type ObservedImmunization = Omit<ImmunizationContent, 'immunization'>;
+
 /** One HOSO of an envelope, or the one person of a health record. */
 export interface StationRecord {
   /** `HOSO[1]`; `HOSOSUCKHOE`. */
@@ -45,8 +48,10 @@ export interface StationRecord {
   readonly person?: ObservedPerson;
   /** Exactly one for an envelope's HOSO that can be taken; none or more for a health record. */
   readonly visits: readonly ReadVisit[];
-  /** Doses of vaccines told of; `immunization` ids are given at intake, when the resident is known. */
-  readonly immunizations?: readonly Omit<ImmunizationContent, 'immunization'>[];
+  /** Doses said to have been given. */
+  readonly immunizations?: readonly ObservedImmunization[];
+  /** Doses said not to have been given after all: where they were recorded, they are taken back. */
+  readonly immunizationsNotGiven?: readonly ObservedImmunization[];
   readonly faults: readonly Fault[];
 }
 

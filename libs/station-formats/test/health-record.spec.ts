@@ -173,11 +173,11 @@ describe('a health record', () => {
         'TIENSU/YEUTO_SUCKHOE/DSYEUTO[3]/LOAI': '9',
         'TIENSU/YEUTO_SUCKHOE/DSYEUTO[3]/TENLOAI': 'Khác',
         'TIENSU/YEUTO_SUCKHOE/DSYEUTO[3]/TRANGTHAI': '1',
-        'TIEMCHUNG/THONGTINMUITIEM[1]/MAVACXIN': 'BCG',
-        'TIEMCHUNG/THONGTINMUITIEM[1]/TRANGTHAI': '1',
-        'TIEMCHUNG/THONGTINMUITIEM[1]/NGAYTIEM': '03/08/2022',
       },
     });
+    expect(records[0]?.immunizations).toEqual([
+      { facility: '08Z11', vaccineCode: 'BCG', vaccineName: 'BCG', givenOn: '2022-08-03' },
+    ]);
   });
 
   it('is taken at the present address where it has one, and keeps the registered one', () => {

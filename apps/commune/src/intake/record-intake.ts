@@ -16,6 +16,7 @@ import type { VisitEvent } from '#domain/visits/visit-events.js';
 import { decideAndAppend } from '#event-store/decide-and-append.js';
 import { streamName, type EventStore } from '#event-store/event-store.js';
 import type { Fault, ObservedPerson, ReadVisit } from '#station-formats/station-message.js';
+import { ImmunizationIntake } from './immunization-intake.js';
 import { residentStreamName, type ResidentIdentity } from '../identity/resident-identity.js';
 import type { KeyedMutex } from '../keyed-mutex.js';
 import { eventsOf, type MessageContext } from './message-context.js';
@@ -25,12 +26,16 @@ import type { ReferralIntake } from './referral-intake.js';
 
 /** Takes one record of a message: who it is about, then what happened, each step idempotent. */
 export class RecordIntake {
+  readonly #immunizations: ImmunizationIntake;
+
   constructor(
     private readonly store: EventStore,
     private readonly identity: ResidentIdentity,
     private readonly referrals: ReferralIntake,
     private readonly people: KeyedMutex,
-  ) {}
+  ) {
+    this.#immunizations = new ImmunizationIntake(store);
+  }
 
   async take(record: IntakeRecord, context: MessageContext): Promise<readonly ReceiptRecord[]> {
     const { person, faults } = record;
@@ -44,6 +49,9 @@ export class RecordIntake {
     const told: ReceiptRecord[] = [];
     for (const read of record.visits) told.push(await this.#visit(read, record, resident, context));
     if (record.screening) told.push(await this.#screening(record.screening, resident, context));
+    const doses = { resident, observedOn: person.observedOn, context };
+    for (const dose of record.immunizations ?? []) told.push(await this.#immunizations.record(dose, doses));
+    for (const dose of record.immunizationsNotGiven ?? []) told.push(await this.#immunizations.retract(dose, doses));
     if (record.transfer) {
       const { transfer } = record;
       const refused = await this.referrals.issue(transfer, resident, person.details.residence, context);

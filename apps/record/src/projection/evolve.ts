@@ -20,8 +20,14 @@ export function evolve(document: RecordDocument | undefined, event: DomainEvent)
     case 'ScreeningCompleted':
     case 'ScreeningAmended':
       return { kind: 'screening', resident: event.data.resident, screening: event.data.screening };
+    case 'ImmunizationGiven':
+    case 'ImmunizationAmended': {
+      const { resident, immunization } = event.data;
+      return { kind: 'immunization', resident, immunization };
+    }
     case 'VisitRetracted':
     case 'ScreeningRetracted':
+    case 'ImmunizationRetracted':
       return undefined;
     case 'FacilityRegistered':
     case 'FacilityDetailsChanged':

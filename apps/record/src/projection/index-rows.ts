@@ -2,6 +2,7 @@
 import type { Coding } from '@medplum/fhirtypes';
 import { foldName } from '#domain/residents/names.js';
 import type {
+  ImmunizationDocument,
   RecordDocument,
   ReferralDocument,
   ResidentDocument,
@@ -10,6 +11,7 @@ import type {
 } from '#fhir/documents.js';
 import { code, text } from '#fhir/elements.js';
 import { type EncounterContent, encounterContent, observationCategories } from '#fhir/encounters/encounter-content.js';
+import { vaccineCodings } from '#fhir/immunizations/immunization-of.js';
 import { authoredOn, lastModified, referralStatuses } from '#fhir/referrals/referral-content.js';
 import { allergyCategories, conditionClinicalStatus } from '#fhir/residents/history.js';
 import { historyContent, tobaccoStatus } from '#fhir/residents/history-content.js';
@@ -35,6 +37,7 @@ export const tablesOf: Readonly<Record<RecordDocument['kind'], readonly EntryTab
   ],
   visit: ['encounter_entry', 'condition_entry', 'observation_entry', 'medication_request_entry', 'procedure_entry'],
   screening: ['encounter_entry', 'condition_entry', 'observation_entry'],
+  immunization: ['immunization_entry'],
   referral: ['referral_entry'],
   facility: ['organization_entry'],
 };
@@ -50,6 +53,9 @@ export function indexRows(document: RecordDocument, number: number, resident: nu
     case 'visit':
     case 'screening':
       indexEncounter(document, number, resident, add);
+      return;
+    case 'immunization':
+      indexImmunization(document, number, resident, add);
       return;
     case 'referral':
       indexReferral(document, number, resident, add);
@@ -143,6 +149,22 @@ function indexEncounter(
 /** A period without an end has none, in FHIR's reading. */
 function encounterSpan({ start, end }: EncounterContent): { readonly starts: number; readonly ends: number } {
   return { starts: spanOf(start).starts, ends: end === undefined ? endless : spanOf(end).ends };
+}
+
+function indexImmunization(document: ImmunizationDocument, number: number, resident: number, add: AddRow): void {
+  const { immunization } = document;
+  const { starts, ends } = spanOf(immunization.givenOn);
+  const [first, second] = vaccineCodings(immunization);
+  add('immunization_entry', [
+    number,
+    resident,
+    starts,
+    ends,
+    ...token(first),
+    ...token(second),
+    immunization.immunization,
+    immunization.facility,
+  ]);
 }
 
 function indexReferral(document: ReferralDocument, number: number, resident: number, add: AddRow): void {

@@ -18,8 +18,8 @@ const insertTouches = new BulkInsert(touchTable);
 const insertConcerns = new BulkInsert(concernTable, 'on conflict (facility, resident) do nothing');
 const insertEntries = perEntryTable((table) => new BulkInsert(table));
 const deleteEntries = perEntryTable(({ name }) => `delete from ${name} where number in (${keyPlaces})`);
-/** Visits and screenings come whole with each event: their bodies need not be read. */
-const selectDocuments = `select number, id, kind, version, updated, case when kind in ('visit', 'screening') then null else body end as body
+/** Visits, screenings and immunizations come whole with each event: their bodies need not be read. */
+const selectDocuments = `select number, id, kind, version, updated, case when kind in ('visit', 'screening', 'immunization') then null else body end as body
   from document where id in (${keyPlaces})`;
 
 interface StoredDocument {
@@ -196,6 +196,9 @@ function concernedFacilities(event: RecordedEvent, document: RecordDocument | un
       break;
     case 'screening':
       facilities.add(document.screening.facility);
+      break;
+    case 'immunization':
+      facilities.add(document.immunization.facility);
       break;
     case 'referral':
       facilities.add(document.state.referral.from);

@@ -1,7 +1,15 @@
 import type * as FastCheck from 'fast-check';
 import type { Diagnosis, Residence, Vitals } from '#domain/codes.js';
 import { addDays, type DateTime, dateTimeOf, type LocalDate, type PartialDate } from '#domain/dates.js';
-import type { EpisodeNumber, FacilityCode, ReferralNumber, ResidentId, ScreeningId } from '#domain/ids.js';
+import type {
+  EpisodeNumber,
+  FacilityCode,
+  ImmunizationId,
+  ReferralNumber,
+  ResidentId,
+  ScreeningId,
+} from '#domain/ids.js';
+import type { ImmunizationContent } from '#domain/immunizations/immunization-content.js';
 import type { ReferralAnswer } from '#domain/referrals/referral-events.js';
 import type { Arrival, Issue, KnownReferral } from '#domain/referrals/referral-state.js';
 import type { HistoryItem, InsuranceCard, ResidentIdentifier, RiskFactor } from '#domain/residents/resident-content.js';
@@ -14,6 +22,7 @@ import type {
 } from '#domain/visits/visit-content.js';
 import type {
   FacilityDocument,
+  ImmunizationDocument,
   ReferralDocument,
   ResidentDocument,
   ScreeningDocument,
@@ -241,6 +250,29 @@ export function arbitraryDocuments(fc: typeof FastCheck) {
     ),
   });
 
+  const immunizationDocuments: FastCheck.Arbitrary<ImmunizationDocument> = fc.record({
+    kind: fc.constant('immunization' as const),
+    resident: uuids as FastCheck.Arbitrary<ResidentId>,
+    immunization: partial<ImmunizationContent>(
+      {
+        immunization: uuids as FastCheck.Arbitrary<ImmunizationId>,
+        facility: facilities,
+        vaccineCode: codes,
+        vaccineName: words,
+        vaccineGroup: codes,
+        givenOn: moments,
+        doseNumber: fc.integer({ min: -1, max: 9 }),
+        lotNumber: words,
+        reaction: words,
+        nextDoseOn: days,
+        pregnancyMonth: fc.integer({ min: 1, max: 10 }),
+        tetanusDosesOfMother: fc.nat(9),
+        practitioner: words,
+      },
+      ['immunization', 'facility', 'vaccineName', 'givenOn'],
+    ),
+  });
+
   const historyItems = fc.array(
     partial<HistoryItem>({ ...coded, present: fc.boolean(), note: words, relative: words }, ['code', 'present']),
     { maxLength: 3 },
@@ -434,6 +466,7 @@ export function arbitraryDocuments(fc: typeof FastCheck) {
   const recordDocuments = fc.oneof(
     visitDocuments,
     screeningDocuments,
+    immunizationDocuments,
     residentDocuments,
     referralDocuments,
     facilityDocuments,
@@ -442,6 +475,7 @@ export function arbitraryDocuments(fc: typeof FastCheck) {
   return {
     visitDocuments,
     screeningDocuments,
+    immunizationDocuments,
     residentDocuments,
     referralDocuments,
     facilityDocuments,

@@ -6,6 +6,7 @@ import type { ReadVisit, StationMessage, StationRecord } from '../station-messag
 import { readSlashedDay } from '../values/dates.js';
 import { XmlElement, readElement } from '../xml/xml-element.js';
 import type { XmlBudget, XmlScanner } from '../xml/xml-scanner.js';
+import { takeImmunizations } from './immunizations.js';
 import { takeHistory } from './history.js';
 import { knownElements, repeatingElements } from './known-elements.js';
 import { takePerson } from './person.js';
@@ -70,6 +71,7 @@ function takeRecord(
     return read ? [read] : [];
   });
   body.drop('DANHSACHHOSOKHAMCHUABENH');
+  const doses = facility === undefined ? undefined : takeImmunizations(body, facility, faults);
   // Without a date it must not overwrite anything newer: it speaks of its last visit's day, or of no day that matters.
   const observedOn =
     sentOn ??
@@ -84,6 +86,8 @@ function takeRecord(
     source: 'health-record',
     ...(person && { person }),
     visits: person ? visits : [],
+    ...(person && doses && doses.given.length > 0 && { immunizations: doses.given }),
+    ...(person && doses && doses.notGiven.length > 0 && { immunizationsNotGiven: doses.notGiven }),
     faults: faults.toArray(),
   };
 }

@@ -18,6 +18,11 @@ export class XmlElement {
     return this.#text;
   }
 
+  /** Nothing is written in it or below it. */
+  get isBlank(): boolean {
+    return this.#text.trim() === '' && this.#children.every((child) => child.isBlank);
+  }
+
   addText(text: string): void {
     this.#text += text;
   }
