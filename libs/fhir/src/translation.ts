@@ -1,6 +1,7 @@
 import type { Resource } from '@medplum/fhirtypes';
 import type {
   DocumentVersion,
+  ImmunizationDocument,
   RecordDocument,
   ResidentDocument,
   ScreeningDocument,
@@ -44,7 +45,7 @@ function translate(document: RecordDocument, id: string, context: TranslationCon
     case 'screening':
       return encounterResources(id, document, context);
     case 'immunization':
-      return [immunizationOf(id, document, context)];
+      return [immunizationResource(id, document, context)];
     case 'referral':
       return [
         withKept(serviceRequestOf(id, document, context), document.state.issue?.paper.kept, document.resident),
@@ -57,6 +58,15 @@ function translate(document: RecordDocument, id: string, context: TranslationCon
     default:
       return document satisfies never;
   }
+}
+
+/** What was told as FHIR says its identifiers itself. */
+function immunizationResource(id: string, document: ImmunizationDocument, context: TranslationContext): RecordResource {
+  const made = immunizationOf(id, document, context);
+  const { kept } = document.immunization;
+  if (!kept) return made;
+  const { identifier: _, ...rest } = made;
+  return withKept(rest, kept, document.resident);
 }
 
 function residentResources(document: ResidentDocument, context: TranslationContext): readonly RecordResource[] {

@@ -14,9 +14,12 @@ import { type EncounterContent, encounterContent, observationCategories } from '
 import { vaccineCodings } from '#fhir/immunizations/immunization-of.js';
 import { authoredOn, lastModified, referralStatuses } from '#fhir/referrals/referral-content.js';
 import { allergyCategories, conditionClinicalStatus } from '#fhir/residents/history.js';
+import { identifierToken } from '#fhir/residents/patient.js';
+import { keptPart } from '#fhir/resource-ids.js';
 import { historyContent, tobaccoStatus } from '#fhir/residents/history-content.js';
 import { codeSystems, residentIdentifierSystems } from '#fhir/systems.js';
 import type { SqlValue } from '#projections/projection.js';
+import { indexKept, isIcd10, keptCode, keptCodings } from './kept-rows.js';
 import type { EntryTableName } from './schema.js';
 import { endless, spanOf } from './seconds.js';
 
@@ -24,6 +27,16 @@ import { endless, spanOf } from './seconds.js';
 export type IndexRow = readonly SqlValue[];
 
 export type AddRow = (table: EntryTableName, row: IndexRow) => void;
+
+const keptTables: readonly EntryTableName[] = [
+  'kept_entry',
+  'kept_identifier',
+  'condition_entry',
+  'observation_entry',
+  'medication_request_entry',
+  'procedure_entry',
+  'allergy_intolerance_entry',
+];
 
 /** Tables that hold rows of each kind of document. */
 export const tablesOf: Readonly<Record<RecordDocument['kind'], readonly EntryTableName[]>> = {
@@ -35,7 +48,10 @@ export const tablesOf: Readonly<Record<RecordDocument['kind'], readonly EntryTab
     'allergy_intolerance_entry',
     'observation_entry',
   ],
-  visit: ['encounter_entry', 'condition_entry', 'observation_entry', 'medication_request_entry', 'procedure_entry'],
+  visit: [
+    'encounter_entry', ...keptTables
+  ],
+  resource: keptTables,
   screening: ['encounter_entry', 'condition_entry', 'observation_entry'],
   immunization: ['immunization_entry'],
   referral: ['referral_entry'],
@@ -59,6 +75,9 @@ export function indexRows(document: RecordDocument, number: number, resident: nu
       return;
     case 'referral':
       indexReferral(document, number, resident, add);
+      return;
+    case 'resource':
+      indexKept(document.kept, number, '', document.resident === undefined ? null : resident, add);
       return;
     case 'facility':
       add('organization_entry', [
@@ -94,7 +113,7 @@ function indexEncounter(
     document.kind === 'visit' ? document.visit.episode : null,
   ]);
   const began = spanOf(content.start);
-  for (const { part, coding, role } of content.conditions) {
+  for (const { part, coding, role, kept } of content.conditions) {
     const verification = role === 'finding' ? 'provisional' : 'confirmed';
     add('condition_entry', [
       number,
@@ -102,14 +121,14 @@ function indexEncounter(
       resident,
       began.starts,
       began.ends,
-      ...token(coding),
+      ...token(keptCodings(kept)?.find(isIcd10) ?? coding),
       'encounter-diagnosis',
-      'active',
-      verification,
+      keptCode(kept, 'clinicalStatus') ?? 'active',
+      keptCode(kept, 'verificationStatus') ?? verification,
     ]);
   }
   for (const part of content.observations) {
-    const [first, second] = part.codings;
+    const [first, second] = keptCodings(part.kept) ?? part.codings;
     const at = spanOf(part.at);
     add('observation_entry', [
       number,
@@ -130,7 +149,7 @@ function indexEncounter(
       resident,
       span.starts,
       span.ends,
-      ...ownCode(codeSystems.drug, line.code),
+      ...(line.code === '' ? token(keptCodings(line.kept, 'medicationCodeableConcept')?.[0]) : ownCode(codeSystems.drug, line.code)),
     ]);
   }
   for (const { part, line, at } of content.procedures) {
@@ -141,9 +160,11 @@ function indexEncounter(
       resident,
       span.starts,
       span.ends,
-      ...ownCode(codeSystems.service, line.code),
+      ...(line.code === '' ? token(keptCodings(line.kept)?.[0]) : ownCode(codeSystems.service, line.code)),
     ]);
   }
+  const kept = document.kind === 'visit' ? document.visit.keptResources : undefined;
+  for (const one of kept ?? []) indexKept(one, number, keptPart(one.key), resident, add);
 }
 
 /** A period without an end has none, in FHIR's reading. */
@@ -257,7 +278,10 @@ function identifierTokens(document: ResidentDocument): readonly (readonly [strin
     const value = text(written);
     if (value !== undefined) tokens.set(`${system}|${value}`, [system, value]);
   };
-  for (const { system, value } of document.identifiers) put(residentIdentifierSystems[system], value);
+  for (const identifier of document.identifiers) {
+    const { system, value } = identifierToken(identifier);
+    put(system, value);
+  }
   for (const { number } of document.cards) put(residentIdentifierSystems['insurance-number'], number);
   return [...tokens.values()];
 }

@@ -19,7 +19,7 @@ const insertConcerns = new BulkInsert(concernTable, 'on conflict (facility, resi
 const insertEntries = perEntryTable((table) => new BulkInsert(table));
 const deleteEntries = perEntryTable(({ name }) => `delete from ${name} where number in (${keyPlaces})`);
 /** Visits, screenings and immunizations come whole with each event: their bodies need not be read. */
-const selectDocuments = `select number, id, kind, version, updated, case when kind in ('visit', 'screening', 'immunization') then null else body end as body
+const selectDocuments = `select number, id, kind, version, updated, case when kind in ('visit', 'screening', 'immunization', 'resource') then null else body end as body
   from document where id in (${keyPlaces})`;
 
 interface StoredDocument {
@@ -199,6 +199,9 @@ function concernedFacilities(event: RecordedEvent, document: RecordDocument | un
       break;
     case 'immunization':
       facilities.add(document.immunization.facility);
+      break;
+    case 'resource':
+      facilities.add(document.facility);
       break;
     case 'referral':
       facilities.add(document.state.referral.from);

@@ -47,8 +47,8 @@ export interface VisitContent {
   readonly otherTables?: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>>;
   /** Of the FHIR Encounter. */
   readonly kept?: KeptElements;
-  /** Of the FHIR Observations of `vitals`: by measure, blood pressure as `bp`. */
-  readonly keptVitals?: Readonly<Record<string, KeptElements>>;
+  /** Of the FHIR Observations of what is no line: `vitals` by measure, blood pressure as `bp`, and `treatment`. */
+  readonly keptObservations?: Readonly<Record<string, KeptElements>>;
   /** FHIR resources sent with the visit that none of its other fields holds. */
   readonly keptResources?: readonly KeptResource[];
 }

@@ -109,6 +109,11 @@ const classes: Readonly<Record<string, EncounterClass>> = {
  */
 const noProcedure: ReadonlySet<string> = new Set(['4', '5', '6', '7', '10', '11', '12', '13', '14', '15', '16', '17']);
 
+/** Whether a line of a visit is a Procedure of the record. */
+export function isProcedure(line: ServiceLine): boolean {
+  return !line.supply && !noProcedure.has((line.group ?? '').replace(/^0+/, ''));
+}
+
 export function encounterContent(document: VisitDocument | ScreeningDocument): EncounterContent {
   return document.kind === 'visit' ? visitContent(document) : screeningContent(document);
 }
@@ -134,12 +139,20 @@ function visitContent({ visit }: VisitDocument): EncounterContent {
       ...(diagnosis.kept && { kept: diagnosis.kept }),
     })),
     observations: [
-      ...vitalParts(names, visit.vitals, visit.start, visit.vitalsSource === 'note', visit.keptVitals),
+      ...vitalParts(names, visit.vitals, visit.start, visit.vitalsSource === 'note', visit.keptObservations),
       ...resultParts(names, visit.results, visit.start),
       ...noteParts(names, visit.notes, visit.start),
       ...noteParts(
         names,
-        visit.treatment === undefined ? [] : [{ kind: 'treatment', text: visit.treatment }],
+        visit.treatment === undefined
+          ? []
+          : [
+              {
+                kind: 'treatment',
+                text: visit.treatment,
+                ...(visit.keptObservations?.['treatment'] && { kept: visit.keptObservations['treatment'] }),
+              },
+            ],
         visit.start,
       ),
     ],
@@ -149,7 +162,7 @@ function visitContent({ visit }: VisitDocument): EncounterContent {
       at: line.prescribedAt ?? visit.start,
     })),
     procedures: visit.services
-      .filter((line) => !line.supply && !noProcedure.has((line.group ?? '').replace(/^0+/, '')))
+      .filter(isProcedure)
       .map((line) => ({
         part: names.name('s', line.code),
         line,
@@ -208,10 +221,10 @@ function vitalParts(
   vitals: Vitals,
   at: DateTime,
   fromNote: boolean,
-  keptVitals: VisitContent['keptVitals'] = {},
+  keptObservations: VisitContent['keptObservations'] = {},
 ): readonly ObservationPart[] {
   const keptOf = (measure: string): { readonly kept?: KeptElements } => {
-    const kept = Object.hasOwn(keptVitals, measure) ? keptVitals[measure] : undefined;
+    const kept = Object.hasOwn(keptObservations, measure) ? keptObservations[measure] : undefined;
     return kept ? { kept } : {};
   };
   const parts: ObservationPart[] = [];

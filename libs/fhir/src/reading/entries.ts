@@ -25,6 +25,13 @@ export interface SentBundle {
   readonly faults: readonly ReadingFault[];
 }
 
+/** The resource of an entry that has passed. */
+export function resourceOf({ resource }: SentEntry): JsonObject {
+  return resource ?? nothing;
+}
+
+const nothing: JsonObject = {};
+
 const mostEntries = 2_000;
 const bundleTypes: readonly string[] = ['transaction', 'batch', 'message', 'document', 'collection'];
 const firstTypes: Readonly<Record<string, string>> = { message: 'MessageHeader', document: 'Composition' };

@@ -1,8 +1,8 @@
 /** JSON of unknown origin. */
-export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
-export interface JsonObject {
-  readonly [name: string]: Json;
-}
+import type { KeptJson, KeptObject } from '#domain/kept-resources/kept-content.js';
+
+export type Json = KeptJson;
+export type JsonObject = KeptObject;
 
 /** A resource as sent: an object with a type. */
 export interface SentResource extends JsonObject {

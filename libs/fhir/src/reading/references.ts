@@ -21,7 +21,7 @@ export class References {
   readonly #byIdentifier = new Map<string, SentEntry[]>();
   readonly #byName = new Map<string, SentEntry>();
 
-  constructor(private readonly entries: readonly SentEntry[]) {
+  constructor(entries: readonly SentEntry[]) {
     for (const entry of entries) this.#index(entry);
   }
 

@@ -1,4 +1,5 @@
 /** What HL7's definitions of R4 say of each element, from data/r4-elements.tsv (made by scripts/fhir-elements.mjs). */
+import type { ResourceType } from '@medplum/fhirtypes';
 import { readTable } from '../tables.js';
 
 export interface ElementRule {
@@ -31,7 +32,7 @@ export function rulesOf(owner: string): OwnerRules | undefined {
 }
 
 /** Whether R4 has a resource type of this name. */
-export function isResourceType(name: string): boolean {
+export function isResourceType(name: string): name is ResourceType {
   return owners.get('')?.elements.has(name) === true;
 }
 
