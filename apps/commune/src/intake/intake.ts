@@ -96,6 +96,8 @@ export class Intake {
     if (read.outcome === 'unreadable') return refusal(context, 422, read.format, read.faults);
     if (read.sender === '') return refusal(context, 422, read.format, [...read.faults, noSender]);
     if (read.sender !== message.facility) return refusal(context, 403, read.format, [...read.faults, otherSender]);
+    const unknown = await this.records.unknownAmong(read.mustBeKnown ?? [], message.facility);
+    if (unknown.length > 0) return refusal(context, 422, read.format, [...read.faults, ...unknown]);
     const taken = takenBefore(read.records.length, earlier);
     const records = await takeInTurn(read.records, {
       lanesOf: lanesOfRecord,
@@ -206,7 +208,7 @@ const unknownFormat: Fault = {
   code: 'unknown-format',
   severity: 'error',
   text: {
-    vi: 'Định dạng không được nhận. Các định dạng được nhận: XML theo QĐ 4750/3176, XML theo QĐ 831, lệnh JSON.',
-    en: 'This format is not taken. Formats taken: XML of QĐ 4750/3176, XML of QĐ 831, JSON commands.',
+    vi: 'Định dạng không được nhận. Các định dạng được nhận: XML theo QĐ 4750/3176, XML theo QĐ 831, FHIR R4 (application/fhir+json), lệnh JSON.',
+    en: 'This format is not taken. Formats taken: XML of QĐ 4750/3176, XML of QĐ 831, FHIR R4 (application/fhir+json), JSON commands.',
   },
 };

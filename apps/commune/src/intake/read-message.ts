@@ -1,15 +1,18 @@
 import { UnreadableMessage } from '#station-formats/unreadable-message.js';
 import { readStationMessage } from '#station-formats/read-station-message.js';
+import { readFhirMessage } from '../fhir-bundles/read-fhir-message.js';
 import { readCommand } from '../json-commands/read-command.js';
 import type { LargeMessage, ReadMessage, ReceivedMessage } from './message.js';
 import { readLargeMessage } from './read-large-message.js';
 
-/** Reads a body by what it is: station XML or a JSON command. What is too large to be held is read in pieces where it can be. */
+/** Reads a body by what it is: station XML, FHIR or a JSON command. What is too large to be held is read in pieces where it can be. */
 export async function readMessage(message: ReceivedMessage | LargeMessage): Promise<ReadMessage> {
   if (!('body' in message)) return readLargeMessage(message, readMessage);
   switch (kindOf(message)) {
     case 'xml':
       return readXml(message.body);
+    case 'fhir':
+      return readFhirMessage(message);
     case 'json':
       return readCommand(message.body, message.facility, message.digest);
     case 'unknown':
@@ -27,12 +30,14 @@ function readXml(body: Uint8Array): ReadMessage {
 }
 
 const xmlTypes = ['application/xml', 'text/xml'];
+const fhirTypes = ['application/fhir+json', 'application/json+fhir'];
 /** What software sends that does not say what it sends: the first character tells. */
 const undeclaredTypes = ['', 'application/octet-stream', 'text/plain'];
 
-function kindOf({ contentType, body }: ReceivedMessage): 'xml' | 'json' | 'unknown' {
+function kindOf({ contentType, body }: ReceivedMessage): 'xml' | 'fhir' | 'json' | 'unknown' {
   const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (xmlTypes.includes(mediaType)) return 'xml';
+  if (fhirTypes.includes(mediaType)) return 'fhir';
   if (mediaType === 'application/json') return 'json';
   if (!undeclaredTypes.includes(mediaType)) return 'unknown';
   const start = Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, 256)).toString('utf8');

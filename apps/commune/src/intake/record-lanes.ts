@@ -5,7 +5,7 @@ import type { IntakeRecord } from './message.js';
  * What a record touches: everything its person is known by, its episodes, screenings and referrals. Records of one message that
  * share none of it do not depend on each other. In plain text, for comparing within one message alone.
  */
-export function lanesOfRecord({ person, visits, screening, transfer }: IntakeRecord): readonly string[] {
+export function lanesOfRecord({ person, visits, screening, transfer, fhir }: IntakeRecord): readonly string[] {
   const lanes = person ? identityTraits(person).map(({ system, value }) => `${system}\u0000${value}`) : [];
   const referral = (from: string, number: string): number => lanes.push(`referral\u0000${from}\u0000${number}`);
   for (const { visit } of visits) {
@@ -15,5 +15,7 @@ export function lanesOfRecord({ person, visits, screening, transfer }: IntakeRec
   }
   if (screening) lanes.push(`screening\u0000${screening.screening}`);
   if (transfer) referral(transfer.from, transfer.number);
+  for (const paper of fhir?.transfers ?? []) referral(paper.from, paper.number);
+  if (fhir?.known) lanes.push(JSON.stringify(fhir.known));
   return lanes;
 }

@@ -143,7 +143,7 @@ function stepsOfArrival(
 function answerOf(visit: VisitContent): ReferralAnswer {
   return {
     episode: visit.episode,
-    diagnoses: visit.diagnoses,
+    diagnoses: visit.diagnoses.map(({ kept: _, ...diagnosis }) => diagnosis),
     ...(visit.dischargeDiagnosis !== undefined && { diagnosisText: visit.dischargeDiagnosis }),
     ...(visit.treatment !== undefined && { treatment: visit.treatment }),
     ...(visit.treatmentResult !== undefined && { treatmentResult: visit.treatmentResult }),

@@ -15,7 +15,7 @@ import type {
 import type { TransferPaper, VisitContent } from '#domain/visits/visit-content.js';
 import { type BundleType, sentBundle, type SentEntry } from './entries.js';
 import { facilityOf } from './elements.js';
-import { isObject, objectOf, textOf } from './json.js';
+import { isObject, type JsonObject, objectOf, textOf } from './json.js';
 import { MessageDraft } from './message-draft.js';
 import type { ReadDose } from './read-immunization.js';
 import { readingFault, type ReadingFault } from './reading-fault.js';
@@ -73,6 +73,8 @@ export interface ReadBundle {
   /** Resources about nobody. */
   readonly kept: readonly KeptResource[];
   readonly entries: readonly ReadEntry[];
+  /** MessageHeader of a message. */
+  readonly header?: JsonObject;
   /** Faults of the message as a whole. With an error among them nothing is taken. */
   readonly faults: readonly ReadingFault[];
 }
@@ -115,6 +117,7 @@ export function readBundle(body: Uint8Array, context: ReadingContext): ReadBundl
     records: read.records,
     kept: read.kept,
     entries,
+    ...(sent.type === 'message' && usable[0]?.resource && { header: usable[0].resource }),
     faults: sent.faults,
   };
 }
