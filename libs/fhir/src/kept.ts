@@ -3,7 +3,6 @@
  * would be made of its content is kept; going out it is laid over what is made then. Where the content has learned otherwise in
  * the meantime, its word counts, and lists hold both.
  */
-import { hash } from 'node:crypto';
 import type { Resource } from '@medplum/fhirtypes';
 import type { KeptElement, KeptElements, KeptJson, KeptObject } from '#domain/kept-resources/kept-content.js';
 import { sameContent } from '#domain/same-content.js';
@@ -24,7 +23,8 @@ const serverSetMeta: ReadonlySet<string> = new Set(['versionId', 'lastUpdated', 
 export function keptElements(sent: KeptObject, made: object): KeptElements | undefined {
   const ours = made as Readonly<Record<string, KeptJson | undefined>>;
   const kept: Record<string, KeptElement> = {};
-  for (const name of new Set([...Object.keys(sent), ...Object.keys(ours)])) {
+  const names = [...Object.keys(sent), ...Object.keys(ours).filter((name) => sent[name] === undefined)];
+  for (const name of names) {
     if (serverSet.has(name)) continue;
     const value = sent[name];
     const own = ours[name];
@@ -66,13 +66,38 @@ export function senderMeta({ meta }: KeptObject): KeptObject | undefined {
   return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }
 
-/** Displays are looked up as they are read and the patient may become another: neither says anything of its own. */
+/**
+ * 32 bits (FNV-1a) of what a value says, in hexadecimal: enough to notice that content has changed since. Displays are looked up as
+ * they are read and the patient may become another: neither says anything of its own.
+ */
 function fingerprint(value: KeptJson): string {
-  const said = JSON.stringify(value, (name, item: unknown) => {
-    if (name === 'display') return undefined;
-    return name === 'reference' && typeof item === 'string' && item.startsWith('Patient/') ? 'Patient' : item;
-  });
-  return hash('sha256', said).slice(0, 8);
+  return (mixed(offsetBasis, value) >>> 0).toString(16).padStart(8, '0');
+}
+
+const offsetBasis = 0x811c9dc5;
+const prime = 0x01000193;
+
+function mixed(before: number, value: KeptJson): number {
+  if (Array.isArray(value)) {
+    let hash = mixedText(before, '[');
+    for (const item of value as readonly KeptJson[]) hash = mixed(hash, item);
+    return mixedText(hash, ']');
+  }
+  if (!isObject(value)) return mixedText(before, typeof value === 'string' ? value : `\u0000${value}`);
+  let hash = mixedText(before, '{');
+  for (const name in value) {
+    const inner = value[name];
+    if (name === 'display' || inner === undefined) continue;
+    const patient = name === 'reference' && typeof inner === 'string' && inner.startsWith('Patient/');
+    hash = mixed(mixedText(hash, name), patient ? 'Patient' : inner);
+  }
+  return mixedText(hash, '}');
+}
+
+function mixedText(before: number, text: string): number {
+  let hash = before;
+  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), prime);
+  return Math.imul(hash ^ 0xffff, prime);
 }
 
 /** Both: items of lists side by side, fields of objects likewise, and of two plain values ours. */

@@ -12,7 +12,17 @@ const personal: ReadonlySet<string> = new Set(['Coverage', 'RelatedPerson', 'Per
  * Names a resource among those of its resident: by its business identifier, else by where its sender keeps it, else by its own
  * content. A later version that bears the same name replaces it.
  */
-export function keptKey({ resource, method, url, fullUrl }: SentEntry): string {
+export function keptKey(entry: SentEntry): string {
+  const known = keys.get(entry);
+  if (known !== undefined) return known;
+  const made = keyOf(entry);
+  keys.set(entry, made);
+  return made;
+}
+
+const keys = new WeakMap<SentEntry, string>();
+
+function keyOf({ resource, method, url, fullUrl }: SentEntry): string {
   const type = resource?.resourceType ?? '';
   const identifier = personal.has(type) ? undefined : objectsOf(resource?.['identifier'])[0];
   const name =

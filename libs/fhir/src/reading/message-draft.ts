@@ -23,6 +23,8 @@ export interface DraftContext {
   readonly statedOn: LocalDate;
   /** A document tells of other facilities' encounters too. */
   readonly documents: boolean;
+  /** The body is so large that parts of it may be too large. */
+  readonly large: boolean;
 }
 
 export interface Place {
@@ -57,7 +59,8 @@ const aboutNobody: ReadonlySet<string> = new Set([
   'ValueSet',
   'CodeSystem',
 ]);
-const mostResourceText = 900_000;
+/** Characters of what becomes one event: under a megabyte, the least any engine takes, in most alphabets. */
+export const mostEventText = 600_000;
 
 /** The entries of one message, sorted by person and visit; then read, each with its references leading to where the others will be. */
 export class MessageDraft {
@@ -94,6 +97,10 @@ export class MessageDraft {
     const records = [...this.#persons.values()].map((person) => person.record(rewrite, this.#faults));
     const kept = this.#nobody.map((entry) => this.#whole(entry, rewrite));
     return { records, kept, places, faults: this.#faults };
+  }
+
+  get large(): boolean {
+    return this.context.large;
   }
 
   /** The facility that a reference leads to by an Organization of the message. */
@@ -280,7 +287,7 @@ export class MessageDraft {
   /** @param resource of the entry, its references rewritten */
   whole(entry: SentEntry, resource: JsonObject): KeptResource {
     const kept = wholeResource(entry, resource);
-    if (JSON.stringify(kept).length > mostResourceText) this.fault(entry, 'too-large', 'error');
+    if (this.context.large && JSON.stringify(kept).length > mostEventText) this.fault(entry, 'too-large', 'error');
     return kept;
   }
 }

@@ -16,7 +16,7 @@ import type { TransferPaper, VisitContent } from '#domain/visits/visit-content.j
 import { type BundleType, sentBundle, type SentEntry } from './entries.js';
 import { facilityOf } from './elements.js';
 import { isObject, type JsonObject, objectOf, textOf } from './json.js';
-import { MessageDraft } from './message-draft.js';
+import { MessageDraft, mostEventText } from './message-draft.js';
 import type { ReadDose } from './read-immunization.js';
 import { readingFault, type ReadingFault } from './reading-fault.js';
 
@@ -101,6 +101,7 @@ export function readBundle(body: Uint8Array, context: ReadingContext): ReadBundl
     facility: context.facility,
     statedOn: dayPart(stated ?? context.receivedAt),
     documents: sent.type === 'document',
+    large: body.byteLength > mostEventText / 2,
   });
   const read = draft.read();
   const faultsOf = (index: number): readonly ReadingFault[] => read.faults.get(index) ?? [];

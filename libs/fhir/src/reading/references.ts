@@ -52,6 +52,8 @@ export class References {
   }
 
   #literal(literal: string, from: SentEntry): Resolution {
+    const exact = this.#byUrl.get(literal);
+    if (exact) return { kind: 'entry', entry: exact };
     if (literal.startsWith('#')) return { kind: 'own', reference: literal };
     const [target = ''] = literal.split('/_history/', 1);
     const byUrl = this.#byUrl.get(target) ?? this.#relative(target, from);

@@ -24,7 +24,7 @@ import { codeIn } from './elements.js';
 import { resourceOf, type SentEntry } from './entries.js';
 import { type JsonObject, objectOf, objectsOf, textOf } from './json.js';
 import { keptKey } from './kept-whole.js';
-import type { MessageDraft } from './message-draft.js';
+import { type MessageDraft, mostEventText } from './message-draft.js';
 import type { PersonDraft, Rewrite } from './person-draft.js';
 import { diagnosisWords, readDiagnosis } from './read-condition.js';
 import { type EncounterFrame, episodeOf, readEncounter } from './read-encounter.js';
@@ -47,8 +47,6 @@ interface Made {
 
 type VitalsTold = Extract<ReadObservation, { kind: 'vitals' }>;
 
-const mostVisitText = 900_000;
-
 /** One Encounter of a message with everything that is of it. */
 export class VisitDraft {
   readonly #diagnoses: SentEntry[] = [];
@@ -60,6 +58,7 @@ export class VisitDraft {
   readonly #whole: SentEntry[] = [];
   #treatment: Told<string> | undefined;
   #transfer: Told<TransferPaper> | undefined;
+  #madeOnce: readonly Made[] | undefined;
   readonly #episode: EpisodeNumber;
   readonly #id: string;
 
@@ -151,7 +150,7 @@ export class VisitDraft {
   /** Where each entry of the visit can be read. */
   targets(): readonly (readonly [SentEntry, string])[] {
     return [
-      ...this.#made(this.#lines({ cards: [], residence: undefined })).map(
+      ...this.#made().map(
         ({ entry, resource, part }) => [entry, `${resource.resourceType}/${resourceId(this.#id, part)}`] as const,
       ),
       ...this.#whole.map(
@@ -168,7 +167,7 @@ export class VisitDraft {
   ): VisitContent {
     const visit = this.#lines(about);
     const kept = new Map<SentEntry, KeptElements>();
-    for (const { entry, resource } of this.#made(visit)) {
+    for (const { entry, resource } of this.#made()) {
       const elements = keptElements(rewrite(entry, resourceOf(entry)), resource);
       if (elements) kept.set(entry, elements);
     }
@@ -202,7 +201,7 @@ export class VisitDraft {
         keptResources: this.#whole.map((entry) => this.message.whole(entry, rewrite(entry, resourceOf(entry)))),
       }),
     };
-    if (JSON.stringify(content).length > mostVisitText) this.message.fault(this.encounter, 'too-large', 'error');
+    if (this.message.large && JSON.stringify(content).length > mostEventText) this.message.fault(this.encounter, 'too-large', 'error');
     return content;
   }
 
@@ -290,8 +289,13 @@ export class VisitDraft {
     return (ranked ?? used ?? named.find((one) => !comorbid(one)))?.entry;
   }
 
-  /** Resources the record makes of the content, each with the entry it stands for. */
-  #made(visit: VisitContent): readonly Made[] {
+  /** Resources the record makes of the content, each with the entry it stands for; known once all entries are there. */
+  #made(): readonly Made[] {
+    this.#madeOnce ??= this.#make(this.#lines({ cards: [], residence: undefined }));
+    return this.#madeOnce;
+  }
+
+  #make(visit: VisitContent): readonly Made[] {
     const document: VisitDocument = { kind: 'visit', resident: residentPlaceholder as ResidentId, visit };
     const content: EncounterContent = encounterContent(document);
     const observations = (kind: string): EncounterContent['observations'] =>

@@ -66,132 +66,141 @@ const inElements = new Map<string, ElementRule>(
 /** Faults of a resource, at most fifty. */
 export function checkResource(resource: Json | undefined, path: string): readonly ReadingFault[] {
   const faults: ReadingFault[] = [];
-  new Check(faults).resource(resource, path, 0);
+  new Check(faults, path).resource(resource, 0);
   return faults;
 }
 
-class Check {
-  constructor(private readonly faults: ReadingFault[]) {}
+/** Where the check is: names and indices from the resource on. Becomes a path only when there is a fault to show. */
+type Trail = (string | number)[];
 
-  resource(value: Json | undefined, path: string, depth: number): void {
+class Check {
+  readonly #trail: Trail = [];
+
+  constructor(
+    private readonly faults: ReadingFault[],
+    private readonly root: string,
+  ) {}
+
+  resource(value: Json | undefined, depth: number): void {
     const type = isObject(value) ? value['resourceType'] : undefined;
-    if (!isObject(value) || typeof type !== 'string' || !isResourceType(type)) return this.#add(path, 'not-fhir');
+    if (!isObject(value) || typeof type !== 'string' || !isResourceType(type)) return this.#add('not-fhir');
     const rules = rulesOf(type);
-    if (rules) this.#object(value, rules, inResources, path, depth);
+    if (rules) this.#object(value, rules, inResources, depth);
   }
 
-  #object(
-    value: JsonObject,
-    rules: OwnerRules,
-    common: ReadonlyMap<string, ElementRule>,
-    path: string,
-    depth: number,
-  ): void {
-    if (depth > mostDepth) return this.#add(path, 'too-deep');
+  #object(value: JsonObject, rules: OwnerRules, common: ReadonlyMap<string, ElementRule>, depth: number): void {
+    if (depth > mostDepth) return this.#add('too-deep');
     let choices: Set<string> | undefined;
     let count = 0;
     for (const name in value) {
-      if (!Object.hasOwn(value, name)) continue;
       count += 1;
       if (name === 'resourceType' && common === inResources) continue;
       if (this.faults.length >= mostFaults) return;
-      const extended = name.startsWith('_') ? name.slice(1) : name;
-      const rule = rules.elements.get(extended) ?? common.get(extended);
+      const extension = name.startsWith('_');
+      const plain = extension ? name.slice(1) : name;
+      const rule = rules.elements.get(plain) ?? common.get(plain);
       if (!rule) {
-        this.#add(shown(path, name), 'unknown-element');
+        this.#add('unknown-element', name);
         continue;
       }
-      if (rule.choice !== '' && extended === name) {
+      if (rule.choice !== '' && !extension) {
         choices ??= new Set();
-        if (choices.has(rule.choice)) this.#add(`${path}.${rule.choice}`, 'more-than-one');
+        if (choices.has(rule.choice)) this.#add('more-than-one', rule.choice);
         choices.add(rule.choice);
       }
-      this.#element(value[name], rule, extended !== name, `${path}.${name}`, depth);
+      this.#trail.push(name);
+      this.#element(value[name], rule, extension, depth);
+      this.#trail.pop();
     }
-    if (count === 0) this.#add(path, 'empty');
+    if (count === 0) this.#add('empty');
     for (const { label, names } of rules.required) {
-      if (!names.some((name) => value[name] !== undefined || value[`_${name}`] !== undefined))
-        this.#add(`${path}.${label}`, 'required');
+      if (!names.some((name) => value[name] !== undefined || value[`_${name}`] !== undefined)) this.#add('required', label);
     }
-    if (rules === periodRules) this.#period(value, path);
+    if (rules === periodRules) this.#period(value);
   }
 
-  #element(value: Json | undefined, rule: ElementRule, extension: boolean, path: string, depth: number): void {
+  #element(value: Json | undefined, rule: ElementRule, extension: boolean, depth: number): void {
     if (!Array.isArray(value)) {
-      if (rule.many) this.#add(path, 'wrong-type');
-      else if (extension) this.#extended(value, path, depth);
-      else this.#value(value, rule, path, depth);
+      if (rule.many) this.#add('wrong-type');
+      else if (extension) this.#extended(value, depth);
+      else this.#value(value, rule, depth);
       return;
     }
     const items = value as readonly Json[];
-    if (!rule.many) return this.#add(path, 'not-repeating');
-    if (items.length === 0) return this.#add(path, 'empty');
+    if (!rule.many) return this.#add('not-repeating');
+    if (items.length === 0) return this.#add('empty');
     for (let index = 0; index < items.length; index += 1) {
       if (this.faults.length >= mostFaults) return;
       const item = items[index];
       // Lists of primitives and of their extensions hold null in each other's places.
       if (item === null && (extension || rule.type in forms || numeric.has(rule.type))) continue;
-      if (extension) this.#extended(item, `${path}[${index}]`, depth);
-      else this.#value(item, rule, `${path}[${index}]`, depth);
+      this.#trail.push(index);
+      if (extension) this.#extended(item, depth);
+      else this.#value(item, rule, depth);
+      this.#trail.pop();
     }
   }
 
   /** `_name`: id and extensions of a primitive. */
-  #extended(value: Json | undefined, path: string, depth: number): void {
-    if (!isObject(value)) return this.#add(path, 'wrong-type');
-    this.#object(value, noRules, inElements, path, depth + 1);
+  #extended(value: Json | undefined, depth: number): void {
+    if (!isObject(value)) return this.#add('wrong-type');
+    this.#object(value, noRules, inElements, depth + 1);
   }
 
-  #value(value: Json | undefined, rule: ElementRule, path: string, depth: number): void {
+  #value(value: Json | undefined, rule: ElementRule, depth: number): void {
     const { type } = rule;
     const form = forms[type];
     if (form) {
-      if (typeof value !== 'string') this.#add(path, 'wrong-type');
-      else if (!form.test(value)) this.#add(path, value.trim() === '' ? 'empty' : 'wrong-form');
-      else if (rule.codes && !rule.codes.has(value)) this.#add(path, 'unknown-code');
+      if (typeof value !== 'string') this.#add('wrong-type');
+      else if (!form.test(value)) this.#add(value.trim() === '' ? 'empty' : 'wrong-form');
+      else if (rule.codes && !rule.codes.has(value)) this.#add('unknown-code');
       else if ((type === 'date' || type === 'dateTime' || type === 'instant') && !onCalendar(value))
-        this.#add(path, 'wrong-form');
+        this.#add('wrong-form');
       return;
     }
     if (type === 'boolean') {
-      if (typeof value !== 'boolean') this.#add(path, 'wrong-type');
+      if (typeof value !== 'boolean') this.#add('wrong-type');
       return;
     }
-    if (numeric.has(type)) return this.#number(value, type, path);
-    if (type === 'Resource') return this.resource(value, path, depth + 1);
+    if (numeric.has(type)) return this.#number(value, type);
+    if (type === 'Resource') return this.resource(value, depth + 1);
     const rules = rulesOf(type);
-    if (!rules || !isObject(value)) return this.#add(path, 'wrong-type');
-    this.#object(value, rules, inElements, path, depth + 1);
-    if (rule.codes) this.#bound(value, rule.codes, path);
+    if (!rules || !isObject(value)) return this.#add('wrong-type');
+    this.#object(value, rules, inElements, depth + 1);
+    if (rule.codes) this.#bound(value, rule.codes);
   }
 
-  #number(value: Json | undefined, type: string, path: string): void {
-    if (typeof value !== 'number') return this.#add(path, 'wrong-type');
-    if (!Number.isFinite(value)) return this.#add(path, 'not-a-number');
+  #number(value: Json | undefined, type: string): void {
+    if (typeof value !== 'number') return this.#add('wrong-type');
+    if (!Number.isFinite(value)) return this.#add('not-a-number');
     if (type === 'decimal') return;
     const least = type === 'positiveInt' ? 1 : type === 'unsignedInt' ? 0 : -2_147_483_648;
-    if (!Number.isInteger(value) || value < least || value > 2_147_483_647) this.#add(path, 'wrong-form');
+    if (!Number.isInteger(value) || value < least || value > 2_147_483_647) this.#add('wrong-form');
   }
 
   /** A concept of a required binding has one of its codes, unless it has words alone. */
-  #bound(concept: JsonObject, codes: ReadonlySet<string>, path: string): void {
+  #bound(concept: JsonObject, codes: ReadonlySet<string>): void {
     const codings = concept['coding'];
     if (!Array.isArray(codings)) return;
     const listed = (codings as readonly Json[]).map((one) => (isObject(one) ? one['code'] : undefined));
     if (listed.length > 0 && !listed.some((code) => typeof code === 'string' && codes.has(code)))
-      this.#add(`${path}.coding`, 'unknown-code');
+      this.#add('unknown-code', 'coding');
   }
 
-  #period({ start, end }: JsonObject, path: string): void {
+  #period({ start, end }: JsonObject): void {
     const begins = typeof start === 'string' ? parseDateTime(start) : undefined;
     const ends = typeof end === 'string' ? parseDateTime(end) : undefined;
     // A day reaches to its end.
     if (begins && ends && epochOf(begins) > epochOf(ends) + (ends.length === 10 ? 86_399_999 : 0))
-      this.#add(path, 'period-reversed');
+      this.#add('period-reversed');
   }
 
-  #add(path: string, code: ReadingFaultCode): void {
-    if (this.faults.length < mostFaults) this.faults.push(readingFault(path, code));
+  /** @param name of the element, where it is not the one the check is at */
+  #add(code: ReadingFaultCode, name?: string): void {
+    if (this.faults.length >= mostFaults) return;
+    let path = this.root;
+    for (const step of this.#trail) path += typeof step === 'number' ? `[${step}]` : `.${step}`;
+    this.faults.push(readingFault(name === undefined ? path : shown(path, name), code));
   }
 }
 
@@ -200,7 +209,7 @@ const periodRules = rulesOf('Period');
 
 /** Names are shown only when they look like names: what stands there came from outside. */
 function shown(path: string, name: string): string {
-  return /^_?[A-Za-z][A-Za-z0-9]{0,63}$/.test(name) ? `${path}.${name}` : path;
+  return /^_?[A-Za-z][A-Za-z0-9]{0,63}(\[x\])?$/.test(name) ? `${path}.${name}` : path;
 }
 
 /** 30 February has the form of a day and is none. */
