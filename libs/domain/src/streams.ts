@@ -9,15 +9,7 @@ export interface StreamKey {
 }
 
 export type StreamCategory =
-  | 'resident'
-  | 'visit'
-  | 'screening'
-  | 'immunization'
-  | 'referral'
-  | 'facility'
-  | 'message'
-  | 'identifier'
-  | 'resource';
+  'resident' | 'visit' | 'screening' | 'immunization' | 'referral' | 'facility' | 'message' | 'identifier' | 'resource';
 
 export const residentStream = (resident: ResidentId): StreamKey => ({ category: 'resident', key: resident });
 export const visitStream = (facility: FacilityCode, episode: EpisodeNumber): StreamKey => ({

@@ -76,7 +76,9 @@ function residentResources(document: ResidentDocument, context: TranslationConte
   if (!history) return [patient];
   return [
     patient,
-    ...history.conditions.map((part) => withKept(historyConditionOf(document, history, part), part.item.kept, resident)),
+    ...history.conditions.map((part) =>
+      withKept(historyConditionOf(document, history, part), part.item.kept, resident),
+    ),
     ...history.allergies.map((part) => withKept(allergyOf(document, history, part), part.item.kept, resident)),
     ...history.riskFactors.map((part) => riskFactorOf(document, history, part)),
   ];

@@ -45,7 +45,11 @@ export async function fhirReply(
       const { status, receipt } = answerOf(answer);
       const bundle = bundleOf('body' in message ? message : { ...message, body: await wholeBody(message) });
       const response = responseBundle(bundle, receipt, base);
-      return { status, body: bundle.header ? messageResponse(bundle, bundle.header, response, base) : response, receipt };
+      return {
+        status,
+        body: bundle.header ? messageResponse(bundle, bundle.header, response, base) : response,
+        receipt,
+      };
     }
     default:
       return answer satisfies never;

@@ -38,7 +38,8 @@ export function readFhirMessage(message: ReceivedMessage): ReadMessage {
 }
 
 function recordOf(record: ReadRecord): IntakeRecord {
-  const { path, person, known, onlyIfNew, history, visits, immunizations, transfers, kept, observedOn, faults } = record;
+  const { path, person, known, onlyIfNew, history, visits, immunizations, transfers, kept, observedOn, faults } =
+    record;
   return {
     path,
     source: 'bundle',

@@ -53,7 +53,10 @@ export class RecordIntake {
     const observed = person
       ? await this.#observe(person, record.path, context, fhir?.onlyIfNew === true)
       : await this.#known(fhir, context);
-    if (!observed) return [{ kind: 'person', episode: null, outcome: 'refused', resident: null, faults: [unknownPerson(record.path)] }];
+    if (!observed)
+      return [
+        { kind: 'person', episode: null, outcome: 'refused', resident: null, faults: [unknownPerson(record.path)] },
+      ];
     const { resident } = observed;
     const linked = <Content>(content: Content): Content =>
       fhir ? withDoseReferences(content, record.immunizations ?? [], resident) : content;
@@ -105,12 +108,7 @@ export class RecordIntake {
     return { resident: found.resident, outcome: await this.#tell(told, found, context, false), faults: [] };
   }
 
-  async #observe(
-    person: ObservedPerson,
-    path: string,
-    context: MessageContext,
-    onlyIfNew: boolean,
-  ): Promise<Observed> {
+  async #observe(person: ObservedPerson, path: string, context: MessageContext, onlyIfNew: boolean): Promise<Observed> {
     const keys = this.identity.keysOf(person);
     return this.people.run(
       keys.map((key) => key.stream),

@@ -48,9 +48,7 @@ export const tablesOf: Readonly<Record<RecordDocument['kind'], readonly EntryTab
     'allergy_intolerance_entry',
     'observation_entry',
   ],
-  visit: [
-    'encounter_entry', ...keptTables
-  ],
+  visit: ['encounter_entry', ...keptTables],
   resource: keptTables,
   screening: ['encounter_entry', 'condition_entry', 'observation_entry'],
   immunization: ['immunization_entry'],
@@ -149,7 +147,9 @@ function indexEncounter(
       resident,
       span.starts,
       span.ends,
-      ...(line.code === '' ? token(keptCodings(line.kept, 'medicationCodeableConcept')?.[0]) : ownCode(codeSystems.drug, line.code)),
+      ...(line.code === ''
+        ? token(keptCodings(line.kept, 'medicationCodeableConcept')?.[0])
+        : ownCode(codeSystems.drug, line.code)),
     ]);
   }
   for (const { part, line, at } of content.procedures) {

@@ -39,12 +39,7 @@ export function indexKept(
 }
 
 /** A row among the resources of its type, where its search has all it needs. */
-function addOwnRow(
-  type: string,
-  resource: KeptObject,
-  key: readonly [number, string, number],
-  add: AddRow,
-): boolean {
+function addOwnRow(type: string, resource: KeptObject, key: readonly [number, string, number], add: AddRow): boolean {
   const when = (element: string): readonly [number, number] | undefined => {
     const moment = whenOf(resource, element) ?? parseDateTime(textOf(resource[element]) ?? '');
     const span = moment && spanOf(moment);

@@ -22,6 +22,9 @@ export function decideKeptResource(command: KeepResource, state: KeptResourceSta
   return [{ type: 'ResourceKept', data: { ...(resident && { resident }), facility, kept } }];
 }
 
-export function evolveKeptResource(_: KeptResourceState, { data: { kept, facility } }: ResourceKept): KeptResourceState {
+export function evolveKeptResource(
+  _: KeptResourceState,
+  { data: { kept, facility } }: ResourceKept,
+): KeptResourceState {
   return { status: 'kept', kept, facility };
 }

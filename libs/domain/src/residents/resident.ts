@@ -3,7 +3,13 @@ import type { LocalDate, PartialDate } from '../dates.js';
 import type { FacilityCode, ResidentId } from '../ids.js';
 import { changedFields, sameContent } from '../same-content.js';
 import { foldName, fullerSpelling } from './names.js';
-import type { HealthHistory, HistoryItem, InsuranceCard, ResidentDetails, ResidentIdentifier } from './resident-content.js';
+import type {
+  HealthHistory,
+  HistoryItem,
+  InsuranceCard,
+  ResidentDetails,
+  ResidentIdentifier,
+} from './resident-content.js';
 import type { ResidentEvent } from './resident-events.js';
 
 export type ResidentState = UnknownResident | RegisteredResident;
@@ -214,7 +220,10 @@ function addedTo(known: HealthHistory, told: HealthHistory): HealthHistory {
 
 /** Whoever states a whole list knows nothing of the items that others told one by one: these stay. */
 function besidesTold(known: HealthHistory, told: HealthHistory): HealthHistory {
-  return joined(told, (list) => [...(told[list] ?? []), ...(known[list] ?? []).filter((item) => item.key !== undefined)]);
+  return joined(told, (list) => [
+    ...(told[list] ?? []),
+    ...(known[list] ?? []).filter((item) => item.key !== undefined),
+  ]);
 }
 
 function joined(told: HealthHistory, itemsOf: (list: ItemList) => readonly HistoryItem[]): HealthHistory {

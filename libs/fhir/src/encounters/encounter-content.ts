@@ -7,7 +7,13 @@ import type { Diagnosis, Vitals } from '#domain/codes.js';
 import { type DateTime, epochOf } from '#domain/dates.js';
 import type { FacilityCode } from '#domain/ids.js';
 import type { KeptElements } from '#domain/kept-resources/kept-content.js';
-import type { ClinicalNote, MedicationLine, ResultLine, ServiceLine, VisitContent } from '#domain/visits/visit-content.js';
+import type {
+  ClinicalNote,
+  MedicationLine,
+  ResultLine,
+  ServiceLine,
+  VisitContent,
+} from '#domain/visits/visit-content.js';
 import type { ScreeningDocument, VisitDocument } from '../documents.js';
 import { coding, text } from '../elements.js';
 import { PartNames } from '../resource-ids.js';
@@ -161,13 +167,11 @@ function visitContent({ visit }: VisitDocument): EncounterContent {
       line,
       at: line.prescribedAt ?? visit.start,
     })),
-    procedures: visit.services
-      .filter(isProcedure)
-      .map((line) => ({
-        part: names.name('s', line.code),
-        line,
-        at: line.performedAt ?? line.orderedAt ?? visit.start,
-      })),
+    procedures: visit.services.filter(isProcedure).map((line) => ({
+      part: names.name('s', line.code),
+      line,
+      at: line.performedAt ?? line.orderedAt ?? visit.start,
+    })),
   };
 }
 

@@ -95,7 +95,8 @@ function entryOf(sent: Json, index: number, type: BundleType): SentEntry {
   const url = (textOf(request?.['url']) ?? '').replace(/^\//, '');
   if (!entry) faults.push(readingFault(at, 'wrong-type'));
   else if (requested && !request) faults.push(readingFault(`${at}.request`, 'required'));
-  else if (method !== 'POST' && method !== 'PUT') faults.push(readingFault(`${at}.request.method`, 'method-not-supported'));
+  else if (method !== 'POST' && method !== 'PUT')
+    faults.push(readingFault(`${at}.request.method`, 'method-not-supported'));
   const resource = objectOf(entry?.['resource']);
   if (faults.length === 0) faults.push(...checkResource(resource, path));
   const known = typeof resource?.['resourceType'] === 'string' ? (resource as SentResource) : undefined;

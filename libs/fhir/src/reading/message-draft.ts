@@ -120,7 +120,11 @@ export class MessageDraft {
 
   /** Certificate number of the practitioner a reference leads to. */
   certificate(reference: JsonObject | undefined, from: SentEntry): string | undefined {
-    return reference && (certificateOf(objectOf(reference['identifier']) ? identified(reference) : undefined) ?? certificateOf(this.follow(reference, from)));
+    return (
+      reference &&
+      (certificateOf(objectOf(reference['identifier']) ? identified(reference) : undefined) ??
+        certificateOf(this.follow(reference, from)))
+    );
   }
 
   fault(entry: SentEntry, code: ReadingFaultCode, severity: ReadingFault['severity'], element = ''): void {
@@ -248,7 +252,9 @@ export class MessageDraft {
   #target(reference: JsonObject, from: SentEntry, places: ReadonlyMap<number, Place>): string | undefined {
     const found = this.#references.resolve(reference, from);
     if (found.kind === 'entry') {
-      const facility = facilityOf(found.entry.resource?.resourceType === 'Organization' ? found.entry.resource : undefined);
+      const facility = facilityOf(
+        found.entry.resource?.resourceType === 'Organization' ? found.entry.resource : undefined,
+      );
       return facility ? `Organization/${facility}` : places.get(found.entry.index)?.target;
     }
     if (found.kind === 'search') {
@@ -297,5 +303,5 @@ function identified(reference: JsonObject): JsonObject {
   return isObject(reference['identifier'] as Json) ? { identifier: [reference['identifier'] as Json] } : reference;
 }
 
-const isPatientId = (reference: string): boolean => reference.startsWith('Patient/') && !reference.includes(residentPlaceholder);
-
+const isPatientId = (reference: string): boolean =>
+  reference.startsWith('Patient/') && !reference.includes(residentPlaceholder);

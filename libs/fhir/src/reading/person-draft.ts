@@ -128,7 +128,11 @@ export class PersonDraft {
 
   /** @param faults of all entries by index */
   record(rewrite: Rewrite, faults: ReadonlyMap<number, readonly ReadingFault[]>): ReadRecord {
-    const observedOn = this.visits.map((visit) => visit.day).toSorted().at(-1) ?? this.context.statedOn;
+    const observedOn =
+      this.visits
+        .map((visit) => visit.day)
+        .toSorted()
+        .at(-1) ?? this.context.statedOn;
     const person = this.#person(rewrite, observedOn);
     const history = this.#historyOf(rewrite);
     const residence = person?.details.residence;
@@ -145,9 +149,7 @@ export class PersonDraft {
         visit: visit.content(rewrite, { cards: told, residence }),
         faults: visit.entries.flatMap((entry) => faults.get(entry.index) ?? []),
       })),
-      immunizations: this.#doses.map(({ entry, dose }) =>
-        withSentDose(dose, rewrite(entry, resourceOf(entry))),
-      ),
+      immunizations: this.#doses.map(({ entry, dose }) => withSentDose(dose, rewrite(entry, resourceOf(entry)))),
       transfers: this.#papers.map(({ entry, paper }) => sentPaper(paper, rewrite(entry, resourceOf(entry)))),
       kept: this.#whole.map((entry) => this.message.whole(entry, rewrite(entry, resourceOf(entry)))),
       observedOn,

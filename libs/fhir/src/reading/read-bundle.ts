@@ -93,8 +93,7 @@ export function readBundle(body: Uint8Array, context: ReadingContext): ReadBundl
   const sent = sentBundle(parsed);
   const wrong = sent.entries.flatMap((entry) => entry.faults);
   if (sent.faults.some(isError)) return refusedWhole(sent.type, context, sent.entries, sent.faults);
-  if (wrong.some(isError) && sent.type !== 'batch')
-    return refusedWhole(sent.type, context, sent.entries, sent.faults);
+  if (wrong.some(isError) && sent.type !== 'batch') return refusedWhole(sent.type, context, sent.entries, sent.faults);
   const usable = sent.entries.filter((entry) => entry.resource && !entry.faults.some(isError));
   const stated = isObject(parsed) ? parseDateTime(textOf(parsed['timestamp']) ?? '') : undefined;
   const draft = new MessageDraft(usable, {

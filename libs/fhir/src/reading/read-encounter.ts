@@ -74,7 +74,8 @@ export function episodeOf(encounter: JsonObject, facility: FacilityCode): Episod
   if (own !== undefined) return parseEpisodeNumber(own);
   const tokens = objectsOf(encounter['identifier']).map(tokenOf);
   for (const token of tokens) {
-    const episode = token === undefined ? undefined : parseEpisodeNumber(token.startsWith('|') ? token.slice(1) : token);
+    const episode =
+      token === undefined ? undefined : parseEpisodeNumber(token.startsWith('|') ? token.slice(1) : token);
     if (episode) return episode;
   }
   return undefined;

@@ -13,7 +13,12 @@ const conversions: Readonly<Record<keyof Vitals, Readonly<Record<string, Convert
   temperature: { Cel: same, '°C': same, C: same, '[degF]': (value) => ((value - 32) * 5) / 9 },
   height: lengths(),
   waist: lengths(),
-  weight: { kg: same, g: (value) => value / 1000, '[lb_av]': (value) => value * 0.45359237, lbs: (value) => value * 0.45359237 },
+  weight: {
+    kg: same,
+    g: (value) => value / 1000,
+    '[lb_av]': (value) => value * 0.45359237,
+    lbs: (value) => value * 0.45359237,
+  },
   bmi: { 'kg/m2': same, 'kg/m²': same },
 };
 
@@ -22,7 +27,13 @@ function rates(): Readonly<Record<string, Convert>> {
 }
 
 function lengths(): Readonly<Record<string, Convert>> {
-  return { cm: same, m: (value) => value * 100, mm: (value) => value / 10, '[in_i]': (value) => value * 2.54, in: (value) => value * 2.54 };
+  return {
+    cm: same,
+    m: (value) => value * 100,
+    mm: (value) => value / 10,
+    '[in_i]': (value) => value * 2.54,
+    in: (value) => value * 2.54,
+  };
 }
 
 /** What is believable of a living person; the ranges of the JSON command. */
@@ -43,7 +54,9 @@ export function vitalValue(measure: keyof Vitals, quantity: JsonObject | undefin
   const value = quantity?.['value'];
   if (!quantity || typeof value !== 'number' || quantity['comparator'] !== undefined) return undefined;
   const byUnit = conversions[measure];
-  const unit = [textOf(quantity['code']), textOf(quantity['unit'])].find((one) => one !== undefined && Object.hasOwn(byUnit, one));
+  const unit = [textOf(quantity['code']), textOf(quantity['unit'])].find(
+    (one) => one !== undefined && Object.hasOwn(byUnit, one),
+  );
   const convert = unit === undefined ? undefined : byUnit[unit];
   if (!convert) return undefined;
   const converted = convert === same ? value : Math.round(convert(value) * 100) / 100;

@@ -201,7 +201,8 @@ export class VisitDraft {
         keptResources: this.#whole.map((entry) => this.message.whole(entry, rewrite(entry, resourceOf(entry)))),
       }),
     };
-    if (this.message.large && JSON.stringify(content).length > mostEventText) this.message.fault(this.encounter, 'too-large', 'error');
+    if (this.message.large && JSON.stringify(content).length > mostEventText)
+      this.message.fault(this.encounter, 'too-large', 'error');
     return content;
   }
 

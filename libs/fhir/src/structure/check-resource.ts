@@ -114,7 +114,8 @@ class Check {
     }
     if (count === 0) this.#add('empty');
     for (const { label, names } of rules.required) {
-      if (!names.some((name) => value[name] !== undefined || value[`_${name}`] !== undefined)) this.#add('required', label);
+      if (!names.some((name) => value[name] !== undefined || value[`_${name}`] !== undefined))
+        this.#add('required', label);
     }
     if (rules === periodRules) this.#period(value);
   }

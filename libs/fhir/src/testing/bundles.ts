@@ -58,9 +58,7 @@ export function observationJson(
   return {
     resourceType: 'Observation',
     status: 'final',
-    category: [
-      { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: category }] },
-    ],
+    category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: category }] }],
     code: coded(loinc, code, text),
     ...about,
     effectiveDateTime: '2026-10-05T08:40:00+07:00',
@@ -88,7 +86,10 @@ function bloodPressureJson(about: JsonObject): JsonObject {
 }
 
 /** A visit with nineteen resources: what the domain holds, and what it keeps. */
-export function visitEntries(patient: JsonObject = patientJson(), encounter: JsonObject = {}): readonly BundleEntryJson[] {
+export function visitEntries(
+  patient: JsonObject = patientJson(),
+  encounter: JsonObject = {},
+): readonly BundleEntryJson[] {
   const subject = { subject: reference(1) };
   const about = { ...subject, encounter: reference(2) };
   const resources: readonly JsonObject[] = [
@@ -192,7 +193,10 @@ export function visitEntries(patient: JsonObject = patientJson(), encounter: Jso
   return resources.map((resource, index) => ({ fullUrl: urn(index + 1), resource }));
 }
 
-export const transactionJson = (entries: readonly BundleEntryJson[] = visitEntries(), type = 'transaction'): JsonObject => ({
+export const transactionJson = (
+  entries: readonly BundleEntryJson[] = visitEntries(),
+  type = 'transaction',
+): JsonObject => ({
   resourceType: 'Bundle',
   type,
   entry: entries.map((entry) => ({
