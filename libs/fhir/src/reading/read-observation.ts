@@ -107,7 +107,7 @@ const noResults: ReadonlySet<string> = new Set([
 function resultOf(observation: JsonObject): ReadObservation | undefined {
   const category = codeIn(observation['category'], codeSystems.observationCategory);
   if (category !== undefined && noResults.has(category)) return undefined;
-  const name = wordsOf(observation['code']);
+  const name = wordsOf(observation['code']) ?? codingsOf(observation['code'])[0]?.code;
   const measured = valueOf(observation);
   if (name === undefined || (measured.value === undefined && category !== 'laboratory')) return undefined;
   const note = textOf(objectsOf(observation['note'])[0]?.['text']);
