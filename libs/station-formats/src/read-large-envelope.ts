@@ -26,7 +26,7 @@ const stretchMs = 8;
  * fault `record-too-large`.
  *
  * @param open gives the bytes from the beginning; called once for each of the two passes
- * @returns `undefined` when it is no envelope: another root, or no XML with records
+ * @returns `undefined` when it is no envelope with records: a reader of whole messages may know what it is
  * @throws UnreadableMessage as `readStationMessage` does
  */
 export async function readLargeEnvelope(
@@ -77,8 +77,7 @@ async function check(pieces: AsyncIterable<Uint8Array>, limits: ReadingLimits): 
     return { header, length, faults: declaresUtf16 ? [...faults, declaredUtf16] : faults };
   } catch (fault) {
     if (!(fault instanceof XmlFault)) throw fault;
-    // Nothing that is cut like an envelope: another reader may know what it is.
-    if (length === 0 && fault.code === 'too-large') return undefined;
+    if (length === 0) return undefined;
     throw new UnreadableMessage([faultOf(fault)]);
   }
 }

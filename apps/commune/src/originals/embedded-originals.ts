@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { FacilityCode } from '#domain/ids.js';
 import type { OriginalsReply, OriginalsRequest } from './originals-worker.js';
+import { transferable } from './transferable.js';
 import type { OpenedOriginal } from './originals-file.js';
 import {
   wholeBody,
@@ -151,7 +152,9 @@ export class EmbeddedOriginals implements Originals {
     clearTimeout(this.#later);
     this.#later = undefined;
     this.#underWay = true;
-    this.#worker.postMessage(this.#next);
+    // A small body is still read when it has been kept; a piece of a large one is not looked at again.
+    const pieces = this.#next.map((request) => (request.kind === 'part' ? request.body : undefined));
+    this.#worker.postMessage(this.#next, transferable(pieces));
     this.#next = [];
   }
 

@@ -1,6 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import type { OriginalDetails } from './originals.js';
+import { pieceSize, type OriginalDetails } from './originals.js';
 
 /**
  * Rows go to the end of their trees: what is inserted by a random key is only the small index. `part` holds the bodies that
@@ -112,7 +112,7 @@ export class OriginalsFile {
   piece(upload: number, number: number): Uint8Array {
     const row = this.#statement('select body from part where upload = ? and number = ?').get(upload, number);
     if (!row) throw new Error(`upload ${upload} has no part ${number}`);
-    return new Uint8Array(zstdDecompressSync(row['body'] as Uint8Array));
+    return zstdDecompressSync(row['body'] as Uint8Array, { chunkSize: pieceSize });
   }
 
   unanswered(): readonly unknown[] {

@@ -5,6 +5,7 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { OriginalsFile } from './originals-file.js';
 import type { OriginalDetails } from './originals.js';
+import { transferable } from './transferable.js';
 
 export type OriginalsRequest = { readonly id: number } & (
   | { readonly kind: 'keep'; readonly details: OriginalDetails; readonly body: Uint8Array }
@@ -73,7 +74,8 @@ function performTogether(requests: readonly OriginalsRequest[]): readonly Origin
 }
 
 port.on('message', (requests: readonly OriginalsRequest[]) => {
-  port.postMessage(performTogether(requests));
+  const replies = performTogether(requests);
+  port.postMessage(replies, transferable(replies.map((reply) => ('value' in reply ? reply.value : undefined))));
   if (requests.some((request) => request.kind === 'close')) {
     originals.close();
     port.close();

@@ -27,7 +27,7 @@ export interface LargeOriginal extends OriginalDetails {
 
 /** A body that is still coming. */
 export interface Upload {
-  /** Resolves when there is room for more. */
+  /** Resolves when there is room for more. The piece is given away: its memory may not be used after. */
   write(piece: Uint8Array): Promise<void>;
   /** Resolves when the whole is durable: a message that waits for its answer. */
   finish(details: OriginalDetails): Promise<LargeOriginal>;

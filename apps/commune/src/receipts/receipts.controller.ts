@@ -39,12 +39,13 @@ export class ReceiptsController {
     @Query('limit') limitText: string | undefined,
   ): Promise<ReceiptPage> {
     const facility = facilityAsked(caller, facilityText);
-    const from = since === undefined ? '' : instant(since);
+    const from = since === undefined ? undefined : instant(since);
     const limit = whole('limit', limitText ?? '100', 1, 1000);
     const position = whole('after', after ?? '0', 0, Number.MAX_SAFE_INTEGER);
+    const begin = from === undefined ? position : Math.max(position, await this.#positionBefore(facility, from));
     const rows = await this.view.database.query<{ position: number; body: string }>(
       `select position, body from receipt where facility = ? and position > ? and received_at >= ? order by position limit ?`,
-      [facility, position, from, limit],
+      [facility, begin, from ?? '', limit],
     );
     const last = rows.at(-1);
     const parameters = new URLSearchParams({ facility, after: String(last?.position), limit: String(limit) });
@@ -85,6 +86,15 @@ export class ReceiptsController {
     const { receipt } = answerOf(await this.intake.reprocess(original));
     reply.status(200);
     return receipt;
+  }
+
+  /** All receipts of that time and later are beyond it; most of those beyond it are. */
+  async #positionBefore(facility: FacilityCode, from: string): Promise<number> {
+    const [first] = await this.view.database.query<{ position: number | null }>(
+      'select min(position) as position from receipt where facility = ? and received_at >= ?',
+      [facility, from],
+    );
+    return (first?.position ?? Number.MAX_SAFE_INTEGER) - 1;
   }
 
   async #original(caller: Caller, id: string): Promise<Original | LargeOriginal> {

@@ -6,13 +6,14 @@ import type { MessageEvent } from '../intake/receipt.js';
 export function createProjection(): Projection {
   return {
     name: 'receipts',
-    version: 1,
+    version: 2,
     filter: { categories: ['message'], types: ['MessageAccepted', 'MessageRefused'] },
     schema: [
       `create table receipt (
          id text primary key, facility text not null, position integer not null, received_at text not null, body text not null
        )`,
       'create index receipt_by_facility on receipt (facility, position)',
+      'create index receipt_by_time on receipt (facility, received_at, position)',
     ],
     async apply(events: readonly RecordedEvent[], view) {
       for (const event of events) {
