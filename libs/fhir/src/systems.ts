@@ -69,6 +69,7 @@ export const codeSystems = {
   riskFactorStatus: 'urn:lien-tuyen:codesystem:qd831-trang-thai-nguy-co',
   historyDisease: 'urn:lien-tuyen:codesystem:qd831-benh-tat',
   historyAllergy: 'urn:lien-tuyen:codesystem:qd831-di-ung',
+  healthHistory: 'urn:lien-tuyen:codesystem:qd831-tien-su',
   historyDisability: 'urn:lien-tuyen:codesystem:qd831-khuyet-tat',
   vaccine: 'urn:lien-tuyen:codesystem:qd831-vac-xin',
   vaccineGroup: 'urn:lien-tuyen:codesystem:qd831-loai-vac-xin',

@@ -18,7 +18,13 @@ import { serviceRequestOf, taskOf } from './referrals/referral.js';
 import { keptResource, withKept } from './kept.js';
 import { keptPart, resourceId } from './resource-ids.js';
 import { historyContent } from './residents/history-content.js';
-import { allergyOf, historyConditionOf, riskFactorOf } from './residents/history.js';
+import {
+  allergyOf,
+  familyHistoryOf,
+  historyConditionOf,
+  historyObservationOf,
+  riskFactorOf,
+} from './residents/history.js';
 import { patientOf } from './residents/patient.js';
 
 /** What a document can become: kept resources may be of any type. */
@@ -81,6 +87,8 @@ function residentResources(document: ResidentDocument, context: TranslationConte
     ),
     ...history.allergies.map((part) => withKept(allergyOf(document, history, part), part.item.kept, resident)),
     ...history.riskFactors.map((part) => riskFactorOf(document, history, part)),
+    ...history.observations.map((part) => historyObservationOf(document, history, part)),
+    ...history.relatives.map((part) => familyHistoryOf(document, history, part)),
   ];
 }
 

@@ -1,6 +1,7 @@
 /** What every station format is read into, whatever it was written in. Vietnamese element names end here. */
 import type { Bilingual } from '#domain/bilingual.js';
 import type { LocalDate } from '#domain/dates.js';
+import type { EpisodeNumber, FacilityCode } from '#domain/ids.js';
 import type {
   HealthHistory,
   InsuranceCard,
@@ -26,6 +27,19 @@ export interface Fault {
   readonly text: Bilingual;
 }
 
+/** The mother that a message names for a newborn or child. */
+export interface ObservedMother {
+  readonly name?: string;
+  readonly identifiers: readonly ResidentIdentifier[];
+}
+
+/** A facility takes back an episode of its own: nothing of it stands. */
+export interface Withdrawal {
+  readonly facility: FacilityCode;
+  readonly episode: EpisodeNumber;
+  readonly reason: string;
+}
+
 /** What a message says of the person it is about. */
 export interface ObservedPerson {
   readonly details: ResidentDetails;
@@ -34,6 +48,7 @@ export interface ObservedPerson {
   readonly history?: HealthHistory;
   /** The history names some items of its lists, and says nothing about the others. */
   readonly historyInPart?: boolean;
+  readonly mother?: ObservedMother;
   /** The day the statement was made: an older statement does not overwrite a newer one. */
   readonly observedOn: LocalDate;
 }
@@ -54,6 +69,8 @@ export interface StationRecord {
   readonly immunizations?: readonly ObservedImmunization[];
   /** Doses said not to have been given after all: where they were recorded, they are taken back. */
   readonly immunizationsNotGiven?: readonly ObservedImmunization[];
+  /** The record is nothing but the withdrawal of an episode; it then has no person and no visits. */
+  readonly withdrawal?: Withdrawal;
   readonly faults: readonly Fault[];
 }
 

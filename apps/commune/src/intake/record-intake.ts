@@ -16,7 +16,7 @@ import type { VisitEvent } from '#domain/visits/visit-events.js';
 import { decideAndAppend } from '#event-store/decide-and-append.js';
 import { streamName, type EventStore } from '#event-store/event-store.js';
 import { readingFault } from '#fhir/reading/reading-fault.js';
-import type { Fault, ObservedPerson, ReadVisit } from '#station-formats/station-message.js';
+import type { Fault, ObservedPerson, ReadVisit, Withdrawal } from '#station-formats/station-message.js';
 import { ImmunizationIntake } from './immunization-intake.js';
 import { type Candidate, residentStreamName, type ResidentIdentity } from '../identity/resident-identity.js';
 import type { KeyedMutex } from '../keyed-mutex.js';
@@ -43,6 +43,7 @@ export class RecordIntake {
   }
 
   async take(record: IntakeRecord, context: MessageContext): Promise<readonly ReceiptRecord[]> {
+    if (record.withdrawal) return [await this.#withdraw(record.withdrawal, record.faults, context)];
     const { person, faults, fhir } = record;
     if (fhir && !person && !fhir.known) return this.#ofNobody(fhir, context);
     if (!person && !fhir?.known) {
@@ -189,6 +190,42 @@ export class RecordIntake {
     return { kind: 'visit', episode: visit.episode, outcome, resident, faults: told };
   }
 
+  async #withdraw(
+    { facility, episode, reason }: Withdrawal,
+    faults: readonly Fault[],
+    context: MessageContext,
+  ): Promise<ReceiptRecord> {
+    const answer = { kind: 'visit', episode } as const;
+    if (facility !== context.facility) {
+      return { ...answer, outcome: 'refused', resident: null, faults: [...faults, visitOfOtherFacility] };
+    }
+    const { category, key } = visitStream(facility, episode);
+    const stream = streamName(category, key);
+    const { outcome } = await decideAndAppend<VisitState, Pick<ReceiptRecord, 'outcome' | 'resident'>>(this.store, {
+      stream,
+      initialState: initialVisit,
+      evolve: (state, event) => evolveVisit(state, event as VisitEvent),
+      decide: ({ state, revision }) => {
+        const resident = state.status === 'unknown' ? null : state.resident;
+        const decision = decideVisit({ type: 'RetractVisit', reason }, state);
+        if (decision.outcome !== 'retracted' || state.status !== 'recorded') {
+          return {
+            outcome: { outcome: decision.outcome === 'unchanged' ? 'unchanged' : 'refused', resident },
+            events: [],
+          };
+        }
+        return {
+          outcome: { outcome: 'retracted', resident },
+          events: eventsOf(context, stream, revision, decision.events, {
+            occurredAt: instantOf(state.visit.start),
+            subject: state.resident,
+          }),
+        };
+      },
+    });
+    return { ...answer, ...outcome, faults: outcome.outcome === 'refused' ? [...faults, nothingToWithdraw] : faults };
+  }
+
   async #screening(screening: ScreeningContent, resident: ResidentId, context: MessageContext): Promise<ReceiptRecord> {
     const { category, key } = screeningStream(screening.screening);
     const stream = streamName(category, key);
@@ -251,6 +288,16 @@ const visitOfOtherFacility: Fault = {
   text: {
     vi: 'Lượt khám ghi mã cơ sở khác với cơ sở gửi.',
     en: 'The visit names another facility than the sender.',
+  },
+};
+
+const nothingToWithdraw: Fault = {
+  path: 'MA_LK',
+  code: 'nothing-to-retract',
+  severity: 'error',
+  text: {
+    vi: 'Không có đợt điều trị nào của cơ sở mang mã liên kết này để rút lại.',
+    en: 'This facility has no episode of this number that could be taken back.',
   },
 };
 

@@ -47,6 +47,7 @@ export const tablesOf: Readonly<Record<RecordDocument['kind'], readonly EntryTab
     'condition_entry',
     'allergy_intolerance_entry',
     'observation_entry',
+    'family_member_history_entry',
   ],
   visit: ['encounter_entry', ...keptTables],
   resource: keptTables,
@@ -257,6 +258,11 @@ function indexResident(document: ResidentDocument, number: number, add: AddRow):
     const codes = factor.kind === 'tobacco' ? [codeSystems.loinc, tobaccoStatus.loinc, ...own] : [...own, null, null];
     add('observation_entry', [number, part, number, starts, ends, ...codes, 'social-history']);
   }
+  for (const { part, codings, category } of history.observations) {
+    const [first, second] = codings;
+    add('observation_entry', [number, part, number, starts, ends, ...token(first), ...token(second), category]);
+  }
+  for (const { part } of history.relatives) add('family_member_history_entry', [number, part, number, starts, ends]);
 }
 
 /** `chau van binh`, `van binh chau`, `binh chau van`: the folded name, begun at each of its words; the family name is at 0. */

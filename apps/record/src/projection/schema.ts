@@ -77,6 +77,7 @@ const columnsOf = {
     identifier: 'text not null',
     facility: 'text not null',
   },
+  family_member_history_entry: { ...part, ...period },
   referral_entry: {
     number: 'bigint primary key',
     resident: 'bigint not null',
@@ -178,6 +179,8 @@ export const schema: readonly string[] = [
   'create index immunization_code on immunization_entry (code, starts, number)',
   'create index immunization_starts on immunization_entry (starts, number)',
   'create index immunization_identifier on immunization_entry (identifier)',
+  'create index family_member_history_resident on family_member_history_entry (resident, starts)',
+  'create index family_member_history_starts on family_member_history_entry (starts, number)',
   'create index referral_resident on referral_entry (resident, starts)',
   'create index referral_starts on referral_entry (starts, number)',
   'create index referral_modified on referral_entry (modified_starts, number)',

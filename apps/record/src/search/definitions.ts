@@ -11,6 +11,7 @@ export const resourceTypes = [
   'MedicationRequest',
   'Procedure',
   'AllergyIntolerance',
+  'FamilyMemberHistory',
   'Immunization',
   'ServiceRequest',
   'Task',
@@ -326,6 +327,12 @@ const listed: readonly TypeDefinition[] = [
     references: { patient: { element: 'patient', targets: ['Patient'] } },
   },
   {
+    type: 'FamilyMemberHistory',
+    ...partTable('family_member_history_entry', 'date'),
+    parameters: { patient, date, status: fixedStatus('history-status', 'partial') },
+    references: { patient: { element: 'patient', targets: ['Patient'] } },
+  },
+  {
     type: 'Immunization',
     ...immunizationTable,
     resident: 'e.resident',
@@ -461,6 +468,7 @@ const listed: readonly TypeDefinition[] = [
           'MedicationRequest',
           'Procedure',
           'AllergyIntolerance',
+          'FamilyMemberHistory',
           'Immunization',
           'ServiceRequest',
           'Task',

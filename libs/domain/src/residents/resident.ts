@@ -89,7 +89,11 @@ export function evolveResident(state: ResidentState, event: ResidentEvent): Resi
     case 'InsuranceCardRecorded':
       return { ...state, cards: [...state.cards, event.data.card] };
     case 'HealthHistoryRecorded':
-      return { ...state, history: event.data.history, historyObservedOn: event.data.observedOn };
+      return {
+        ...state,
+        history: event.data.history,
+        historyObservedOn: later(state.historyObservedOn ?? event.data.observedOn, event.data.observedOn),
+      };
     default:
       return event satisfies never;
   }
@@ -194,7 +198,8 @@ function historyEvents(command: ObserveResident, state: RegisteredResident | und
   const known = state?.history ?? {};
   const newer = command.observedOn >= (state?.historyObservedOn ?? '');
   const told = command.historyInPart === true ? addedTo(known, command.history) : besidesTold(known, command.history);
-  const history = newer || command.historyInPart === true ? { ...known, ...told } : { ...told, ...known };
+  const history =
+    newer || command.historyInPart === true ? joinHistories(known, told) : joinHistories(told, known);
   const changed = changedFields(known, history);
   if (changed.length === 0) return [];
   const { resident, observedOn } = command;
@@ -206,7 +211,7 @@ const itemLists: readonly ItemList[] = ['allergies', 'diseases', 'familyAllergie
 
 /** Items told one by one join their lists; one told before under its key is replaced. */
 function addedTo(known: HealthHistory, told: HealthHistory): HealthHistory {
-  return joined(told, (list) => {
+  return withLists(told, (list) => {
     const items = told[list] ?? [];
     const before = known[list] ?? [];
     return [
@@ -220,15 +225,36 @@ function addedTo(known: HealthHistory, told: HealthHistory): HealthHistory {
 
 /** Whoever states a whole list knows nothing of the items that others told one by one: these stay. */
 function besidesTold(known: HealthHistory, told: HealthHistory): HealthHistory {
-  return joined(told, (list) => [
+  return withLists(told, (list) => [
     ...(told[list] ?? []),
     ...(known[list] ?? []).filter((item) => item.key !== undefined),
   ]);
 }
 
-function joined(told: HealthHistory, itemsOf: (list: ItemList) => readonly HistoryItem[]): HealthHistory {
+function withLists(told: HealthHistory, itemsOf: (list: ItemList) => readonly HistoryItem[]): HealthHistory {
   const lists = itemLists.filter((list) => told[list] !== undefined).map((list) => [list, itemsOf(list)] as const);
   return { ...told, ...Object.fromEntries(lists) };
+}
+
+/** Section by section: the later statement counts where both speak; of a section of single fields, field by field. */
+function joinHistories(base: HealthHistory, later: HealthHistory): HealthHistory {
+  return {
+    ...base,
+    ...later,
+    ...joined('birth', base, later),
+    ...joined('exposure', base, later),
+    ...joined('reproductive', base, later),
+    ...joined('other', base, later),
+  };
+}
+
+function joined<Section extends 'birth' | 'exposure' | 'reproductive' | 'other'>(
+  section: Section,
+  base: HealthHistory,
+  later: HealthHistory,
+): Pick<HealthHistory, Section> | undefined {
+  if (base[section] === undefined || later[section] === undefined) return undefined;
+  return { [section]: { ...base[section], ...later[section] } } as Pick<HealthHistory, Section>;
 }
 
 function later(a: LocalDate, b: LocalDate): LocalDate {

@@ -12,7 +12,13 @@ import type {
 import type { ImmunizationContent } from '#domain/immunizations/immunization-content.js';
 import type { ReferralAnswer } from '#domain/referrals/referral-events.js';
 import type { Arrival, Issue, KnownReferral } from '#domain/referrals/referral-state.js';
-import type { HistoryItem, InsuranceCard, ResidentIdentifier, RiskFactor } from '#domain/residents/resident-content.js';
+import type {
+  HealthHistory,
+  HistoryItem,
+  InsuranceCard,
+  ResidentIdentifier,
+  RiskFactor,
+} from '#domain/residents/resident-content.js';
 import type {
   ClinicalNote,
   MedicationLine,
@@ -335,6 +341,25 @@ export function arbitraryDocuments(fc: typeof FastCheck) {
           familyAllergies: historyItems,
           familyDiseases: historyItems,
           disabilities: historyItems,
+          birth: partial<NonNullable<HealthHistory['birth']>>(
+            {
+              delivery: fc.constantFrom('vaginal', 'caesarean'),
+              preterm: fc.boolean(),
+              weight: fc.integer({ min: 300, max: 8000 }),
+              length: fc.integer({ min: 20, max: 70 }),
+              defects: words,
+            },
+            [],
+          ),
+          exposure: partial<NonNullable<HealthHistory['exposure']>>({ substances: words, latrine: words }, []),
+          reproductive: partial<NonNullable<HealthHistory['reproductive']>>(
+            { contraception: words, pregnancies: fc.nat(30), births: fc.nat(30), caesareanBirths: fc.nat(30) },
+            [],
+          ),
+          surgeries: words,
+          otherProblems: words,
+          tetanusDosesOfMother: fc.nat(20),
+          relatives: fc.constant([{ relation: 'Mẹ', name: 'Nông Thị B' }]),
           other: fc.constant({}),
         },
         [],
