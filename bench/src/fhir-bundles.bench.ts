@@ -19,7 +19,10 @@ const contentType = 'application/fhir+json';
 
 /** Person and visit of their own for every number. */
 function bundle(number: number): Buffer {
-  const patient = patientJson({ citizen: `0081${String(number).padStart(8, '0')}`, name: `Nguyễn Thị Giả Lập ${number}` });
+  const patient = patientJson({
+    citizen: `0081${String(number).padStart(8, '0')}`,
+    name: `Nguyễn Thị Giả Lập ${number}`,
+  });
   const encounter = { identifier: [{ system: 'http://tram.example/luot-kham', value: `LK-${number}` }] };
   return Buffer.from(JSON.stringify(transactionJson(visitEntries(patient, encounter))));
 }

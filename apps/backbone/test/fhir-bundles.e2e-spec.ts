@@ -222,7 +222,10 @@ describe('other Bundles', () => {
     await shown();
     const [resourceType = '', id = ''] = location.split('/');
     const read = (await reader.read({ resourceType, id })) as unknown as JsonObject;
-    expect(read).toMatchObject({ valueQuantity: { value: 51 }, subject: { reference: expect.stringMatching(/^Patient\/[0-9a-f-]{36}$/) } });
+    expect(read).toMatchObject({
+      valueQuantity: { value: 51 },
+      subject: { reference: expect.stringMatching(/^Patient\/[0-9a-f-]{36}$/) },
+    });
     const unknown = {
       subject: { reference: 'Patient?identifier=http://fhir.ehealth.gov.vn/core/sid/national_id|008199999999' },
     };

@@ -12,6 +12,7 @@ const senders: Readonly<Record<string, string>> = {
   'issue-referral.json': '08Z20',
   'record-visit.json': '08Z20',
   'visit-with-transfer.qd4750.xml': '08Z13',
+  'visit.fhir.json': '08Z13',
 };
 
 let harness: IntakeHarness;
@@ -26,7 +27,11 @@ describe('the examples for integrators', () => {
   });
 
   it.each(Object.entries(senders))('%s is taken', async (name, sender) => {
-    const contentType = name.endsWith('.json') ? 'application/json' : 'application/xml';
+    const contentType = name.endsWith('.fhir.json')
+      ? 'application/fhir+json'
+      : name.endsWith('.json')
+        ? 'application/json'
+        : 'application/xml';
     const answer = await harness.post(sender as FacilityCode, readFileSync(new URL(name, folder)), { contentType });
     expect(answer).toMatchObject({ outcome: 'taken' });
     if (!('receipt' in answer)) return;

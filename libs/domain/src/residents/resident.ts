@@ -198,8 +198,7 @@ function historyEvents(command: ObserveResident, state: RegisteredResident | und
   const known = state?.history ?? {};
   const newer = command.observedOn >= (state?.historyObservedOn ?? '');
   const told = command.historyInPart === true ? addedTo(known, command.history) : besidesTold(known, command.history);
-  const history =
-    newer || command.historyInPart === true ? joinHistories(known, told) : joinHistories(told, known);
+  const history = newer || command.historyInPart === true ? joinHistories(known, told) : joinHistories(told, known);
   const changed = changedFields(known, history);
   if (changed.length === 0) return [];
   const { resident, observedOn } = command;
