@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'fhir-kit-client';
 import { parseFacilityCode } from '#domain/ids.js';
 import { rewritten } from '#fhir/reading/references.js';
-import type { Json, JsonObject } from '#fhir/reading/json.js';
+import { type Json, type JsonObject, textOf } from '#fhir/reading/json.js';
 import {
   type BundleEntryJson,
   encounterJson,
@@ -83,7 +83,7 @@ async function expectAllBack(entries: readonly BundleEntryJson[], locations: rea
     const [resourceType = '', id = ''] = (locations[index] ?? '').split('/');
     const { id: _, meta, ...read } = (await reader.read({ resourceType, id })) as unknown as JsonObject;
     expect(meta).toMatchObject({ versionId: expect.any(String), lastUpdated: expect.any(String) });
-    const sent = rewritten(resource, (one) => byUrl.get(String(one['reference'])));
+    const sent = rewritten(resource, (one) => byUrl.get(textOf(one['reference']) ?? ''));
     const { id: _id, ...expected } = sent as JsonObject;
     expect(read).toEqual(expected);
   }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { VisitContent } from '#domain/visits/visit-content.js';
 import type { RecordedEvent } from '#event-store/event-store.js';
-import type { JsonObject } from '#fhir/reading/json.js';
+import type { JsonObject, SentResource } from '#fhir/reading/json.js';
 import {
   type BundleEntryJson,
   observationJson,
@@ -63,7 +63,7 @@ describe('a FHIR message', () => {
       const own = await openIntake();
       for (const body of order) await own.post(station, body, typeof body === 'string' ? {} : { contentType });
       const [, amended] = await own.events('visit');
-      visits.push((amended?.data as { visit: VisitContent }).visit);
+      visits.push((amended as unknown as { data: { visit: VisitContent } }).data.visit);
       expect((await own.events('resident')).filter(({ type }) => type === 'ResidentRegistered')).toHaveLength(1);
       await own.close();
     }
@@ -135,7 +135,7 @@ describe('a FHIR message', () => {
   });
 
   it('adds an allergy to those a health record told of, and does not lose them', async () => {
-    const allergy = (text: string): JsonObject => ({
+    const allergy = (text: string): SentResource => ({
       resourceType: 'AllergyIntolerance',
       code: { text },
       patient: reference(1),
@@ -148,8 +148,8 @@ describe('a FHIR message', () => {
     await post(bundle('Tôm'));
     await post(bundle('Phấn hoa'));
     const histories = (await harness.events('resident')).filter(({ type }) => type === 'HealthHistoryRecorded');
-    const { history } = histories.at(-1)?.data as { history: { allergies: readonly { display: string }[] } };
-    expect(history.allergies.map(({ display }) => display)).toEqual(['Tôm', 'Phấn hoa']);
+    const newest = histories.at(-1)?.data;
+    expect(newest).toMatchObject({ history: { allergies: [{ display: 'Tôm' }, { display: 'Phấn hoa' }] } });
   });
 
   it('is read once for intake and answer', () => {

@@ -83,7 +83,8 @@ function mixed(before: number, value: KeptJson): number {
     for (const item of value as readonly KeptJson[]) hash = mixed(hash, item);
     return mixedText(hash, ']');
   }
-  if (!isObject(value)) return mixedText(before, typeof value === 'string' ? value : `\u0000${value}`);
+  if (typeof value === 'string') return mixedText(before, value);
+  if (!isObject(value)) return mixedText(before, `\u0000${String(value)}`);
   let hash = mixedText(before, '{');
   for (const name in value) {
     const inner = value[name];

@@ -22,6 +22,11 @@ export function objectOf(value: Json | undefined): JsonObject | undefined {
   return isObject(value) ? value : undefined;
 }
 
+/** Texts of an element that may repeat. */
+export function textsOf(value: Json | undefined): readonly string[] {
+  return Array.isArray(value) ? (value as readonly Json[]).flatMap((one) => textOf(one) ?? []) : [];
+}
+
 /** Text that says something, without outer white space. */
 export function textOf(value: Json | undefined): string | undefined {
   if (typeof value !== 'string') return undefined;

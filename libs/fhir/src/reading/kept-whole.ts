@@ -5,6 +5,9 @@ import type { SentEntry } from './entries.js';
 import { type JsonObject, objectsOf, textOf } from './json.js';
 import { tokenOf } from './references.js';
 
+/** Characters of what becomes one event: under a megabyte, the least any engine takes, in most alphabets. */
+export const mostEventText = 600_000;
+
 /** Types whose identifiers are numbers of people: nothing is named after those. */
 const personal: ReadonlySet<string> = new Set(['Coverage', 'RelatedPerson', 'Person', 'Practitioner', 'Patient']);
 

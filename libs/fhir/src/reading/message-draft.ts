@@ -8,8 +8,8 @@ import { residentPlaceholder } from '../kept.js';
 import { facilityCodeSystem } from '../systems.js';
 import { certificateOf, facilityOf } from './elements.js';
 import { resourceOf, type SentEntry } from './entries.js';
-import { isObject, type Json, type JsonObject, objectOf, objectsOf, type SentResource, textOf } from './json.js';
-import { keptKey, wholeResource } from './kept-whole.js';
+import { type JsonObject, objectOf, objectsOf, type SentResource, textOf } from './json.js';
+import { keptKey, mostEventText, wholeResource } from './kept-whole.js';
 import { PersonDraft } from './person-draft.js';
 import type { KnownPerson, ReadRecord } from './read-bundle.js';
 import { residentIdentifier } from './read-patient.js';
@@ -59,8 +59,6 @@ const aboutNobody: ReadonlySet<string> = new Set([
   'ValueSet',
   'CodeSystem',
 ]);
-/** Characters of what becomes one event: under a megabyte, the least any engine takes, in most alphabets. */
-export const mostEventText = 600_000;
 
 /** The entries of one message, sorted by person and visit; then read, each with its references leading to where the others will be. */
 export class MessageDraft {
@@ -243,7 +241,7 @@ export class MessageDraft {
       for (const [entry, target] of person.targets()) places.set(entry.index, { record, target });
     });
     for (const entry of this.#nobody) {
-      const { resourceType } = resourceOf(entry);
+      const resourceType = entry.resource?.resourceType ?? '';
       places.set(entry.index, { target: `${resourceType}/${keptResourceId(this.context.facility, keptKey(entry))}` });
     }
     return places;
@@ -300,7 +298,8 @@ export class MessageDraft {
 
 /** A reference as something that has an identifier, in a list as resources have it. */
 function identified(reference: JsonObject): JsonObject {
-  return isObject(reference['identifier'] as Json) ? { identifier: [reference['identifier'] as Json] } : reference;
+  const identifier = objectOf(reference['identifier']);
+  return identifier ? { identifier: [identifier] } : reference;
 }
 
 const isPatientId = (reference: string): boolean =>

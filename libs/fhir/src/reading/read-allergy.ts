@@ -2,7 +2,7 @@ import type { HistoryItem } from '#domain/residents/resident-content.js';
 import { allergyCategories } from '../residents/history.js';
 import { codeSystems } from '../systems.js';
 import { codeIn, stated, wordsOf } from './elements.js';
-import { type JsonObject, objectsOf, textOf } from './json.js';
+import { type JsonObject, objectsOf, textOf, textsOf } from './json.js';
 
 /** QĐ 831, DSDIUNG/LOAI: 4 other. */
 const otherKind = '4';
@@ -12,12 +12,11 @@ const kinds = new Map<string, string>(Object.entries(allergyCategories).map(([co
 export function readAllergy(allergy: JsonObject, key: string): HistoryItem | undefined {
   const verification = codeIn(allergy['verificationStatus'], codeSystems.allergyVerification);
   if (verification === 'entered-in-error') return undefined;
-  const categories = Array.isArray(allergy['category']) ? allergy['category'] : [];
-  const [category] = categories;
+  const [category] = textsOf(allergy['category']);
   return stated<HistoryItem>({
     code:
       codeIn(allergy['code'], codeSystems.historyAllergy) ??
-      (typeof category === 'string' ? kinds.get(category) : undefined) ??
+      kinds.get(category ?? '') ??
       otherKind,
     display: wordsOf(allergy['code']),
     present: verification !== 'refuted',

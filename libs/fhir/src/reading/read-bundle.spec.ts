@@ -13,7 +13,7 @@ import {
   transactionJson,
   urn,
 } from '../testing/bundles.js';
-import type { Json, JsonObject } from './json.js';
+import type { Json, JsonObject, SentResource } from './json.js';
 import { isError, readBundle, type ReadBundle, type ReadRecord } from './read-bundle.js';
 
 const facility = '08Z11' as FacilityCode;
@@ -38,7 +38,7 @@ function visitOf(bundle: ReadBundle): VisitContent {
 }
 
 /** A patient, an encounter, and what is given. */
-const withVisit = (...resources: readonly JsonObject[]): readonly BundleEntryJson[] =>
+const withVisit = (...resources: readonly SentResource[]): readonly BundleEntryJson[] =>
   [patientJson(), encounterJson(reference(1)), ...resources].map((resource, index) => ({
     fullUrl: urn(index + 1),
     resource,
@@ -144,7 +144,7 @@ describe('a transaction', () => {
 });
 
 describe('measurements', () => {
-  const vitalsOf = (...resources: readonly JsonObject[]): VisitContent =>
+  const vitalsOf = (...resources: readonly SentResource[]): VisitContent =>
     visitOf(read(transactionJson(withVisit(...resources))));
 
   it('are converted from the units they come in; unknown units and impossible values are kept as they are', () => {
@@ -187,7 +187,7 @@ describe('measurements', () => {
 });
 
 describe('a referral', () => {
-  const request = (changes: JsonObject = {}): JsonObject => ({
+  const request = (changes: JsonObject = {}): SentResource => ({
     resourceType: 'ServiceRequest',
     identifier: [{ system: 'urn:lien-tuyen:sid:referral-number:08Z11', value: 'CT-7' }],
     status: 'active',
@@ -219,9 +219,9 @@ describe('a referral', () => {
 });
 
 describe('references', () => {
-  const observation = (patient: Json): JsonObject =>
+  const observation = (patient: Json): SentResource =>
     observationJson({ subject: patient }, ['29463-7', 'Body weight', 60, 'kg', 'kg']);
-  const two = (resource: JsonObject, url: string, patient: JsonObject = patientJson()): Json =>
+  const two = (resource: SentResource, url: string, patient: SentResource = patientJson()): Json =>
     transactionJson([
       { fullUrl: url, resource: patient },
       { fullUrl: url.replace('Patient/p1', 'Observation/o1').replace(/0001$/, '0002'), resource },
@@ -261,7 +261,7 @@ describe('references', () => {
   });
 
   it('in a ring do no harm', () => {
-    const plan = (next: number): JsonObject => ({
+    const plan = (next: number): SentResource => ({
       resourceType: 'CarePlan',
       status: 'active',
       intent: 'plan',
@@ -331,7 +331,7 @@ describe('what is refused', () => {
     ['one for a list', entry({ ...patientJson(), name: { text: 'A' } }), 'Bundle.entry[0].resource.name wrong-type'],
     [
       'a document without its Composition',
-      { ...(summaryJson() as object), entry: [{ resource: patientJson() }] } as unknown as Json,
+      { ...summaryJson(), entry: [{ resource: patientJson() }] },
       'Bundle.entry[0] first-entry',
     ],
   ])('%s', (_, body, expected) => {

@@ -16,7 +16,8 @@ import type { TransferPaper, VisitContent } from '#domain/visits/visit-content.j
 import { type BundleType, sentBundle, type SentEntry } from './entries.js';
 import { facilityOf } from './elements.js';
 import { isObject, type JsonObject, objectOf, textOf } from './json.js';
-import { MessageDraft, mostEventText } from './message-draft.js';
+import { mostEventText } from './kept-whole.js';
+import { MessageDraft } from './message-draft.js';
 import type { ReadDose } from './read-immunization.js';
 import { readingFault, type ReadingFault } from './reading-fault.js';
 

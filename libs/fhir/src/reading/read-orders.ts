@@ -11,7 +11,7 @@ const prescribed: ReadonlySet<string> = new Set(['active', 'completed', 'on-hold
  */
 export function readMedication(request: JsonObject, medication: JsonObject | undefined): MedicationLine | undefined {
   if (!prescribed.has(textOf(request['status']) ?? '') || request['doNotPerform'] === true) return undefined;
-  if (!/order$/.test(textOf(request['intent']) ?? '')) return undefined;
+  if (textOf(request['intent'])?.endsWith('order') !== true) return undefined;
   const concept = request['medicationCodeableConcept'] ?? medication?.['code'];
   const display = wordsOf(concept) ?? textOf(objectOf(request['medicationReference'])?.['display']);
   const code = codeIn(concept, codeSystems.drug);

@@ -9,7 +9,7 @@ import type {
 } from '#domain/residents/resident-content.js';
 import { codeSystems, extensions, residentIdentifierSystems } from '../systems.js';
 import { codeIn, codingOf, extensionOf, facilityOf, stated } from './elements.js';
-import { type JsonObject, objectOf, objectsOf, textOf } from './json.js';
+import { type JsonObject, objectOf, objectsOf, textOf, textsOf } from './json.js';
 import { readingFault, type ReadingFault } from './reading-fault.js';
 import { tokenOf } from './references.js';
 
@@ -106,8 +106,7 @@ function nameOf(patient: JsonObject): string {
   const names = objectsOf(patient['name']);
   const name = names.find((one) => one['use'] === 'official') ?? names.find((one) => one['use'] !== 'old') ?? names[0];
   if (!name) return '';
-  const given = Array.isArray(name['given']) ? name['given'] : [];
-  const words = textOf(name['text']) ?? [name['family'], ...given].filter((one) => typeof one === 'string').join(' ');
+  const words = textOf(name['text']) ?? [textOf(name['family']) ?? '', ...textsOf(name['given'])].join(' ');
   return words.normalize('NFC').replace(/\s+/gu, ' ').trim();
 }
 
@@ -124,10 +123,10 @@ function residenceOf(patient: JsonObject): Residence | undefined {
   const addresses = objectsOf(patient['address']);
   const address = addresses.find((one) => one['use'] === 'home') ?? addresses[0];
   if (!address) return undefined;
-  const lines = Array.isArray(address['line']) ? address['line'] : [];
-  const words = [...lines, address['city'], address['district'], address['state']].filter(
-    (one) => typeof one === 'string',
-  );
+  const words = [
+    ...textsOf(address['line']),
+    ...textsOf([address['city'] ?? null, address['district'] ?? null, address['state'] ?? null]),
+  ];
   const residence = stated<Residence>({
     text: textOf(address['text']) ?? textOf(words.join(', ')),
     provinceCode: extensionCode(address, extensions.province),

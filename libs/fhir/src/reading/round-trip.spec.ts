@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { DateTime } from '#domain/dates.js';
-import type { ResidentId } from '#domain/ids.js';
 import { documentIdOf } from '../resource-ids.js';
 import { arbitraryDocuments } from '../testing/arbitrary-documents.js';
 import { type RecordResource, resourcesOf } from '../translation.js';
@@ -123,7 +122,7 @@ describe('what the record gives out', () => {
           cards: told.cards,
         };
         const patient = (document: ResidentDocument): unknown =>
-          resourcesOf(document, version(document.resident as ResidentId), context)[0];
+          resourcesOf(document, version(document.resident), context)[0];
         expect(patient(again)).toEqual(patient({ ...person }));
       }),
       { numRuns: 60 },

@@ -1,9 +1,8 @@
 import { lastValidDay } from '#domain/referrals/referral-validity.js';
 import { referralId } from '#domain/referrals/referral-key.js';
 import { dayPart } from '#domain/dates.js';
-import type { ImmunizationId, ResidentId } from '#domain/ids.js';
+import type { EpisodeNumber, ImmunizationId, ResidentId } from '#domain/ids.js';
 import { referralStream } from '#domain/streams.js';
-import type { EpisodeNumber } from '#domain/ids.js';
 import type { TransferPaper } from '#domain/visits/visit-content.js';
 import type { ReferralDocument } from '../documents.js';
 import type { TranslationContext } from '../elements.js';

@@ -1,9 +1,9 @@
 /** FHIR messages for tests and benchmarks. Everything in them is synthetic. */
-import type { Json, JsonObject } from '../reading/json.js';
+import type { Json, JsonObject, SentResource } from '../reading/json.js';
 
 export interface BundleEntryJson extends JsonObject {
   readonly fullUrl: string;
-  readonly resource: JsonObject;
+  readonly resource: SentResource;
 }
 
 const vnCore = 'http://fhir.ehealth.gov.vn/core/sid';
@@ -20,7 +20,7 @@ const coded = (system: string, code: string, text: string): JsonObject => ({
   text,
 });
 
-export function patientJson(changes: { readonly citizen?: string; readonly name?: string } = {}): JsonObject {
+export function patientJson(changes: { readonly citizen?: string; readonly name?: string } = {}): SentResource {
   const name = changes.name ?? 'Nông Thị Thử Nghiệm';
   const [family = '', ...given] = name.split(' ');
   return {
@@ -39,7 +39,7 @@ export function patientJson(changes: { readonly citizen?: string; readonly name?
   };
 }
 
-export const encounterJson = (patient: Json, changes: JsonObject = {}): JsonObject => ({
+export const encounterJson = (patient: Json, changes: JsonObject = {}): SentResource => ({
   resourceType: 'Encounter',
   identifier: [{ system: 'http://tram.example/luot-kham', value: 'LK-2026-1' }],
   status: 'finished',
@@ -54,7 +54,7 @@ export function observationJson(
   about: JsonObject,
   [code, text, value, unit, unitCode]: readonly [code: string, text: string, value: number, unit: string, code: string],
   category = 'vital-signs',
-): JsonObject {
+): SentResource {
   return {
     resourceType: 'Observation',
     status: 'final',
@@ -66,7 +66,7 @@ export function observationJson(
   };
 }
 
-function bloodPressureJson(about: JsonObject): JsonObject {
+function bloodPressureJson(about: JsonObject): SentResource {
   const component = (code: string, text: string, value: number): JsonObject => ({
     code: coded(loinc, code, text),
     valueQuantity: { value, unit: 'mmHg', system: ucum, code: 'mm[Hg]' },
@@ -87,12 +87,12 @@ function bloodPressureJson(about: JsonObject): JsonObject {
 
 /** A visit with nineteen resources: what the domain holds, and what it keeps. */
 export function visitEntries(
-  patient: JsonObject = patientJson(),
+  patient: SentResource = patientJson(),
   encounter: JsonObject = {},
 ): readonly BundleEntryJson[] {
   const subject = { subject: reference(1) };
   const about = { ...subject, encounter: reference(2) };
-  const resources: readonly JsonObject[] = [
+  const resources: readonly SentResource[] = [
     patient,
     encounterJson(reference(1), {
       participant: [{ individual: reference(3) }],
@@ -200,7 +200,7 @@ export const transactionJson = (
   resourceType: 'Bundle',
   type,
   entry: entries.map((entry) => ({
-    request: { method: 'POST', url: String(entry.resource['resourceType']) },
+    request: { method: 'POST', url: entry.resource.resourceType },
     ...entry,
   })),
 });
@@ -226,7 +226,7 @@ export const messageJson = (sender: JsonObject, entries: readonly BundleEntryJso
 });
 
 /** An International Patient Summary: a Composition, and what it is made of. */
-export function summaryJson(patient: JsonObject = patientJson()): JsonObject {
+export function summaryJson(patient: SentResource = patientJson()): JsonObject {
   const subject = { subject: reference(1) };
   const section = (code: string, title: string, ...entries: readonly number[]): JsonObject => ({
     title,
@@ -234,7 +234,7 @@ export function summaryJson(patient: JsonObject = patientJson()): JsonObject {
     text: { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml">${title}</div>` },
     entry: entries.map(reference),
   });
-  const resources: readonly JsonObject[] = [
+  const resources: readonly SentResource[] = [
     patient,
     { resourceType: 'Practitioner', name: [{ family: 'Giả', given: ['Lập'] }] },
     {
