@@ -152,6 +152,36 @@ describe('a FHIR message', () => {
     expect(newest).toMatchObject({ history: { allergies: [{ display: 'Tôm' }, { display: 'Phấn hoa' }] } });
   });
 
+  it('takes a visit back that was entered in error, or deleted by its number', async () => {
+    const encounter = { ...sameEpisode, status: 'entered-in-error' };
+    await post(transactionJson(visitEntries(patientJson(), sameEpisode)));
+    const withdrawn = visitEntries(patientJson(), encounter).slice(0, 1);
+    const [, taken] = visitEntries(patientJson(), {
+      ...encounter,
+      diagnosis: [{ condition: { display: 'THA' } }],
+      participant: [{ individual: { display: 'BS' } }],
+    });
+    if (!taken) throw new Error('no encounter');
+    expect(outcomesOf(await post(transactionJson([...withdrawn, taken])))).toEqual([
+      'person unchanged',
+      'visit retracted',
+    ]);
+    await post({ ...transactionJson(visitEntries(patientJson(), sameEpisode)), timestamp: '2026-10-08T00:00:00Z' });
+    const url = 'Encounter?identifier=urn:lien-tuyen:sid:episode-number:08Z11%7CLK-1';
+    const deletion: JsonObject = {
+      resourceType: 'Bundle',
+      type: 'transaction',
+      entry: [{ request: { method: 'DELETE', url } }],
+    };
+    expect(outcomesOf(await post(deletion))).toEqual(['visit retracted']);
+    expect(typesOf(await harness.events('visit'))).toEqual([
+      'VisitRecorded',
+      'VisitRetracted',
+      'VisitRecorded',
+      'VisitRetracted',
+    ]);
+  });
+
   it('is read once for intake and answer', () => {
     const received = message(station, transactionJson(), { contentType });
     expect(readFhirMessage(received)).toEqual(readFhirMessage(received));

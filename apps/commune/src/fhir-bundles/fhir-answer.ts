@@ -88,6 +88,8 @@ function responseOf(
   if (target === undefined)
     return { status: '422 Unprocessable Entity', ...(faults.length > 0 && { outcome: outcomeOf(faults) }) };
   const outcome = outcomes.get(partOf(target.slice(target.indexOf('/') + 1)).document);
+  if (outcome === 'retracted') return { status: '204 No Content', lastModified: receivedAt };
+  if (outcome === 'refused') return { status: '404 Not Found' };
   const recorded = outcome === 'recorded';
   return {
     status: recorded ? '201 Created' : '200 OK',

@@ -1,4 +1,5 @@
 import { dateTimeOf } from '#domain/dates.js';
+import type { EpisodeNumber, FacilityCode } from '#domain/ids.js';
 import { isError, readBundle, type ReadBundle, type ReadRecord } from '#fhir/reading/read-bundle.js';
 import type { IntakeRecord, ReadMessage, ReceivedMessage } from '../intake/message.js';
 
@@ -22,7 +23,7 @@ export function readFhirMessage(message: ReceivedMessage): ReadMessage {
   const whole = bundle.type !== 'batch';
   if (bundle.faults.some(isError) || (whole && refused.length > 0))
     return { outcome: 'unreadable', format: 'fhir', faults: [...bundle.faults, ...ofEntries] };
-  const { sender, kept } = bundle;
+  const { sender, kept, withdrawals } = bundle;
   const ofNobody: readonly IntakeRecord[] =
     kept.length === 0
       ? []
@@ -31,10 +32,19 @@ export function readFhirMessage(message: ReceivedMessage): ReadMessage {
     outcome: 'read',
     format: 'fhir',
     sender,
-    records: [...bundle.records.map(recordOf), ...ofNobody],
+    records: [
+      ...bundle.records.map(recordOf),
+      ...withdrawals.map(({ path, episode }) => withdrawalOf(path, message.facility, episode)),
+      ...ofNobody,
+    ],
     faults: [...bundle.faults, ...refused],
     ...(whole && { mustBeKnown: bundle.records.flatMap(({ known, path }) => (known ? [{ known, path }] : [])) }),
   };
+}
+
+function withdrawalOf(path: string, facility: FacilityCode, episode: EpisodeNumber): IntakeRecord {
+  const withdrawal = { facility, episode, reason: 'entered-in-error' };
+  return { path, source: 'bundle', visits: [], faults: [], withdrawal };
 }
 
 function recordOf(record: ReadRecord): IntakeRecord {

@@ -11,7 +11,7 @@ export interface SentEntry {
   readonly path: string;
   readonly fullUrl?: string;
   readonly resource?: SentResource;
-  readonly method: 'POST' | 'PUT';
+  readonly method: 'POST' | 'PUT' | 'DELETE';
   /** `request.url`, without a leading slash. */
   readonly url: string;
   readonly ifNoneExist?: string;
@@ -82,6 +82,9 @@ function entriesOf(bundle: JsonObject, type: BundleType): Pick<SentBundle, 'entr
   return { entries, faults };
 }
 
+/** The one thing that can be deleted: an encounter by its number. */
+const withdrawal = /^Encounter\?identifier=[^&]+$/;
+
 function entryOf(sent: Json, index: number, type: BundleType): SentEntry {
   const at = `Bundle.entry[${index}]`;
   const path = `${at}.resource`;
@@ -95,6 +98,8 @@ function entryOf(sent: Json, index: number, type: BundleType): SentEntry {
   const url = (textOf(request?.['url']) ?? '').replace(/^\//, '');
   if (!entry) faults.push(readingFault(at, 'wrong-type'));
   else if (requested && !request) faults.push(readingFault(`${at}.request`, 'required'));
+  else if (method === 'DELETE' && withdrawal.test(url))
+    return { index, path, method, url, ...(fullUrl !== undefined && { fullUrl }), faults };
   else if (method !== 'POST' && method !== 'PUT')
     faults.push(readingFault(`${at}.request.method`, 'method-not-supported'));
   const resource = objectOf(entry?.['resource']);

@@ -1,9 +1,10 @@
 import type { LocalDate } from '#domain/dates.js';
 
-import type { FacilityCode, ResidentId } from '#domain/ids.js';
+import type { EpisodeNumber, FacilityCode, ResidentId } from '#domain/ids.js';
 import { parseResidentId } from '#domain/ids.js';
 import type { KeptResource } from '#domain/kept-resources/kept-content.js';
 import { keptResourceId } from '../resource-ids.js';
+import { visitId } from './sent-content.js';
 import { residentPlaceholder } from '../kept.js';
 import { facilityCodeSystem } from '../systems.js';
 import { certificateOf, facilityOf } from './elements.js';
@@ -11,7 +12,8 @@ import { resourceOf, type SentEntry } from './entries.js';
 import { type JsonObject, objectOf, objectsOf, type SentResource, textOf } from './json.js';
 import { keptKey, mostEventText, wholeResource } from './kept-whole.js';
 import { PersonDraft } from './person-draft.js';
-import type { KnownPerson, ReadRecord } from './read-bundle.js';
+import { episodeNamed, episodeOf } from './read-encounter.js';
+import type { KnownPerson, ReadRecord, ReadWithdrawal } from './read-bundle.js';
 import { residentIdentifier } from './read-patient.js';
 import { readingFault, type ReadingFault, type ReadingFaultCode } from './reading-fault.js';
 import { eachReference, References, residentReference, type Resolution, rewritten } from './references.js';
@@ -35,6 +37,7 @@ export interface Place {
 export interface DraftedMessage {
   readonly records: readonly ReadRecord[];
   readonly kept: readonly KeptResource[];
+  readonly withdrawals: readonly ReadWithdrawal[];
   readonly places: ReadonlyMap<number, Place>;
   readonly faults: ReadonlyMap<number, readonly ReadingFault[]>;
 }
@@ -67,6 +70,7 @@ export class MessageDraft {
   readonly #visits = new Map<SentEntry, VisitDraft>();
   readonly #faults = new Map<number, ReadingFault[]>();
   readonly #nobody: SentEntry[] = [];
+  readonly #withdrawn = new Map<SentEntry, EpisodeNumber>();
   #otherProvider: FacilityCode | undefined;
 
   constructor(
@@ -84,9 +88,11 @@ export class MessageDraft {
   read(): DraftedMessage {
     for (const entry of this.#ofTypes('Patient')) this.#person(entry);
     for (const entry of this.#ofTypes('Encounter')) this.#encounter(entry);
+    for (const entry of this.entries)
+      if (entry.method === 'DELETE') this.#withdraw(entry, episodeNamed(entry.url, this.context.facility));
     for (const entry of this.entries) {
       const type = entry.resource?.resourceType;
-      if (type !== 'Patient' && !this.#visits.has(entry)) this.#place(entry);
+      if (type !== 'Patient' && !this.#visits.has(entry) && !this.#withdrawn.has(entry)) this.#place(entry);
     }
     const places = this.#targets();
     this.#checkReferences(places);
@@ -94,7 +100,8 @@ export class MessageDraft {
       rewritten(resource, (reference) => this.#target(reference, entry, places)) as JsonObject;
     const records = [...this.#persons.values()].map((person) => person.record(rewrite, this.#faults));
     const kept = this.#nobody.map((entry) => this.#whole(entry, rewrite));
-    return { records, kept, places, faults: this.#faults };
+    const withdrawals = [...this.#withdrawn].map(([{ path }, episode]) => ({ path, episode }));
+    return { records, kept, withdrawals, places, faults: this.#faults };
   }
 
   get large(): boolean {
@@ -169,10 +176,17 @@ export class MessageDraft {
       else this.#otherProvider = provider;
       return;
     }
+    if (resource['status'] === 'entered-in-error')
+      return this.#withdraw(entry, episodeOf(resource, this.context.facility));
     const visit = VisitDraft.of(this, this.context.facility, entry, person);
     if (!visit) return;
     this.#visits.set(entry, visit);
     person.visits.push(visit);
+  }
+
+  #withdraw(entry: SentEntry, episode: EpisodeNumber | undefined): void {
+    if (episode === undefined) this.fault(entry, 'withdrawal-unnamed', 'error');
+    else this.#withdrawn.set(entry, episode);
   }
 
   #place(entry: SentEntry): void {
@@ -244,6 +258,8 @@ export class MessageDraft {
       const resourceType = entry.resource?.resourceType ?? '';
       places.set(entry.index, { target: `${resourceType}/${keptResourceId(this.context.facility, keptKey(entry))}` });
     }
+    for (const [entry, episode] of this.#withdrawn)
+      places.set(entry.index, { target: `Encounter/${visitId(this.context.facility, episode)}` });
     return places;
   }
 

@@ -4,7 +4,7 @@
  */
 import type { DateTime, LocalDate } from '#domain/dates.js';
 import { dayPart, parseDateTime } from '#domain/dates.js';
-import type { FacilityCode, ResidentId } from '#domain/ids.js';
+import type { EpisodeNumber, FacilityCode, ResidentId } from '#domain/ids.js';
 import type { KeptResource } from '#domain/kept-resources/kept-content.js';
 import type {
   HealthHistory,
@@ -54,10 +54,16 @@ export interface ReadRecord {
   readonly faults: readonly ReadingFault[];
 }
 
+/** An encounter taken back: entered in error, or deleted. */
+export interface ReadWithdrawal {
+  readonly path: string;
+  readonly episode: EpisodeNumber;
+}
+
 /** What became of an entry, as far as reading can tell. */
 export interface ReadEntry {
   readonly index: number;
-  readonly method: 'POST' | 'PUT';
+  readonly method: SentEntry['method'];
   readonly resourceType: string;
   /** Index of the record it is part of; absent for what was refused or is about nobody. */
   readonly record?: number;
@@ -71,6 +77,7 @@ export interface ReadBundle {
   /** The facility the message says it is from; the caller's where it does not say. */
   readonly sender: FacilityCode;
   readonly records: readonly ReadRecord[];
+  readonly withdrawals: readonly ReadWithdrawal[];
   /** Resources about nobody. */
   readonly kept: readonly KeptResource[];
   readonly entries: readonly ReadEntry[];
@@ -95,7 +102,9 @@ export function readBundle(body: Uint8Array, context: ReadingContext): ReadBundl
   const wrong = sent.entries.flatMap((entry) => entry.faults);
   if (sent.faults.some(isError)) return refusedWhole(sent.type, context, sent.entries, sent.faults);
   if (wrong.some(isError) && sent.type !== 'batch') return refusedWhole(sent.type, context, sent.entries, sent.faults);
-  const usable = sent.entries.filter((entry) => entry.resource && !entry.faults.some(isError));
+  const usable = sent.entries.filter(
+    (entry) => (entry.resource !== undefined || entry.method === 'DELETE') && !entry.faults.some(isError),
+  );
   const stated = isObject(parsed) ? parseDateTime(textOf(parsed['timestamp']) ?? '') : undefined;
   const draft = new MessageDraft(usable, {
     facility: context.facility,
@@ -116,6 +125,7 @@ export function readBundle(body: Uint8Array, context: ReadingContext): ReadBundl
     type: sent.type,
     sender: senderOf(usable, draft) ?? context.facility,
     records: read.records,
+    withdrawals: read.withdrawals,
     kept: read.kept,
     entries,
     ...(sent.type === 'message' && usable[0]?.resource && { header: usable[0].resource }),
@@ -135,6 +145,7 @@ function refusedWhole(
     type,
     sender: facility,
     records: [],
+    withdrawals: [],
     kept: [],
     entries: entries.map((entry) => ({ ...answered(entry), faults: entry.faults })),
     faults,

@@ -10,7 +10,7 @@ import type { VisitContent } from '#domain/visits/visit-content.js';
 import { codeSystems, episodeNumberSystem, extensions, referralNumberSystem } from '../systems.js';
 import { codeIn, codingOf, extensionOf, identifierIn, momentOf, stated, wordsOf } from './elements.js';
 import { type JsonObject, objectOf, objectsOf, textOf } from './json.js';
-import { tokenOf } from './references.js';
+import { decoded, tokenOf } from './references.js';
 
 /** What an Encounter says of the visit as a whole. */
 export type EncounterFrame = Pick<
@@ -79,6 +79,14 @@ export function episodeOf(encounter: JsonObject, facility: FacilityCode): Episod
     if (episode) return episode;
   }
   return undefined;
+}
+
+/** The episode that an address `Encounter?identifier=system|value` names. */
+export function episodeNamed(url: string, facility: FacilityCode): EpisodeNumber | undefined {
+  const token = decoded(url.slice(url.indexOf('=') + 1));
+  const bar = token.indexOf('|');
+  const identifier = { system: token.slice(0, Math.max(bar, 0)), value: token.slice(bar + 1) };
+  return episodeOf({ identifier: [identifier] }, facility);
 }
 
 const papers = referralNumberSystem('' as FacilityCode);

@@ -39,8 +39,8 @@ const faultTexts = {
     en: 'This type of Bundle is not taken (taken: transaction, batch, message, document, collection).',
   },
   'method-not-supported': {
-    vi: 'Chỉ nhận POST và PUT; không xóa hay đọc qua Bundle này.',
-    en: 'Only POST and PUT are taken; nothing is deleted or read through this Bundle.',
+    vi: 'Chỉ nhận POST, PUT và DELETE Encounter?identifier=…; không đọc qua Bundle này.',
+    en: 'Only POST, PUT and DELETE Encounter?identifier=… are taken; nothing is read through this Bundle.',
   },
   'request-url': { vi: 'request.url không khớp với tài nguyên.', en: 'request.url does not fit the resource.' },
   'reference-not-found': {
@@ -72,9 +72,9 @@ const faultTexts = {
     vi: 'Lượt khám hoặc tài nguyên quá lớn để lưu.',
     en: 'The visit or resource is too large to be stored.',
   },
-  'withdrawal-not-supported': {
-    vi: 'Chưa nhận việc rút lại (entered-in-error) qua FHIR.',
-    en: 'Withdrawals (entered-in-error) are not taken through FHIR.',
+  'withdrawal-unnamed': {
+    vi: 'Muốn rút lại một lượt khám phải ghi identifier của nó.',
+    en: 'To withdraw an encounter its identifier must be given.',
   },
   'referral-incomplete': {
     vi: 'Giấy chuyển thiếu số, nơi nhận hoặc thời điểm: được giữ nguyên, không lập phiếu chuyển.',

@@ -121,7 +121,7 @@ export function tokenOf(identifier: JsonObject): string | undefined {
 
 export const residentReference = `Patient/${residentPlaceholder}`;
 
-function decoded(text: string): string {
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

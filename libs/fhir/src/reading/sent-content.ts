@@ -1,8 +1,8 @@
 import { lastValidDay } from '#domain/referrals/referral-validity.js';
 import { referralId } from '#domain/referrals/referral-key.js';
 import { dayPart } from '#domain/dates.js';
-import type { EpisodeNumber, ImmunizationId, ResidentId } from '#domain/ids.js';
-import { referralStream } from '#domain/streams.js';
+import type { EpisodeNumber, FacilityCode, ImmunizationId, ResidentId } from '#domain/ids.js';
+import { referralStream, visitStream } from '#domain/streams.js';
 import type { TransferPaper } from '#domain/visits/visit-content.js';
 import type { ReferralDocument } from '../documents.js';
 import type { TranslationContext } from '../elements.js';
@@ -47,6 +47,12 @@ export function sentPaper(paper: TransferPaper, sent: JsonObject, episode?: Epis
   };
   const kept = keptElements(sent, serviceRequestOf('', document, unnamed));
   return kept ? { ...paper, kept } : paper;
+}
+
+/** Id of the Encounter of an episode. */
+export function visitId(facility: FacilityCode, episode: EpisodeNumber): string {
+  const { category, key } = visitStream(facility, episode);
+  return documentIdOf(`${category}-${encodeURIComponent(key)}`);
 }
 
 /** Where the request of a paper can be read. */

@@ -4,7 +4,6 @@ import { type DateTime, dayPart, epochOf, type LocalDate } from '#domain/dates.j
 import type { EpisodeNumber, FacilityCode, ResidentId } from '#domain/ids.js';
 import type { KeptElements } from '#domain/kept-resources/kept-content.js';
 import type { InsuranceCard } from '#domain/residents/resident-content.js';
-import { visitStream } from '#domain/streams.js';
 import type {
   ClinicalNote,
   MedicationLine,
@@ -19,7 +18,7 @@ import { encounterConditionOf, encounterOf } from '../encounters/encounter.js';
 import { encounterObservationOf } from '../encounters/observation.js';
 import { medicationRequestOf, procedureOf } from '../encounters/orders.js';
 import { keptElements, residentPlaceholder } from '../kept.js';
-import { documentIdOf, keptPart, resourceId } from '../resource-ids.js';
+import { keptPart, resourceId } from '../resource-ids.js';
 import { codeIn } from './elements.js';
 import { resourceOf, type SentEntry } from './entries.js';
 import { type JsonObject, objectOf, objectsOf, textOf } from './json.js';
@@ -30,7 +29,7 @@ import { diagnosisWords, readDiagnosis } from './read-condition.js';
 import { type EncounterFrame, episodeOf, readEncounter } from './read-encounter.js';
 import { readObservation, type ReadObservation } from './read-observation.js';
 import { readMedication, readService } from './read-orders.js';
-import { paperTarget, sentPaper, unnamed } from './sent-content.js';
+import { paperTarget, sentPaper, unnamed, visitId } from './sent-content.js';
 
 /** A line of the visit and the entry it was read from. */
 interface Told<Line> {
@@ -70,8 +69,7 @@ export class VisitDraft {
     private readonly frame: EncounterFrame,
   ) {
     this.#episode = episodeOf(resourceOf(encounter), facility) ?? this.#derivedEpisode();
-    const { category, key } = visitStream(facility, this.#episode);
-    this.#id = documentIdOf(`${category}-${encodeURIComponent(key)}`);
+    this.#id = visitId(facility, this.#episode);
   }
 
   /** `undefined` for an Encounter that is no visit: planned, called off, or without a beginning. */
