@@ -54,6 +54,11 @@ export class ResidentIdentity {
     return identityKeys(person, this.#hashKey);
   }
 
+  /** Whom {@link resolve} would find; nothing is claimed. */
+  async known(person: ObservedPerson): Promise<ResidentId | undefined> {
+    return (await this.#find(person, this.keysOf(person))).candidate?.resident;
+  }
+
   /**
    * @param keys of the person, from {@link keysOf}
    * @param path of the record in its message: a new resident's id follows from message and path
@@ -80,7 +85,7 @@ export class ResidentIdentity {
   }
 
   /** The one resident who has the id or bears the number; `undefined` when there is none, or more than one. */
-  async known(person: KnownPerson, facility: FacilityCode): Promise<Candidate | undefined> {
+  async referredTo(person: KnownPerson, facility: FacilityCode): Promise<Candidate | undefined> {
     if (person.kind === 'resident') return this.#registered(person.resident);
     const identifiers = [{ ...person.number, ...(person.number.facility && { facility }) }];
     const [key] = identityKeys({ identifiers, details: { name: '', sex: 'unknown' } }, this.#hashKey);

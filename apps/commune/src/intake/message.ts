@@ -4,6 +4,7 @@ import type { HealthHistory } from '#domain/residents/resident-content.js';
 import type { ScreeningContent } from '#domain/screenings/screening-content.js';
 import type { TransferPaper } from '#domain/visits/visit-content.js';
 import type { KnownPerson } from '#fhir/reading/read-bundle.js';
+import type { OutreachScreening } from '#station-formats/outreach/outreach-row.js';
 import type { Fault, StationRecord } from '#station-formats/station-message.js';
 import type { LargeOriginal, Original } from '../originals/originals.js';
 import type { MessageFormat } from './receipt.js';
@@ -18,6 +19,12 @@ export type LargeMessage = LargeOriginal;
 export interface IntakeRecord extends StationRecord {
   readonly screening?: ScreeningContent;
   readonly transfer?: TransferPaper;
+  /** One row of a screening day's sheet, which has no numbers of its own. */
+  readonly sheetRow?: {
+    readonly row: number;
+    readonly screening?: OutreachScreening;
+    readonly formNumber?: string;
+  };
   readonly fhir?: FhirPart;
 }
 

@@ -19,6 +19,7 @@ import { readingFault } from '#fhir/reading/reading-fault.js';
 import type { Fault, ObservedPerson, ReadVisit, Withdrawal } from '#station-formats/station-message.js';
 import { ImmunizationIntake } from './immunization-intake.js';
 import { type Candidate, residentStreamName, type ResidentIdentity } from '../identity/resident-identity.js';
+import { outreachScreeningId } from '../outreach/screening-id.js';
 import type { KeyedMutex } from '../keyed-mutex.js';
 import { eventsOf, type MessageContext } from './message-context.js';
 import { withDoseReferences } from '../fhir-bundles/dose-references.js';
@@ -44,6 +45,7 @@ export class RecordIntake {
 
   async take(record: IntakeRecord, context: MessageContext): Promise<readonly ReceiptRecord[]> {
     if (record.withdrawal) return [await this.#withdraw(record.withdrawal, record.faults, context)];
+    if (record.sheetRow) return [await this.#sheetRow(record, record.sheetRow, context)];
     const { person, faults, fhir } = record;
     if (fhir && !person && !fhir.known) return this.#ofNobody(fhir, context);
     if (!person && !fhir?.known) {
@@ -84,12 +86,28 @@ export class RecordIntake {
     return [{ kind: 'person', episode: null, outcome: observed.outcome, resident, faults: personFaults }, ...told];
   }
 
+  /** The screening's id follows from whom it is about, so that a corrected sheet amends. */
+  async #sheetRow(
+    { person, path, faults }: IntakeRecord,
+    { row, screening, formNumber }: NonNullable<IntakeRecord['sheetRow']>,
+    context: MessageContext,
+  ): Promise<ReceiptRecord> {
+    if (!person || !screening) {
+      return { kind: 'screening', episode: null, row, outcome: 'refused', resident: null, faults };
+    }
+    const observed = await this.#observe(person, path, context, false);
+    const { resident } = observed;
+    const id = outreachScreeningId(screening, formNumber ?? resident);
+    const taken = await this.#screening({ ...screening, screening: id }, resident, context);
+    return { ...taken, row, faults: [...faults, ...observed.faults, ...taken.faults] };
+  }
+
   /** Faults for those persons, referred to in a message, whom nobody has told of yet. */
   async unknownAmong(
     persons: NonNullable<Extract<ReadMessage, { outcome: 'read' }>['mustBeKnown']>,
     facility: FacilityCode,
   ): Promise<readonly Fault[]> {
-    const found = await Promise.all(persons.map(({ known }) => this.identity.known(known, facility)));
+    const found = await Promise.all(persons.map(({ known }) => this.identity.referredTo(known, facility)));
     return persons.filter((_, index) => !found[index]).map(({ path }) => unknownPerson(path));
   }
 
@@ -100,7 +118,7 @@ export class RecordIntake {
 
   /** A person the message does not describe; what it says of their history is told of them as they are known. */
   async #known(fhir: FhirPart | undefined, context: MessageContext): Promise<Observed | undefined> {
-    const found = fhir?.known && (await this.identity.known(fhir.known, context.facility));
+    const found = fhir?.known && (await this.identity.referredTo(fhir.known, context.facility));
     if (!found || found.folded.state.status !== 'registered') return undefined;
     const { details, identifiers, cards } = found.folded.state;
     const observedOn = fhir?.observedOn ?? dayOf(Date.parse(context.receivedAt));

@@ -21,7 +21,7 @@ import { codeSystems, residentIdentifierSystems } from '#fhir/systems.js';
 import type { SqlValue } from '#projections/projection.js';
 import { indexKept, isIcd10, keptCode, keptCodings } from './kept-rows.js';
 import type { EntryTableName } from './schema.js';
-import { endless, spanOf } from './seconds.js';
+import { endless, type Span, spanOf } from './seconds.js';
 
 /** Columns in the order of the table. */
 export type IndexRow = readonly SqlValue[];
@@ -98,7 +98,10 @@ function indexEncounter(
   add: AddRow,
 ): void {
   const content = encounterContent(document);
-  const { starts, ends } = encounterSpan(content);
+  const began = spanOf(content.start);
+  /** Most parts have the time of the visit. */
+  const spanAt = (at: string): Span => (at === content.start ? began : spanOf(at));
+  const { starts, ends } = encounterSpan(content, began);
   add('encounter_entry', [
     number,
     resident,
@@ -111,7 +114,6 @@ function indexEncounter(
     content.facility,
     document.kind === 'visit' ? document.visit.episode : null,
   ]);
-  const began = spanOf(content.start);
   for (const { part, coding, role, kept } of content.conditions) {
     const verification = role === 'finding' ? 'provisional' : 'confirmed';
     add('condition_entry', [
@@ -128,7 +130,7 @@ function indexEncounter(
   }
   for (const part of content.observations) {
     const [first, second] = keptCodings(part.kept) ?? part.codings;
-    const at = spanOf(part.at);
+    const at = spanAt(part.at);
     add('observation_entry', [
       number,
       part.part,
@@ -141,7 +143,7 @@ function indexEncounter(
     ]);
   }
   for (const { part, line, at } of content.medications) {
-    const span = spanOf(at);
+    const span = spanAt(at);
     add('medication_request_entry', [
       number,
       part,
@@ -154,7 +156,7 @@ function indexEncounter(
     ]);
   }
   for (const { part, line, at } of content.procedures) {
-    const span = spanOf(at);
+    const span = spanAt(at);
     add('procedure_entry', [
       number,
       part,
@@ -169,8 +171,8 @@ function indexEncounter(
 }
 
 /** A period without an end has none, in FHIR's reading. */
-function encounterSpan({ start, end }: EncounterContent): { readonly starts: number; readonly ends: number } {
-  return { starts: spanOf(start).starts, ends: end === undefined ? endless : spanOf(end).ends };
+function encounterSpan({ end }: EncounterContent, began: Span): Span {
+  return { starts: began.starts, ends: end === undefined ? endless : spanOf(end).ends };
 }
 
 function indexImmunization(document: ImmunizationDocument, number: number, resident: number, add: AddRow): void {
