@@ -84,7 +84,7 @@ function mixed(before: number, value: KeptJson): number {
     return mixedText(hash, ']');
   }
   if (typeof value === 'string') return mixedText(before, value);
-  if (!isObject(value)) return mixedText(before, `\u0000${String(value)}`);
+  if (!isObject(value)) return mixedText(before, `\u0000${JSON.stringify(value)}`);
   let hash = mixedText(before, '{');
   for (const name in value) {
     const inner = value[name];

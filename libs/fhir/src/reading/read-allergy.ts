@@ -14,10 +14,7 @@ export function readAllergy(allergy: JsonObject, key: string): HistoryItem | und
   if (verification === 'entered-in-error') return undefined;
   const [category] = textsOf(allergy['category']);
   return stated<HistoryItem>({
-    code:
-      codeIn(allergy['code'], codeSystems.historyAllergy) ??
-      kinds.get(category ?? '') ??
-      otherKind,
+    code: codeIn(allergy['code'], codeSystems.historyAllergy) ?? kinds.get(category ?? '') ?? otherKind,
     display: wordsOf(allergy['code']),
     present: verification !== 'refuted',
     note: textOf(objectsOf(allergy['note'])[0]?.['text']),

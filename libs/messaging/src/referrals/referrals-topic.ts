@@ -73,8 +73,9 @@ export const referrals: Topic<ReferralStep> = defineTopic<ReferralStep>({
 });
 
 /** What was kept for the sender's own record stays there. */
-function paperOf({ kept: _, ...paper }: TransferPaper): TransferPaper {
-  return paper;
+function paperOf(paper: TransferPaper): TransferPaper {
+  const { kept: _, ...alone } = paper;
+  return alone;
 }
 
 function addresseeOf(step: ReferralEvent): string | undefined {
