@@ -14,7 +14,7 @@ export interface ReadingLimits {
   readonly depth: number;
 }
 
-const defaultLimits: ReadingLimits = { bytes: 64 * 1024 * 1024, elements: 3_000_000, depth: 40 };
+export const defaultLimits: ReadingLimits = { bytes: 64 * 1024 * 1024, elements: 3_000_000, depth: 40 };
 
 export interface OpenedMessage {
   /** Behind the opening tag of the root; its `name` is the root's. */
@@ -49,8 +49,9 @@ export function readOpened<T>(
   }
 }
 
-const faultOf = (fault: XmlFault): Fault => ({
-  path: '',
+/** What is wrong with the XML of a message, or of a part of it. */
+export const faultOf = (fault: XmlFault, path = ''): Fault => ({
+  path,
   code: fault.code,
   severity: 'error',
   text: { vi: `Không đọc được thông điệp: ${fault.text.vi}.`, en: `The message cannot be read: ${fault.text.en}.` },
@@ -66,7 +67,7 @@ const isUtf16: Fault = {
   },
 };
 
-const declaredUtf16: Fault = {
+export const declaredUtf16: Fault = {
   path: '',
   code: 'declared-encoding',
   severity: 'warning',

@@ -1,10 +1,12 @@
 import { UnreadableMessage } from '#station-formats/unreadable-message.js';
 import { readStationMessage } from '#station-formats/read-station-message.js';
 import { readCommand } from '../json-commands/read-command.js';
-import type { ReadMessage, ReceivedMessage } from './message.js';
+import type { LargeMessage, ReadMessage, ReceivedMessage } from './message.js';
+import { readLargeMessage } from './read-large-message.js';
 
-/** Reads a body by what it is: station XML or a JSON command. */
-export function readMessage(message: ReceivedMessage): ReadMessage {
+/** Reads a body by what it is: station XML or a JSON command. What is too large to be held is read in pieces where it can be. */
+export async function readMessage(message: ReceivedMessage | LargeMessage): Promise<ReadMessage> {
+  if (!('body' in message)) return readLargeMessage(message, readMessage);
   switch (kindOf(message)) {
     case 'xml':
       return readXml(message.body);

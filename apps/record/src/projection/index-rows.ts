@@ -18,7 +18,7 @@ import { historyContent, tobaccoStatus } from '#fhir/residents/history-content.j
 import { codeSystems, residentIdentifierSystems } from '#fhir/systems.js';
 import type { SqlValue } from '#projections/projection.js';
 import type { EntryTableName } from './schema.js';
-import { endless, spanOf } from './seconds.js';
+import { endless, type Span, spanOf } from './seconds.js';
 
 /** Columns in the order of the table. */
 export type IndexRow = readonly SqlValue[];
@@ -81,7 +81,10 @@ function indexEncounter(
   add: AddRow,
 ): void {
   const content = encounterContent(document);
-  const { starts, ends } = encounterSpan(content);
+  const began = spanOf(content.start);
+  /** Most parts have the time of the visit. */
+  const spanAt = (at: string): Span => (at === content.start ? began : spanOf(at));
+  const { starts, ends } = encounterSpan(content, began);
   add('encounter_entry', [
     number,
     resident,
@@ -94,7 +97,6 @@ function indexEncounter(
     content.facility,
     document.kind === 'visit' ? document.visit.episode : null,
   ]);
-  const began = spanOf(content.start);
   for (const { part, coding, role } of content.conditions) {
     const verification = role === 'finding' ? 'provisional' : 'confirmed';
     add('condition_entry', [
@@ -111,7 +113,7 @@ function indexEncounter(
   }
   for (const part of content.observations) {
     const [first, second] = part.codings;
-    const at = spanOf(part.at);
+    const at = spanAt(part.at);
     add('observation_entry', [
       number,
       part.part,
@@ -124,7 +126,7 @@ function indexEncounter(
     ]);
   }
   for (const { part, line, at } of content.medications) {
-    const span = spanOf(at);
+    const span = spanAt(at);
     add('medication_request_entry', [
       number,
       part,
@@ -135,7 +137,7 @@ function indexEncounter(
     ]);
   }
   for (const { part, line, at } of content.procedures) {
-    const span = spanOf(at);
+    const span = spanAt(at);
     add('procedure_entry', [
       number,
       part,
@@ -148,8 +150,8 @@ function indexEncounter(
 }
 
 /** A period without an end has none, in FHIR's reading. */
-function encounterSpan({ start, end }: EncounterContent): { readonly starts: number; readonly ends: number } {
-  return { starts: spanOf(start).starts, ends: end === undefined ? endless : spanOf(end).ends };
+function encounterSpan({ end }: EncounterContent, began: Span): Span {
+  return { starts: began.starts, ends: end === undefined ? endless : spanOf(end).ends };
 }
 
 function indexImmunization(document: ImmunizationDocument, number: number, resident: number, add: AddRow): void {

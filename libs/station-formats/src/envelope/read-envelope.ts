@@ -22,11 +22,11 @@ export interface EnvelopeHeader {
 }
 
 /** What a message may hold at most: beyond, it is an attack, not a month of work. */
-const mostRecords = 20_000;
+export const mostRecords = 20_000;
 const mostTables = 100;
 const mostRows = 50_000;
 
-const tooMany = (): XmlFault => new XmlFault('too-many-elements', 'elements', 0);
+export const tooMany = (): XmlFault => new XmlFault('too-many-elements', 'elements', 0);
 
 interface TablePart {
   /** LOAIHOSO, trimmed. */
@@ -92,7 +92,8 @@ function readText(scanner: XmlScanner): string {
   }
 }
 
-function readRecord(scanner: XmlScanner, budget: XmlBudget, path: string): EnvelopeRecord {
+/** Reads one HOSO behind its opening tag. @throws XmlFault */
+export function readRecord(scanner: XmlScanner, budget: XmlBudget, path: string): EnvelopeRecord {
   const depth = scanner.depth;
   const tables = new Map<string, TableRows>();
   const faults = new FaultList(path);
