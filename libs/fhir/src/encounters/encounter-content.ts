@@ -20,6 +20,7 @@ import { PartNames } from '../resource-ids.js';
 import { codeSystems } from '../systems.js';
 import { laboratoryCode } from './laboratory.js';
 import { noteCodings, type NoteKind } from './notes.js';
+import { paperNotes } from './paper-notes.js';
 import { bloodPressure, type VitalSign, vitalSigns } from './vital-signs.js';
 
 export interface EncounterContent {
@@ -161,6 +162,7 @@ function visitContent({ visit }: VisitDocument): EncounterContent {
             ],
         visit.start,
       ),
+      ...noteParts(names, paperNotes(visit.papers ?? []), visit.start),
     ],
     medications: visit.medications.map((line) => ({
       part: names.name('m', line.code),
