@@ -4,6 +4,9 @@ import { constants } from 'node:os';
 import { whenNpmIsGone } from './parents.mjs';
 import { node, prepare, PreparationFailed, root, say } from './prepare.mjs';
 
+/** A small nursery: bodies of large messages are forgotten soon after they were read, at no cost that could be measured. */
+const memoryFlags = ['--max-semi-space-size=8'];
+
 /**
  * @param {string} script relative to the root
  * @param {readonly string[]} parameters
@@ -20,7 +23,8 @@ export async function runProgram(script, parameters, options = {}) {
   let child = null;
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child?.kill(signal));
   // The channel tells the program when we are gone, so that it never stays behind alone.
-  child = spawn(node, ['--no-warnings=ExperimentalWarning', '--enable-source-maps', script, ...parameters], {
+  const flags = ['--no-warnings=ExperimentalWarning', '--enable-source-maps', ...memoryFlags];
+  child = spawn(node, [...flags, script, ...parameters], {
     cwd: root,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });

@@ -2,6 +2,7 @@
 import { cpus } from 'node:os';
 import type { BenchRow } from './bench-row.js';
 import { eventStoreBench } from './event-store.bench.js';
+import { intakeBench } from './intake/intake.bench.js';
 import { flowBench } from './flow/flow.bench.js';
 import { benchStationFormats } from './station-formats.bench.js';
 
@@ -11,6 +12,7 @@ const parts: readonly {
 }[] = [
   { title: 'Event store', run: eventStoreBench },
   { title: 'Station formats', run: benchStationFormats },
+  { title: 'Intake', run: intakeBench },
   { title: 'The whole flow', run: flowBench },
 ];
 

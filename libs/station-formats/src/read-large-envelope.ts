@@ -108,9 +108,14 @@ async function* records(
   const pause = pauses();
   let number = 0;
   for await (const piece of pieces) {
-    for (const slice of slicer.push(piece)) {
-      number += 1;
-      yield recordOf(slice, `HOSO[${number}]`, header, budget);
+    const slices = slicer.push(piece);
+    // Only the record is there while it is worked on: its bytes would pile up until memory is short.
+    const next = (): StationRecord | undefined => {
+      const { done, value } = slices.next();
+      return done === true ? undefined : recordOf(value, `HOSO[${(number += 1)}]`, header, budget);
+    };
+    for (let record = next(); record; record = next()) {
+      yield record;
       await pause();
     }
   }

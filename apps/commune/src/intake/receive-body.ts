@@ -1,5 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import {
+  mostHeld,
   pieceSize,
   type LargeOriginal,
   type Original,
@@ -11,7 +12,7 @@ import {
 export type SenderDetails = Omit<OriginalDetails, 'digest'>;
 
 /**
- * Takes a body as it comes: up to {@link pieceSize} it is held, beyond it goes to the originals piece by piece, so that it is
+ * Takes a body as it comes: up to {@link mostHeld} it is held, beyond it goes to the originals piece by piece, so that it is
  * kept when its end is here.
  *
  * @param becomesLarge is called once when the body turns out to be longer; may refuse by throwing
@@ -30,7 +31,7 @@ export async function receiveBody(
   for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
     held.push(next.value);
     size += next.value.length;
-    if (size <= pieceSize) continue;
+    if (size <= mostHeld) continue;
     becomesLarge();
     return receiveLarge(held, iterator, details, originals);
   }

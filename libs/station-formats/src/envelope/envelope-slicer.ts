@@ -46,6 +46,8 @@ export class EnvelopeSlicer {
   #recordSize = 0;
   /** Elements that are open in the record. */
   #depth = 0;
+  /** The record that has just ended. */
+  #ended: { readonly slice: RecordSlice } | undefined;
   /** Where in the bytes at hand begins what is neither in the frame nor in the record yet. */
   #from = 0;
 
@@ -54,22 +56,28 @@ export class EnvelopeSlicer {
   }
 
   /**
-   * @returns the records that end in this piece
+   * The records that end in this piece, each cut out when it is asked for. To be read to the end before the next piece comes.
    * @throws XmlFault for a DOCTYPE, a tag without end, or more around the records than the limit
    */
-  push(piece: Uint8Array): readonly RecordSlice[] {
+  *push(piece: Uint8Array): Generator<RecordSlice, void, undefined> {
     const bytes = this.#rest.length === 0 ? bufferOf(piece) : Buffer.concat([this.#rest, piece]);
-    const found: RecordSlice[] = [];
     let at = 0;
     this.#from = 0;
     while (at < bytes.length) {
-      const next = this.#until ? this.#skipOpaque(bytes, at) : this.#step(bytes, at, found);
+      const next = this.#until ? this.#skipOpaque(bytes, at) : this.#step(bytes, at);
       if (next === undefined) break;
       at = next;
+      // Given away without being held: who asks may take long with it.
+      if (this.#ended) yield this.#takeEnded();
     }
     this.#takeUntil(bytes, at);
     this.#rest = Buffer.from(bytes.subarray(at));
-    return found;
+  }
+
+  #takeEnded(): RecordSlice {
+    const slice = this.#ended?.slice;
+    this.#ended = undefined;
+    return slice;
   }
 
   /** All around the records, each of them as `<HOSO/>`. What was cut off is part of it, so that it is not well-formed then. */
@@ -90,7 +98,7 @@ export class EnvelopeSlicer {
     return safe <= at ? undefined : safe;
   }
 
-  #step(bytes: Buffer, at: number, found: RecordSlice[]): number | undefined {
+  #step(bytes: Buffer, at: number): number | undefined {
     const tag = bytes.indexOf(lessThan, at);
     if (tag !== at) return tag < 0 ? bytes.length : tag;
     if (bytes.length - tag < longestBeginning && !bytes.includes(greaterThan, tag)) return undefined;
@@ -105,10 +113,10 @@ export class EnvelopeSlicer {
       if (bytes.length - tag > longestTag) throw new XmlFault('not-well-formed', 'bad-markup', 0);
       return undefined;
     }
-    return this.#takeTag(bytes, tag, end, found);
+    return this.#takeTag(bytes, tag, end);
   }
 
-  #takeTag(bytes: Buffer, tag: number, end: number, found: RecordSlice[]): number {
+  #takeTag(bytes: Buffer, tag: number, end: number): number {
     const closing = bytes[tag + 1] === slash;
     const selfClosed = !closing && bytes[end - 2] === slash;
     if (!this.#record) {
@@ -122,7 +130,7 @@ export class EnvelopeSlicer {
     if (!selfClosed) this.#depth += closing ? -1 : 1;
     if (this.#depth <= 0) {
       this.#takeUntil(bytes, end);
-      found.push(this.#recordSize > this.#limits.record ? undefined : Buffer.concat(this.#record));
+      this.#ended = { slice: this.#recordSize > this.#limits.record ? undefined : Buffer.concat(this.#record) };
       this.#record = undefined;
     }
     return end;
