@@ -5,6 +5,7 @@ import { eventStoreBench } from './event-store.bench.js';
 import { intakeBench } from './intake/intake.bench.js';
 import { flowBench } from './flow/flow.bench.js';
 import { benchStationFormats } from './station-formats.bench.js';
+import { viewsBench } from './views/views.bench.js';
 
 const parts: readonly {
   readonly title: string;
@@ -13,6 +14,7 @@ const parts: readonly {
   { title: 'Event store', run: eventStoreBench },
   { title: 'Station formats', run: benchStationFormats },
   { title: 'Intake', run: intakeBench },
+  { title: 'Views', run: () => viewsBench() },
   { title: 'The whole flow', run: flowBench },
 ];
 

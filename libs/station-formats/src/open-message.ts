@@ -1,6 +1,6 @@
 import type { Fault } from './station-message.js';
 import { UnreadableMessage } from './unreadable-message.js';
-import { decodeUtf8 } from './xml/decode-text.js';
+import { decodeText } from './xml/decode-text.js';
 import { openDocument } from './xml/open-document.js';
 import { XmlFault } from './xml/xml-fault.js';
 import type { XmlBudget, XmlScanner } from './xml/xml-scanner.js';
@@ -36,12 +36,13 @@ export function readOpened<T>(
   const { bytes: mostBytes, elements, depth } = { ...defaultLimits, ...limits };
   try {
     if (bytes.byteLength > mostBytes) throw new XmlFault('too-large', 'size', 0);
-    const text = decodeUtf8(bytes).trimStart();
+    const { text: decoded, utf16 } = decodeText(bytes);
+    const text = decoded.trimStart();
     if (text === '') throw new XmlFault('not-well-formed', 'no-root', 0);
     const budget: XmlBudget = { elements, depth };
     const { scanner, declaresUtf16 } = openDocument(text, budget);
     scanner.next();
-    return read({ scanner, budget, faults: declaresUtf16 ? [declaredUtf16] : [] });
+    return read({ scanner, budget, faults: utf16 ? [isUtf16] : declaresUtf16 ? [declaredUtf16] : [] });
   } catch (fault) {
     if (fault instanceof XmlFault) throw new UnreadableMessage([faultOf(fault)]);
     throw fault;
@@ -55,6 +56,16 @@ export const faultOf = (fault: XmlFault, path = ''): Fault => ({
   severity: 'error',
   text: { vi: `Không đọc được thông điệp: ${fault.text.vi}.`, en: `The message cannot be read: ${fault.text.en}.` },
 });
+
+const isUtf16: Fault = {
+  path: '',
+  code: 'utf-16',
+  severity: 'warning',
+  text: {
+    vi: 'Thông điệp viết bằng UTF-16; đã đọc được, nhưng đề nghị gửi bằng UTF-8 như quy định.',
+    en: 'The message is written in UTF-16; it was read, but please send UTF-8 as the rules ask.',
+  },
+};
 
 export const declaredUtf16: Fault = {
   path: '',

@@ -8,6 +8,7 @@ import type { Fault, StationMessage, StationRecord } from './station-message.js'
 import { UnreadableMessage } from './unreadable-message.js';
 import { decodeBase64, decodeUtf8 } from './xml/decode-text.js';
 import { openDocument } from './xml/open-document.js';
+import { plainName } from './xml/plain-name.js';
 import { XmlFault } from './xml/xml-fault.js';
 import type { XmlBudget } from './xml/xml-scanner.js';
 
@@ -23,7 +24,7 @@ const stretchMs = 8;
 /**
  * Reads an envelope that is too large to be held, as `readStationMessage` would: every part of it is seen to be well-formed
  * before the first record is given, and the sender is known, wherever it stands. A record beyond 8 MiB is not read; it has the
- * fault `record-too-large`.
+ * fault `record-too-large`. UTF-8 alone: in UTF-16 it is not known for an envelope.
  *
  * @param open gives the bytes from the beginning; called once for each of the two passes
  * @returns `undefined` when it is no envelope with records: a reader of whole messages may know what it is
@@ -71,7 +72,7 @@ async function check(pieces: AsyncIterable<Uint8Array>, limits: ReadingLimits): 
       }
     }
     const { scanner, declaresUtf16 } = openDocument(decodeUtf8(slicer.end()).trimStart(), budget);
-    if (scanner.next() !== 'open' || scanner.name !== 'GIAMDINHHS') return undefined;
+    if (scanner.next() !== 'open' || plainName(scanner.name) !== 'GIAMDINHHS') return undefined;
     const header = readEnvelope(scanner, budget, () => undefined);
     const faults = checkHeader(header, length);
     return { header, length, faults: declaresUtf16 ? [...faults, declaredUtf16] : faults };
@@ -88,7 +89,7 @@ function checkSlice(slice: RecordSlice, number: number, budget: XmlBudget): void
   try {
     const { scanner } = openDocument(decodeUtf8(slice), budget);
     for (let token = scanner.next(); token !== 'end'; token = scanner.next()) {
-      if (token !== 'open' || scanner.name !== 'NOIDUNGFILE') continue;
+      if (token !== 'open' || plainName(scanner.name) !== 'NOIDUNGFILE') continue;
       const ahead = scanner.uncheckedTextAhead();
       if (ahead !== undefined && decodeBase64(ahead.trim())) scanner.skipTextAhead(ahead);
     }

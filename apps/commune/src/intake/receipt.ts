@@ -3,12 +3,12 @@ import type { Fault, StationFormat } from '#station-formats/station-message.js';
 
 export type MessageFormat = StationFormat | 'json-command' | 'unknown';
 
-export type RecordOutcome = 'recorded' | 'amended' | 'unchanged' | 'refused';
+export type RecordOutcome = 'recorded' | 'amended' | 'unchanged' | 'retracted' | 'refused';
 
 /** What became of one part of a message. */
 export interface ReceiptRecord {
-  readonly kind: 'person' | 'visit' | 'screening' | 'referral';
-  /** Episode number (MA_LK); for a screening or a referral its id; null where the message does not say, or for a person. */
+  readonly kind: 'person' | 'visit' | 'screening' | 'immunization' | 'referral';
+  /** Episode number (MA_LK); for a screening, an immunization or a referral its id; null where the message does not say, or for a person. */
   readonly episode: string | null;
   readonly outcome: RecordOutcome;
   readonly resident: ResidentId | null;

@@ -1,3 +1,4 @@
+import { plainName } from '../xml/plain-name.js';
 import { XmlFault } from '../xml/xml-fault.js';
 
 /** One HOSO of an envelope, from `<` to `>`; `undefined` where it is too large to be read. */
@@ -18,7 +19,9 @@ const space: readonly (number | undefined)[] = [0x20, 0x09, 0x0a, 0x0d];
 /** Longest beginning by which a construct is known: `<![CDATA[`, `<!DOCTYPE`. */
 const longestBeginning = 9;
 const longestTag = 64 * 1024;
-const recordName = Buffer.from('HOSO');
+const recordName = 'HOSO';
+/** With a namespace prefix; what is longer is no record's. */
+const longestRecordName = 256;
 const recordInFrame = Buffer.from('<HOSO/>');
 
 /** Constructs whose content is not mark-up, by their beginning. */
@@ -163,10 +166,11 @@ const startsWith = (bytes: Buffer, text: Buffer, at: number): boolean =>
   at + text.length <= bytes.length && bytes.compare(text, 0, text.length, at, at + text.length) === 0;
 
 function isRecordTag(bytes: Buffer, tag: number): boolean {
-  const behind = bytes[tag + 1 + recordName.length];
-  return (
-    startsWith(bytes, recordName, tag + 1) && (behind === greaterThan || behind === slash || space.includes(behind))
-  );
+  let end = tag + 1;
+  for (let byte = bytes[end]; byte !== greaterThan && byte !== slash && !space.includes(byte); byte = bytes[end])
+    end += 1;
+  const name = end - tag > longestRecordName ? '' : bytes.toString('utf8', tag + 1, end);
+  return plainName(name) === recordName;
 }
 
 /** Behind the `>` of the tag; -1 when it is not there yet. A `>` in an attribute's value ends nothing. */

@@ -1,6 +1,28 @@
 import { isUtf8 } from 'node:buffer';
 import { XmlFault } from './xml-fault.js';
 
+export interface DecodedText {
+  readonly text: string;
+  /** The bytes were UTF-16, which no form allows but old software writes. */
+  readonly utf16: boolean;
+}
+
+/**
+ * The text of a document, its byte-order mark removed: UTF-8, or UTF-16 where a mark says so.
+ *
+ * @throws XmlFault `wrong-encoding` for everything else: TCVN3, VNI, Windows-1258, UTF-32, UTF-16 without a mark.
+ */
+export function decodeText(bytes: Uint8Array): DecodedText {
+  const [first, second, third, fourth] = bytes;
+  const little = first === 0xff && second === 0xfe && !(third === 0 && fourth === 0);
+  if (!little && !(first === 0xfe && second === 0xff)) return { text: decodeUtf8(bytes), utf16: false };
+  try {
+    return { text: new TextDecoder(little ? 'utf-16le' : 'utf-16be', { fatal: true }).decode(bytes), utf16: true };
+  } catch {
+    throw new XmlFault('wrong-encoding', 'encoding', 0);
+  }
+}
+
 /**
  * The text of a UTF-8 document, its byte-order mark removed.
  *
