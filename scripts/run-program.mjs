@@ -6,6 +6,8 @@ import { node, prepare, PreparationFailed, root, say } from './prepare.mjs';
 
 /** A small nursery: bodies of large messages are forgotten soon after they were read, at no cost that could be measured. */
 const memoryFlags = ['--max-semi-space-size=8'];
+/** Memory that one thread gives back is there for the others (glibc). */
+const memoryEnvironment = { MALLOC_ARENA_MAX: '2' };
 
 /**
  * @param {string} script relative to the root
@@ -26,6 +28,7 @@ export async function runProgram(script, parameters, options = {}) {
   const flags = ['--no-warnings=ExperimentalWarning', '--enable-source-maps', ...memoryFlags];
   child = spawn(node, [...flags, script, ...parameters], {
     cwd: root,
+    env: { ...memoryEnvironment, ...process.env },
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   whenNpmIsGone(() => child.kill('SIGTERM'));

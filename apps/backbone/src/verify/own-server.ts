@@ -26,7 +26,7 @@ export async function startServer(
   // As `npm start` runs it.
   const flags = ['--no-warnings=ExperimentalWarning', '--max-semi-space-size=8'];
   const child = spawn(process.execPath, [...flags, main, ...parameters], {
-    env: { ...process.env, NODE_OPTIONS: '', LOG_LEVEL: 'warn', PORT: '0', ...environment },
+    env: { MALLOC_ARENA_MAX: '2', ...process.env, NODE_OPTIONS: '', LOG_LEVEL: 'warn', PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const exit = once(child, 'exit') as Promise<[code: number | null]>;
