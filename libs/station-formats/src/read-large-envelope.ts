@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EnvelopeSlicer, type RecordSlice, type SlicingLimits } from './envelope/envelope-slicer.js';
+import { giveBack } from './envelope/give-back.js';
 import { checkHeader } from './envelope/read-envelope-message.js';
 import { mostRecords, readEnvelope, readRecord, tooMany, type EnvelopeHeader } from './envelope/read-envelope.js';
 import { translateRecord } from './envelope/translate-record.js';
@@ -26,7 +27,8 @@ const stretchMs = 8;
  * before the first record is given, and the sender is known, wherever it stands. A record beyond 8 MiB is not read; it has the
  * fault `record-too-large`. UTF-8 alone: in UTF-16 it is not known for an envelope.
  *
- * @param open gives the bytes from the beginning; called once for each of the two passes
+ * @param open gives the bytes from the beginning; called once for each of the two passes. The pieces are given away: their memory
+ * is gone when the next one is asked for
  * @returns `undefined` when it is no envelope with records: a reader of whole messages may know what it is
  * @throws UnreadableMessage as `readStationMessage` does
  */
@@ -70,6 +72,7 @@ async function check(pieces: AsyncIterable<Uint8Array>, limits: ReadingLimits): 
         checkSlice(slice, length, budget);
         await pause();
       }
+      giveBack(piece);
     }
     const { scanner, declaresUtf16 } = openDocument(decodeUtf8(slicer.end()).trimStart(), budget);
     if (scanner.next() !== 'open' || plainName(scanner.name) !== 'GIAMDINHHS') return undefined;
@@ -119,6 +122,7 @@ async function* records(
       yield record;
       await pause();
     }
+    giveBack(piece);
   }
 }
 

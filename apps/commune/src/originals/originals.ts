@@ -22,6 +22,7 @@ export interface Original extends OriginalDetails {
 export interface LargeOriginal extends OriginalDetails {
   /** Bytes. */
   readonly size: number;
+  /** The pieces belong to who asks for them. */
   pieces(): AsyncIterable<Uint8Array>;
 }
 

@@ -1,3 +1,4 @@
+import { giveBack } from './give-back.js';
 import { plainName } from '../xml/plain-name.js';
 import { XmlFault } from '../xml/xml-fault.js';
 
@@ -35,7 +36,7 @@ const doctype = Buffer.from('<!DOCTYPE');
 /**
  * Cuts an envelope that comes in pieces into its records, without holding more of it than one record. It looks at tags alone:
  * what it gives is still to be read by the strict reader. Where all its slices and the frame around them are well-formed, the
- * whole is; where the whole is not, one of them is not either.
+ * whole is; where the whole is not, one of them is not either. A piece is not looked at any more when the next one comes.
  */
 export class EnvelopeSlicer {
   readonly #limits: SlicingLimits;
@@ -63,7 +64,7 @@ export class EnvelopeSlicer {
    * @throws XmlFault for a DOCTYPE, a tag without end, or more around the records than the limit
    */
   *push(piece: Uint8Array): Generator<RecordSlice, void, undefined> {
-    const bytes = this.#rest.length === 0 ? bufferOf(piece) : Buffer.concat([this.#rest, piece]);
+    const bytes = Buffer.concat([this.#rest, piece]);
     let at = 0;
     this.#from = 0;
     while (at < bytes.length) {
@@ -75,6 +76,9 @@ export class EnvelopeSlicer {
     }
     this.#takeUntil(bytes, at);
     this.#rest = Buffer.from(bytes.subarray(at));
+    // A record that goes on in the next piece must not hold this one.
+    if (this.#record) this.#record = [Buffer.concat(this.#record)];
+    giveBack(bytes);
   }
 
   #takeEnded(): RecordSlice {
@@ -159,8 +163,6 @@ export class EnvelopeSlicer {
     this.#frame.push(Buffer.from(part));
   }
 }
-
-const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 const startsWith = (bytes: Buffer, text: Buffer, at: number): boolean =>
   at + text.length <= bytes.length && bytes.compare(text, 0, text.length, at, at + text.length) === 0;
