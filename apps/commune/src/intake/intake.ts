@@ -1,3 +1,4 @@
+import { PlaceRegister } from '#domain/places/place-register.js';
 import type { Fault } from '#station-formats/station-message.js';
 import type { KeyedMutex } from '../keyed-mutex.js';
 import type { Originals } from '../originals/originals.js';
@@ -35,8 +36,9 @@ export class Intake {
   constructor(
     private readonly originals: Originals,
     private readonly journal: MessageJournal,
-    private readonly records: RecordIntake,
+    private readonly records: Pick<RecordIntake, 'take'>,
     private readonly messages: KeyedMutex,
+    private readonly places: PlaceRegister = new PlaceRegister([]),
   ) {}
 
   receive(message: ReceivedMessage | LargeMessage): Promise<IntakeAnswer> {
@@ -76,7 +78,7 @@ export class Intake {
     const kept = this.#keep(message);
     // Seen below; should reading throw first, the process must not stop for it.
     kept.catch(() => undefined);
-    const read = await readMessage(message);
+    const read = await readMessage(message, this.places);
     await kept;
     const event = await this.#decide(message, context, read, earlier?.data.receipt.records ?? []);
     const answer =
@@ -209,7 +211,7 @@ const unknownFormat: Fault = {
   code: 'unknown-format',
   severity: 'error',
   text: {
-    vi: 'Định dạng không được nhận. Các định dạng được nhận: XML theo QĐ 4750/3176, XML theo QĐ 831, lệnh JSON.',
-    en: 'This format is not taken. Formats taken: XML of QĐ 4750/3176, XML of QĐ 831, JSON commands.',
+    vi: 'Định dạng không được nhận. Các định dạng được nhận: XML theo QĐ 4750/3176, XML theo QĐ 831, lệnh JSON, CSV ngày sàng lọc (text/csv).',
+    en: 'This format is not taken. Formats taken: XML of QĐ 4750/3176, XML of QĐ 831, JSON commands, CSV of a screening day (text/csv).',
   },
 };

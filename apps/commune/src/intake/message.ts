@@ -1,5 +1,6 @@
 import type { ScreeningContent } from '#domain/screenings/screening-content.js';
 import type { TransferPaper } from '#domain/visits/visit-content.js';
+import type { OutreachScreening } from '#station-formats/outreach/outreach-row.js';
 import type { Fault, StationRecord } from '#station-formats/station-message.js';
 import type { LargeOriginal, Original } from '../originals/originals.js';
 import type { MessageFormat } from './receipt.js';
@@ -14,6 +15,12 @@ export type LargeMessage = LargeOriginal;
 export interface IntakeRecord extends StationRecord {
   readonly screening?: ScreeningContent;
   readonly transfer?: TransferPaper;
+  /** One row of a screening day's sheet, which has no numbers of its own. */
+  readonly sheetRow?: {
+    readonly row: number;
+    readonly screening?: OutreachScreening;
+    readonly formNumber?: string;
+  };
 }
 
 /**

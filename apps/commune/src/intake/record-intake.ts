@@ -18,6 +18,7 @@ import { streamName, type EventStore } from '#event-store/event-store.js';
 import type { Fault, ObservedPerson, ReadVisit, Withdrawal } from '#station-formats/station-message.js';
 import { ImmunizationIntake } from './immunization-intake.js';
 import { residentStreamName, type ResidentIdentity } from '../identity/resident-identity.js';
+import { outreachScreeningId } from '../outreach/screening-id.js';
 import type { KeyedMutex } from '../keyed-mutex.js';
 import { eventsOf, type MessageContext } from './message-context.js';
 import type { IntakeRecord } from './message.js';
@@ -39,6 +40,7 @@ export class RecordIntake {
 
   async take(record: IntakeRecord, context: MessageContext): Promise<readonly ReceiptRecord[]> {
     if (record.withdrawal) return [await this.#withdraw(record.withdrawal, record.faults, context)];
+    if (record.sheetRow) return [await this.#sheetRow(record, record.sheetRow, context)];
     const { person, faults } = record;
     if (!person) {
       const episode = record.visits[0]?.visit.episode ?? null;
@@ -66,6 +68,22 @@ export class RecordIntake {
       return [{ ...only, faults: [...personFaults, ...only.faults] }];
     }
     return [{ kind: 'person', episode: null, outcome: observed.outcome, resident, faults: personFaults }, ...told];
+  }
+
+  /** The screening's id follows from whom it is about, so that a corrected sheet amends. */
+  async #sheetRow(
+    { person, path, faults }: IntakeRecord,
+    { row, screening, formNumber }: NonNullable<IntakeRecord['sheetRow']>,
+    context: MessageContext,
+  ): Promise<ReceiptRecord> {
+    if (!person || !screening) {
+      return { kind: 'screening', episode: null, row, outcome: 'refused', resident: null, faults };
+    }
+    const observed = await this.#observe(person, path, context);
+    const { resident } = observed;
+    const id = outreachScreeningId(screening, formNumber ?? resident);
+    const taken = await this.#screening({ ...screening, screening: id }, resident, context);
+    return { ...taken, row, faults: [...faults, ...observed.faults, ...taken.faults] };
   }
 
   async #observe(

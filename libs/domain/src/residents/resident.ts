@@ -3,7 +3,13 @@ import type { LocalDate, PartialDate } from '../dates.js';
 import type { FacilityCode, ResidentId } from '../ids.js';
 import { changedFields, sameContent } from '../same-content.js';
 import { foldName, fullerSpelling } from './names.js';
-import type { HealthHistory, InsuranceCard, ResidentDetails, ResidentIdentifier } from './resident-content.js';
+import type {
+  HealthHistory,
+  InsuranceCard,
+  ResidentDetails,
+  ResidentIdentifier,
+  RiskFactor,
+} from './resident-content.js';
 import type { ResidentEvent } from './resident-events.js';
 
 export type ResidentState = UnknownResident | RegisteredResident;
@@ -194,6 +200,7 @@ function joinHistories(base: HealthHistory, later: HealthHistory): HealthHistory
   return {
     ...base,
     ...later,
+    ...joinRiskFactors(base, later),
     ...joined('birth', base, later),
     ...joined('exposure', base, later),
     ...joined('reproductive', base, later),
@@ -208,6 +215,19 @@ function joined<Section extends 'birth' | 'exposure' | 'reproductive' | 'other'>
 ): Pick<HealthHistory, Section> | undefined {
   if (base[section] === undefined || later[section] === undefined) return undefined;
   return { [section]: { ...base[section], ...later[section] } } as Pick<HealthHistory, Section>;
+}
+
+const riskFactorKinds: readonly RiskFactor['kind'][] = ['tobacco', 'alcohol', 'drugs', 'physical-activity'];
+
+/** A sheet may ask for tobacco alone: what is known of the other kinds stays. */
+function joinRiskFactors(base: HealthHistory, later: HealthHistory): Pick<HealthHistory, 'riskFactors'> | undefined {
+  const [before, after] = [base.riskFactors, later.riskFactors];
+  if (!before || !after) return undefined;
+  const riskFactors = riskFactorKinds.flatMap((kind) => {
+    const told = after.filter((factor) => factor.kind === kind);
+    return told.length > 0 ? told : before.filter((factor) => factor.kind === kind);
+  });
+  return { riskFactors };
 }
 
 function later(a: LocalDate, b: LocalDate): LocalDate {
