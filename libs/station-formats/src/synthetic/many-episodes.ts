@@ -13,7 +13,9 @@ import {
  * @param first number of the first copy: from different numbers come different episodes
  */
 export function* manyEpisodes(envelopes: readonly Uint8Array[], first = 1): Generator<RecordTables, never, undefined> {
-  const known = envelopes.flatMap((bytes) => readEnvelopeRows(bytes).records.map(({ tables }) => tables));
+  const all = envelopes.flatMap((bytes) => readEnvelopeRows(bytes).records.map(({ tables }) => tables));
+  // What was sent a second time is one episode.
+  const known = [...new Map(all.map((tables) => [tables['XML1']?.[0]?.['MA_LK'], tables])).values()];
   if (known.length === 0) throw new RangeError('there is no episode to repeat');
   for (let copy = first; ; copy += 1) {
     for (const tables of known) yield copyOf(tables, copy);
