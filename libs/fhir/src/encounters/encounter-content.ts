@@ -13,6 +13,7 @@ import { PartNames } from '../resource-ids.js';
 import { codeSystems } from '../systems.js';
 import { laboratoryCode } from './laboratory.js';
 import { noteCodings, type NoteKind } from './notes.js';
+import { paperNotes } from './paper-notes.js';
 import { bloodPressure, type VitalSign, vitalSigns } from './vital-signs.js';
 
 export interface EncounterContent {
@@ -138,6 +139,7 @@ function visitContent({ visit }: VisitDocument): EncounterContent {
         visit.treatment === undefined ? [] : [{ kind: 'treatment', text: visit.treatment }],
         visit.start,
       ),
+      ...noteParts(names, paperNotes(visit.papers ?? []), visit.start),
     ],
     medications: visit.medications.map((line) => ({
       part: names.name('m', line.code),
