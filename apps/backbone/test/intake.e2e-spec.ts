@@ -172,7 +172,7 @@ describe('posting a message', () => {
     for (const as of ['clinician', 'province', 'operator'] as const)
       expect((await post(visit, { as })).status).toBe(403);
     expect((await post('<'.padEnd(300 * 1024, 'x'))).status).toBe(413);
-    expect((await post('a;b', { headers: { 'content-type': 'text/csv' } })).status).toBe(415);
+    expect((await post('a;b', { headers: { 'content-type': 'text/html' } })).status).toBe(415);
     expect((await post(visit, { headers: { 'idempotency-key': 'two words' } })).status).toBe(400);
     expect((await post('')).status).toBe(422);
   });

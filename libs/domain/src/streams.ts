@@ -17,7 +17,8 @@ export type StreamCategory =
   | 'facility'
   | 'message'
   | 'identifier'
-  | 'match-review';
+  | 'match-review'
+  | 'resource';
 
 export const residentStream = (resident: ResidentId): StreamKey => ({ category: 'resident', key: resident });
 export const visitStream = (facility: FacilityCode, episode: EpisodeNumber): StreamKey => ({
@@ -35,3 +36,8 @@ export const referralStream = (referral: ReferralKey): StreamKey => ({
 });
 export const facilityStream = (facility: FacilityCode): StreamKey => ({ category: 'facility', key: facility });
 export const matchReviewStream = (review: string): StreamKey => ({ category: 'match-review', key: review });
+/** A resource kept for a resident; for a facility, when it is about nobody. */
+export const keptResourceStream = (owner: ResidentId | FacilityCode, key: string): StreamKey => ({
+  category: 'resource',
+  key: `${owner}.${key}`,
+});

@@ -23,6 +23,7 @@ import {
   type Revision,
   type StreamName,
 } from '#event-store/event-store.js';
+import type { KnownPerson } from '#fhir/reading/read-bundle.js';
 import type { Fault, ObservedPerson } from '#station-formats/station-message.js';
 import { derivedUuid } from '../derived-ids.js';
 import { type MatchReviews, pairOf } from '../reviews/match-reviews.js';
@@ -44,7 +45,7 @@ interface Claims {
   readonly revision: Revision;
 }
 
-interface Candidate {
+export interface Candidate {
   readonly resident: ResidentId;
   readonly folded: Folded<ResidentState>;
 }
@@ -155,6 +156,22 @@ export class ResidentIdentity {
         if (!(error instanceof WrongExpectedRevision) || left <= 1) throw error;
       }
     }
+  }
+
+  /** The one resident who has the id or bears the number; `undefined` when there is none, or more than one. */
+  async referredTo(person: KnownPerson, facility: FacilityCode): Promise<Candidate | undefined> {
+    if (person.kind === 'resident') return this.#registered(person.resident);
+    const identifiers = [{ ...person.number, ...(person.number.facility && { facility }) }];
+    const [key] = identityKeys({ identifiers, details: { name: '', sex: 'unknown' } }, this.#hashKey);
+    const claim = key && (await this.#read(key));
+    const [only, ...others] = claim?.residents ?? [];
+    for (const other of others) if (only && !(await this.areOne(only, other))) return undefined;
+    return only && this.#registered(only);
+  }
+
+  async #registered(resident: ResidentId): Promise<Candidate | undefined> {
+    const folded = await this.#load(resident);
+    return folded.state.status === 'registered' ? { resident, folded } : undefined;
   }
 
   /** The first claimant, by trust in the key, who does not look like somebody else; and the claims read on the way. */

@@ -7,8 +7,8 @@ import { schema } from './schema.js';
 /** The health record: documents as of their latest event, their search index, who touched them and whom they concern. */
 export const createProjection: CreateProjection = () => ({
   name: 'health-record',
-  version: 3,
-  filter: { categories: ['resident', 'visit', 'screening', 'immunization', 'referral', 'facility'] },
+  version: 4,
+  filter: { categories: ['resident', 'visit', 'screening', 'immunization', 'referral', 'facility', 'resource'] },
   schema,
   async apply(events, view) {
     // Merges move what others have written: they stand between batches. They are rare.
