@@ -56,9 +56,9 @@ export async function* streamedBody(
       yield next.value;
     }
     // A chunked body whose end never came ends like a whole one.
-    if (!request.complete) throw cutOff();
+    if (isCutOff(request)) throw cutOff();
   } catch (error) {
-    throw error instanceof Problem ? error : request.complete ? notDecodable() : cutOff();
+    throw error instanceof Problem ? error : isCutOff(request) ? cutOff() : notDecodable();
   } finally {
     // Not waited for: where a chunk is still asked for, it never comes.
     void chunks.return?.().catch(() => undefined);
@@ -73,7 +73,7 @@ function decoded(request: IncomingMessage): { readonly stream: Readable; readonl
   if (!decoder) throw unknownEncoding();
   const broken = (): void => void decoder.destroy(cutOff());
   const closed = (): void => {
-    if (!request.complete) broken();
+    if (isCutOff(request)) broken();
   };
   request.once('error', broken).once('close', closed).pipe(decoder);
   return {
@@ -85,6 +85,9 @@ function decoded(request: IncomingMessage): { readonly stream: Readable; readonl
     },
   };
 }
+
+/** A request made inside the process comes over no line and does not say that it is complete. */
+const isCutOff = (request: { readonly complete?: boolean }): boolean => request.complete === false;
 
 /** Measures the time that is spent waiting for the sender, and that alone. */
 class SenderClock {
