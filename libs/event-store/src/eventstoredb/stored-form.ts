@@ -58,10 +58,10 @@ export function readMessage(message: ReadResp): LogMessage {
 function recordedMessage(recorded: RecordedMessage): LogMessage {
   const position = exact(recorded.getCommitPosition());
   const type = recorded.getMetadataMap().get('type') ?? '';
-  const stream = Buffer.from(recorded.getStreamIdentifier()?.getStreamName_asU8() ?? []).toString();
+  const stream = textOf(recorded.getStreamIdentifier()?.getStreamName_asU8());
   const revision = exact(recorded.getStreamRevision());
   if (type.startsWith('$') || stream.startsWith('$')) return { kind: 'passed', position, revision };
-  const metadata = Buffer.from(recorded.getCustomMetadata_asU8()).toString();
+  const metadata = textOf(recorded.getCustomMetadata_asU8());
   const schemaVersion = Number.parseInt(metadata.slice(opening.length), 10);
   const head = `${opening}${schemaVersion}${separator}`;
   if (!metadata.startsWith(head)) return { kind: 'passed', position, revision };
@@ -69,7 +69,7 @@ function recordedMessage(recorded: RecordedMessage): LogMessage {
     id: recorded.getId()?.getString() ?? '',
     type,
     schemaVersion,
-    data: Buffer.from(recorded.getData_asU8()).toString(),
+    data: textOf(recorded.getData_asU8()),
     metadata: metadata.slice(head.length, -1),
     stream: stream as StreamName,
     revision,
@@ -85,4 +85,9 @@ export function exact(text: string): number {
   const value = Number(text);
   if (text === '' || !Number.isSafeInteger(value)) throw new Error(`${text} is not a position this software can hold`);
   return value;
+}
+
+/** Without a copy of the bytes. */
+function textOf(bytes: Uint8Array | undefined): string {
+  return bytes === undefined ? '' : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
 }

@@ -2,7 +2,6 @@
  * A server for tests that speaks the protocol of EventStoreDB, with the service definitions of the client's package. It behaves
  * as the server's source and documentation say; what it proves is the client's use of the protocol, never the server's behaviour.
  */
-import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   Metadata,
@@ -158,16 +157,23 @@ export class InProcessServer {
     await this.#wait();
     let sent = 0;
     let over = false;
-    call.on('cancelled', () => (over = true));
-    call.on('error', () => (over = true));
-    for await (const message of this.#messages(call, () => over)) {
+    let wake: (() => void) | undefined;
+    const stop = (): void => {
+      over = true;
+      wake?.();
+    };
+    call.on('cancelled', stop);
+    call.on('error', stop);
+    call.on('drain', () => wake?.());
+    const isOver = (): boolean => over;
+    for await (const message of this.#messages(call, isOver)) {
       if (over) return;
       if (fault?.endsWith('-midway') === true && sent++ === midway) {
         if (fault === 'unavailable-midway') call.destroy(errors.unavailable() as never);
         if (fault === 'ended-midway') call.end();
         return;
       }
-      if (!call.write(message)) await Promise.race([once(call, 'drain'), once(call, 'cancelled')]);
+      if (!call.write(message) && !isOver()) await new Promise<void>((resolve) => (wake = resolve));
     }
     if (!over) call.end();
   }
