@@ -1,16 +1,59 @@
-import { afterAll, beforeAll } from '@jest/globals';
+/** The contract on every EventStoreDB there is here: always the in-process server, whole and with faults; a real one where it is named. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openEventStoreDb } from '../src/eventstoredb/eventstoredb-event-store.js';
 import { describeEventStoreContract } from './event-store-contract.js';
 import { InProcessServer } from './in-process-server/in-process-server.js';
+import { dropLines, randomFaults } from './in-process-server/random-faults.js';
 import { TransactionLog } from './in-process-server/transaction-log.js';
 
-let server: InProcessServer;
-beforeAll(async () => {
-  server = await InProcessServer.start({ log: new TransactionLog(5) });
-});
-afterAll(() => server.stop());
+const appendLimitBytes = 1024 * 1024;
 
-describeEventStoreContract('EventStoreDB engine on the in-process server', {
-  open: (codec) => openEventStoreDb({ url: server.url, codec, waits: { lookMs: 50 } }),
-  appendLimitBytes: 1024 * 1024,
+describe('in-process server', () => {
+  let server: InProcessServer;
+  beforeAll(async () => {
+    server = await InProcessServer.start({ log: new TransactionLog(5) });
+  });
+  afterAll(() => server.stop());
+
+  describeEventStoreContract('EventStoreDB engine, in-process server', {
+    open: (codec) => openEventStoreDb({ url: server.url, codec, waits: { lookMs: 50 } }),
+    appendLimitBytes,
+  });
 });
+
+describe('in-process server that fails by chance', () => {
+  let server: InProcessServer;
+  let stopDropping: () => void;
+  beforeAll(async () => {
+    server = await InProcessServer.start({ log: new TransactionLog(3), faults: randomFaults(20_261_122, 100) });
+    stopDropping = dropLines(server, 7, 4_000);
+  });
+  afterAll(async () => {
+    stopDropping();
+    await server.stop();
+  });
+
+  describeEventStoreContract('EventStoreDB engine, faults and dropped lines', {
+    open: (codec) =>
+      openEventStoreDb({
+        url: server.url,
+        codec,
+        waits: { patienceMs: 60_000, lookMs: 50, silenceMs: 300 },
+      }),
+    appendLimitBytes,
+  });
+
+  it('has failed indeed', () => {
+    expect(server.calls.appendStreams).toBeGreaterThan(20);
+  });
+});
+
+const url = process.env['EVENTSTORE_URL'];
+if (url === undefined || url === '') {
+  process.stderr.write('SKIPPED: EventStoreDB contract on a real server: EVENTSTORE_URL is not set.\n');
+} else {
+  describeEventStoreContract('EventStoreDB engine, the server of EVENTSTORE_URL', {
+    open: (codec) => openEventStoreDb({ url, codec }),
+    appendLimitBytes,
+  });
+}

@@ -62,6 +62,12 @@ export class AppendLine {
     }
   }
 
+  /** What is under way has an unknown outcome. */
+  async close(): Promise<void> {
+    const line = await this.#current?.catch(() => undefined);
+    if (line !== undefined) this.#giveUp(line, new CallFault('cancelled'));
+  }
+
   async #line(): Promise<OpenLine> {
     this.#current ??= this.#open();
     return this.#current;
@@ -86,6 +92,8 @@ export class AppendLine {
     line.isOver = true;
     this.#current = undefined;
     line.call.cancel();
+    // A call whose other side has ended is only over when this one is too.
+    line.call.destroy();
     for (const { reject } of line.pending.values()) reject(fault);
     line.pending.clear();
   }

@@ -54,14 +54,15 @@ export async function openEventStoreDb(options: EventStoreDbOptions): Promise<Ev
   const close = async (): Promise<void> => {
     stop.abort();
     await appends.settled();
-    await connection.close();
+    await line.close();
+    connection.close();
   };
 
   try {
     await end.read();
     await connection.askVersion(waits.readMs);
   } catch (error) {
-    await connection.close();
+    connection.close();
     throw error;
   }
 

@@ -72,8 +72,7 @@ export class ReadLine {
 
   close(): void {
     this.#call.cancel();
-    // What is left in the window is thrown away, so that the call can finish.
-    this.#call.resume();
+    this.#call.destroy();
   }
 }
 

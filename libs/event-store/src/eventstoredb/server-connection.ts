@@ -84,11 +84,10 @@ export class ServerConnection extends EventStoreDBClient {
     this.#report = { ...this.#report, state, lastFault: { kind, at: new Date().toISOString() } };
   }
 
-  /** Lets go of the server; calls that are still under way are broken off. */
-  async close(): Promise<void> {
+  /** Lets go of the server; who has a call under way ends it. */
+  close(): void {
     this.#closed = true;
     this.#report = { ...this.#report, state: 'disconnected' };
-    await this.dispose();
     this.#newest?.close();
   }
 

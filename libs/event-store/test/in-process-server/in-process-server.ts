@@ -42,7 +42,6 @@ export interface InProcessServerOptions {
   readonly tls?: { readonly certificate: Buffer; readonly key: Buffer };
   /** Required of every call; `user:password`. */
   readonly credentials?: string;
-  /** Port to listen on; default: any free one. */
   readonly faults?: Faults;
 }
 
@@ -56,11 +55,11 @@ export class InProcessServer {
   readonly log: TransactionLog;
   readonly faults: Faults;
   /** Appends and reads that were called. */
-  readonly calls = { appendStreams: 0, appends: 0, reads: 0, subscriptions: 0 };
+  readonly calls = { appendStreams: 0, appends: 0, reads: 0, subscriptions: 0, openReads: 0 };
   /** Positions from which subscriptions were asked for. */
   readonly subscribedAfter: (number | undefined)[] = [];
   cluster: Cluster = { leader: undefined, members: [this] };
-  readonly #server = new Server({ 'grpc.max_receive_message_length': 17 * 1024 * 1024 });
+  readonly #server: Server;
   readonly #options: InProcessServerOptions;
   readonly #line: TcpLine;
 
@@ -114,7 +113,11 @@ export class InProcessServer {
       refusal: (call) => this.#refusal(call.metadata),
     };
     this.#server.addService(streamServices.StreamsService, {
-      read: (call: ServerWritableStream<ReadReq, ReadResp>) => void this.#read(call),
+      read: (call: ServerWritableStream<ReadReq, ReadResp>) => {
+        this.calls.openReads++;
+        call.on('close', () => this.calls.openReads--);
+        void this.#read(call);
+      },
       append: (call: ServerReadableStream<AppendReq, AppendResp>, answer: sendUnaryData<AppendResp>) =>
         serveAppend(appends, call, answer),
       batchAppend: (call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>) => {
