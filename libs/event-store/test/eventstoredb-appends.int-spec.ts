@@ -65,7 +65,9 @@ describe('EventStoreDB engine: appends', () => {
         events.flatMap((event) => [one.append(stream, 'any', [event]), other.append(stream, 'any', [event])]),
       );
       expect(new Set(results.map(({ position }) => position)).size).toBe(events.length);
-      expect((await one.readStream(stream)).map(({ id }) => id).toSorted()).toEqual(events.map(({ id }) => id).toSorted());
+      expect((await one.readStream(stream)).map(({ id }) => id).toSorted()).toEqual(
+        events.map(({ id }) => id).toSorted(),
+      );
     });
   });
 
@@ -106,7 +108,10 @@ describe('EventStoreDB engine: appends', () => {
     it('does not survive a line that breaks under many: each is written once', async () => {
       const store = await stores.open(server.url);
       const streams = Array.from({ length: 60 }, newStream);
-      server.faults.append = inOrder<AppendFault>(...Array.from({ length: 30 }, () => undefined), 'unavailable-though-written');
+      server.faults.append = inOrder<AppendFault>(
+        ...Array.from({ length: 30 }, () => undefined),
+        'unavailable-though-written',
+      );
       const drop = setTimeout(() => server.line.drop(), 30);
       const results = await Promise.all(streams.map((stream) => store.append(stream, 'noStream', [visit()])));
       clearTimeout(drop);
@@ -117,7 +122,10 @@ describe('EventStoreDB engine: appends', () => {
     it('concerns one store alone: the broken line of another store in the process rejects nothing here', async () => {
       const healthy = await InProcessServer.start();
       try {
-        const [here, there] = [await stores.open(healthy.url), await stores.open(server.url, { waits: { patienceMs: 0 } })];
+        const [here, there] = [
+          await stores.open(healthy.url),
+          await stores.open(server.url, { waits: { patienceMs: 0 } }),
+        ];
         server.faults.append = () => 'unavailable';
         healthy.faults.delay = () => 100;
         const [kept, lost] = await Promise.allSettled([
@@ -161,7 +169,11 @@ describe('EventStoreDB engine: appends', () => {
     it('reads and appends over gaps in the revisions', async () => {
       const store = await stores.open(server.url);
       const stream = newStream();
-      await store.append(stream, 'noStream', Array.from({ length: 6 }, () => visit()));
+      await store.append(
+        stream,
+        'noStream',
+        Array.from({ length: 6 }, () => visit()),
+      );
       for (const gone of [0, 2, 3]) server.log.scavenge(stream, gone);
       const revisions = async (options = {}): Promise<number[]> =>
         (await store.readStream(stream, options)).map(({ revision }) => revision);

@@ -60,7 +60,8 @@ describe('EventStoreDB engine: connection', () => {
   });
 
   const openssl = spawnSync('openssl', ['version']).status === 0;
-  if (!openssl) process.stderr.write('SKIPPED: TLS of the EventStoreDB engine: no openssl here to make a certificate.\n');
+  if (!openssl)
+    process.stderr.write('SKIPPED: TLS of the EventStoreDB engine: no openssl here to make a certificate.\n');
   (openssl ? describe : describe.skip)('with TLS', () => {
     it('takes certificate, user and password from the connection string, and names none of them when refused', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'event-store-tls-'));
@@ -78,7 +79,9 @@ describe('EventStoreDB engine: connection', () => {
         const at = `localhost:${server.port}?tls=true&tlsCAFile=${encodeURIComponent(certificate)}`;
         const store = await stores.open(`kurrentdb://backbone:${encodeURIComponent('m@t-khẩu')}@${at}`);
         expect(await store.append(newStream(), 'noStream', [visit()])).toMatchObject({ revision: 0 });
-        const refused = await openEventStoreDb({ url: `esdb://backbone:wrong-word@${at}` }).catch((error: unknown) => error);
+        const refused = await openEventStoreDb({ url: `esdb://backbone:wrong-word@${at}` }).catch(
+          (error: unknown) => error,
+        );
         expect(refused).toBeInstanceOf(EventStoreUnavailable);
         expect(String(refused)).toContain('access-denied');
         expect(String(refused)).not.toContain('wrong-word');

@@ -2,7 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from '@jest/globals';
-import type { EventBatch, EventStore, NewEvent, RecordedEvent, StreamName, SubscribeOptions } from '../src/event-store.js';
+import type {
+  EventBatch,
+  EventStore,
+  NewEvent,
+  RecordedEvent,
+  StreamName,
+  SubscribeOptions,
+} from '../src/event-store.js';
 import { streamName } from '../src/event-store.js';
 import {
   type EventStoreDb,
@@ -48,7 +55,10 @@ export function clear(faults: Faults): void {
 }
 
 /** A consumer that takes everything; `stop` ends it and gives all it took. */
-export function following(store: EventStore, options: SubscribeOptions): {
+export function following(
+  store: EventStore,
+  options: SubscribeOptions,
+): {
   readonly batches: EventBatch[];
   readonly events: RecordedEvent[];
   stop(): Promise<void>;

@@ -1,8 +1,5 @@
 import { unpackToCommandError } from '@eventstore/db-client/dist/streams/appendToStream/unpackError.js';
-import streams, {
-  type BatchAppendReq,
-  type BatchAppendResp,
-} from '@eventstore/db-client/generated/streams_pb.js';
+import streams, { type BatchAppendReq, type BatchAppendResp } from '@eventstore/db-client/generated/streams_pb.js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import type { EncodedEvent } from '../codec.js';
@@ -43,7 +40,11 @@ export class AppendLine {
   }
 
   /** @throws CallFault */
-  async send(stream: StreamName, expected: Revision | 'noStream', events: readonly EncodedEvent[]): Promise<Acknowledged> {
+  async send(
+    stream: StreamName,
+    expected: Revision | 'noStream',
+    events: readonly EncodedEvent[],
+  ): Promise<Acknowledged> {
     const line = await this.#line();
     if (line.isOver === true) throw new CallFault('unavailable');
     let timer: NodeJS.Timeout | undefined;

@@ -42,7 +42,8 @@ export class KnownStreams {
   grow(stream: StreamName, ids: readonly string[], head: Revision): void {
     const known = this.#streams.get(stream);
     if (known === undefined) return;
-    if (known.head + ids.length !== head || known.revisionOf.size + ids.length > longestKept) return this.forget(stream);
+    if (known.head + ids.length !== head || known.revisionOf.size + ids.length > longestKept)
+      return this.forget(stream);
     for (const [i, id] of ids.entries()) known.revisionOf.set(id, known.head + 1 + i);
     known.head = head;
     this.#ids += ids.length;

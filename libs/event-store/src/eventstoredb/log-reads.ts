@@ -20,9 +20,13 @@ export async function* readLog(
     }
     // A read begins at its position: the event there was given before.
     const page = await reads.logPage({ backwards: false, from: position, count: batchSize + 1, filter });
-    const stored = page.events.filter((event) => event.position > position && passes(event, filter)).slice(0, batchSize);
+    const stored = page.events
+      .filter((event) => event.position > position && passes(event, filter))
+      .slice(0, batchSize);
     const last = stored.at(-1)?.position ?? position;
-    position = page.ended ? Math.max(head, last) : lastOf(stored.length === batchSize ? last : undefined, page.seen, head);
+    position = page.ended
+      ? Math.max(head, last)
+      : lastOf(stored.length === batchSize ? last : undefined, page.seen, head);
     end.note(last);
     yield { events: stored.map((event) => codec.decode(event)), position, caughtUp: page.ended };
     if (page.ended) return;
@@ -30,6 +34,10 @@ export async function* readLog(
 }
 
 /** Where a page that was full ends; never beyond what is known to be ours. */
-function lastOf(full: Position | undefined, seen: readonly { readonly position: Position }[], head: Position): Position {
+function lastOf(
+  full: Position | undefined,
+  seen: readonly { readonly position: Position }[],
+  head: Position,
+): Position {
   return full ?? Math.min(seen.at(-1)?.position ?? 0, head);
 }

@@ -59,7 +59,10 @@ function commonOptions(backwards: boolean): InstanceType<typeof Options> {
   const uuids = new Options.UUIDOption();
   uuids.setString(new shared.Empty());
   const options = new Options();
-  return options.setReadDirection(backwards ? BACKWARDS : FORWARDS).setResolveLinks(false).setUuidOption(uuids);
+  return options
+    .setReadDirection(backwards ? BACKWARDS : FORWARDS)
+    .setResolveLinks(false)
+    .setUuidOption(uuids);
 }
 
 function placeInLog(position: Position | undefined): InstanceType<typeof Options.AllOptions> {
@@ -94,7 +97,10 @@ function setFilter(options: InstanceType<typeof Options>, filter: EventFilter | 
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
 /** Whether an event passes the filter: what the server cannot decide is decided here, all of it. */
-export function passes({ stream, type }: { stream: StreamName; type: string }, filter: EventFilter | undefined): boolean {
+export function passes(
+  { stream, type }: { stream: StreamName; type: string },
+  filter: EventFilter | undefined,
+): boolean {
   const inCategories = filter?.categories?.some((category) => stream.startsWith(`${category}-`)) ?? true;
   return inCategories && (filter?.types?.includes(type) ?? true);
 }

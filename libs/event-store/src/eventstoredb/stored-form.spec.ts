@@ -38,13 +38,19 @@ const visit: EncodedEvent = {
 describe('events as they lie in EventStoreDB', () => {
   it('come back byte for byte, with their schema version', () => {
     fc.assert(
-      fc.property(fc.json(), fc.json(), fc.integer({ min: 1, max: 1_000 }), fc.uuid(), (data, metadata, schemaVersion, id) => {
-        const event = { id, type: 'VisitRecorded', schemaVersion, data, metadata };
-        expect(recorded(event)).toEqual({
-          kind: 'event',
-          event: { ...event, stream: 'visit-08Z11.1', revision: 3, position: 1200, recordedAt: 1_764_999_999_123 },
-        });
-      }),
+      fc.property(
+        fc.json(),
+        fc.json(),
+        fc.integer({ min: 1, max: 1_000 }),
+        fc.uuid(),
+        (data, metadata, schemaVersion, id) => {
+          const event = { id, type: 'VisitRecorded', schemaVersion, data, metadata };
+          expect(recorded(event)).toEqual({
+            kind: 'event',
+            event: { ...event, stream: 'visit-08Z11.1', revision: 3, position: 1200, recordedAt: 1_764_999_999_123 },
+          });
+        },
+      ),
     );
   });
 

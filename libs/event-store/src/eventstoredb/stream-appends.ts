@@ -193,7 +193,11 @@ export class StreamAppends {
       case 'tombstoned':
         return new StreamTombstoned(stream);
       case 'too-large':
-        return new AppendTooLarge(stream, events.reduce((sum, event) => sum + sizeOf(event), 0), fault.found ?? 0);
+        return new AppendTooLarge(
+          stream,
+          events.reduce((sum, event) => sum + sizeOf(event), 0),
+          fault.found ?? 0,
+        );
       default:
         return new EventStoreUnavailable(`Stream ${stream}: not written: ${fault.kind}`, { cause: fault });
     }

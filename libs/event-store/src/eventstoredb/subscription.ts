@@ -169,6 +169,10 @@ export class Subscription {
       if (performance.now() - this.#owed.since >= waits.silenceMs) throw new CallFault('timeout');
     }
     const passedOver = page.seen.filter(({ position }) => owed === undefined || position < owed.position);
-    return { events: [], through: page.ended && owed === undefined ? head : (passedOver.at(-1)?.position ?? 0), more: false };
+    return {
+      events: [],
+      through: page.ended && owed === undefined ? head : (passedOver.at(-1)?.position ?? 0),
+      more: false,
+    };
   }
 }

@@ -39,8 +39,9 @@ export function serveBatchAppend(
   const pending = new Map<string, PendingAppend>();
   let over = false;
   const fail = (error: object): void => {
+    if (over) return;
     over = true;
-    call.destroy(error as Error);
+    call.emit('error', error);
   };
   call.on('error', () => (over = true));
   call.on('cancelled', () => (over = true));
@@ -72,7 +73,8 @@ export function serveBatchAppend(
   async function answer(append: PendingAppend, correlation: string): Promise<void> {
     const fault = service.fault();
     if (fault === 'unavailable') return fail(errors.unavailable());
-    if (fault === 'access-denied') return respond(append, correlation, errorStatus(new shared.AccessDenied(), 'AccessDenied'));
+    if (fault === 'access-denied')
+      return respond(append, correlation, errorStatus(new shared.AccessDenied(), 'AccessDenied'));
     if (fault === 'timeout') return respond(append, correlation, errorStatus(new shared.Timeout(), 'Timeout'));
     if (fault === 'busy') return respond(append, correlation, busy());
     const decision = decide(service, append);
@@ -107,7 +109,10 @@ function decide(
   { log, appendLimitBytes }: AppendService,
   { stream, expected, events }: PendingAppend,
 ): InstanceType<typeof BatchAppendResp.Success> | InstanceType<typeof statuses.Status> {
-  const size = events.reduce((sum, event) => sum + 2 * event.type.length + event.data.length + event.metadata.length, 0);
+  const size = events.reduce(
+    (sum, event) => sum + 2 * event.type.length + event.data.length + event.metadata.length,
+    0,
+  );
   if (size > appendLimitBytes) {
     const exceeded = new shared.MaximumAppendSizeExceeded();
     exceeded.setMaxappendsize(appendLimitBytes);

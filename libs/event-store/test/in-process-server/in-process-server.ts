@@ -146,7 +146,7 @@ export class InProcessServer {
 
   async #read(call: ServerWritableStream<ReadReq, ReadResp>): Promise<void> {
     const refusal = this.#refusal(call.metadata);
-    if (refusal !== undefined) return void call.destroy(refusal as Error);
+    if (refusal !== undefined) return fail(call, refusal);
     const subscription = subscriptionOf(call.request);
     if (subscription === undefined) this.calls.reads++;
     else {
@@ -154,8 +154,8 @@ export class InProcessServer {
       this.subscribedAfter.push(subscription.after);
     }
     const fault = this.faults.read?.({ subscription: subscription !== undefined });
-    if (fault === 'unavailable') return void call.destroy(errors.unavailable() as never);
-    if (fault === 'access-denied') return void call.destroy(errors.accessDenied() as never);
+    if (fault === 'unavailable') return fail(call, errors.unavailable());
+    if (fault === 'access-denied') return fail(call, errors.accessDenied());
     if (fault === 'silent') return;
     await this.#wait();
     let sent = 0;
@@ -172,7 +172,7 @@ export class InProcessServer {
     for await (const message of this.#messages(call, isOver)) {
       if (over) return;
       if (fault?.endsWith('-midway') === true && sent++ === midway) {
-        if (fault === 'unavailable-midway') call.destroy(errors.unavailable() as never);
+        if (fault === 'unavailable-midway') fail(call, errors.unavailable());
         if (fault === 'ended-midway') call.end();
         return;
       }
@@ -204,7 +204,7 @@ export class InProcessServer {
     }
     const stream = streamOf(call.request);
     const found = stream === undefined ? [] : this.log.recordsOf(stream);
-    if (found === 'tombstoned') call.destroy(errors.streamDeleted(stream ?? '') as never);
+    if (found === 'tombstoned') fail(call, errors.streamDeleted(stream ?? ''));
     else if (found === undefined) yield streamNotFoundMessage(stream ?? '');
     else for (const record of recordsFor(call.request, this.log, found)) yield eventMessage(record, false);
   }
@@ -238,6 +238,11 @@ export class InProcessServer {
     const delay = this.faults.delay?.() ?? 0;
     if (delay > 0) await pause(delay);
   }
+}
+
+/** Answers a call with an error. */
+function fail(call: ServerWritableStream<ReadReq, ReadResp>, error: object): void {
+  call.emit('error', error);
 }
 
 /** Several servers on one log; the first leads. */

@@ -31,7 +31,11 @@ export function subscriptionOf(request: ReadReq): SubscriptionRequest | undefine
 }
 
 /** The records of a read that ends, in its order; a start is inclusive. */
-export function* recordsFor(request: ReadReq, log: TransactionLog, inStream: readonly LogRecord[]): Iterable<LogRecord> {
+export function* recordsFor(
+  request: ReadReq,
+  log: TransactionLog,
+  inStream: readonly LogRecord[],
+): Iterable<LogRecord> {
   const options = optionsOf(request);
   const backwards = options.getReadDirection() === Options.ReadDirection.BACKWARDS;
   const stream = options.getStream();
@@ -49,12 +53,7 @@ export function* recordsFor(request: ReadReq, log: TransactionLog, inStream: rea
   }
 }
 
-function startOf(
-  request: ReadReq,
-  log: TransactionLog,
-  inStream: readonly LogRecord[],
-  backwards: boolean,
-): number {
+function startOf(request: ReadReq, log: TransactionLog, inStream: readonly LogRecord[], backwards: boolean): number {
   const stream = optionsOf(request).getStream();
   if (stream !== undefined) {
     const revision = Number(stream.getRevision());

@@ -101,7 +101,10 @@ export class TransactionLog {
     const inStream = this.#stateOf(stream).records;
     const place = inStream.findIndex((record) => record.revision === revision);
     const [removed] = inStream.splice(place, 1);
-    this.records.splice(this.records.findIndex((record) => record === removed), 1);
+    this.records.splice(
+      this.records.findIndex((record) => record === removed),
+      1,
+    );
   }
 
   /** A system event, or a link, of the server's own. */
