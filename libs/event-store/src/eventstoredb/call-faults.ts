@@ -1,5 +1,10 @@
-import { convertToCommandError, ErrorType, isCommandError, MaxAppendSizeExceededError } from '@eventstore/db-client';
-import { WrongExpectedVersionError } from '@eventstore/db-client';
+import {
+  convertToCommandError,
+  ErrorType,
+  isCommandError,
+  MaxAppendSizeExceededError,
+  WrongExpectedVersionError,
+} from '@eventstore/db-client';
 
 /**
  * How a call to the server went wrong. Only the first five are the server's word that nothing was written; after the others an

@@ -1,11 +1,11 @@
 import { createEventCodec, type EventCodec } from '../codec.js';
 import { EventStoreUnavailable } from '../errors.js';
-import type { EventStore, ReadStreamOptions, RecordedEvent, StreamName } from '../event-store.js';
+import type { ConnectionReport, EventStore, ReadStreamOptions, RecordedEvent, StreamName } from '../event-store.js';
 import { AppendLine } from './append-line.js';
 import { parseServerUrl } from './connection-string.js';
 import { LogEnd } from './log-end.js';
 import { readLog } from './log-reads.js';
-import { type ConnectionReport, ServerConnection } from './server-connection.js';
+import { ServerConnection } from './server-connection.js';
 import { pageEvents, ServerReads, type Waits } from './server-reads.js';
 import { StreamAppends } from './stream-appends.js';
 import { Subscription } from './subscription.js';
@@ -25,7 +25,6 @@ export interface EventStoreDbOptions {
 }
 
 export interface EventStoreDb extends EventStore {
-  /** State of the line to the server, for health pages: no address, no credentials, no text of an error. */
   connection(): ConnectionReport;
 }
 

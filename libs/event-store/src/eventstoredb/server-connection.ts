@@ -5,18 +5,11 @@ import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streamServices from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import type { BatchAppendReq, BatchAppendResp, ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import type { ClientDuplexStream, ClientReadableStream } from '@grpc/grpc-js';
+import type { ConnectionReport } from '../event-store.js';
 import { type CallFault, callFault } from './call-faults.js';
 import type { ConnectionSettings } from './connection-string.js';
 
 type StreamsClient = InstanceType<typeof streamServices.StreamsClient>;
-
-/** The connection as operators see it. Holds no address with a password, and no text of an error. */
-export interface ConnectionReport {
-  readonly state: 'connected' | 'disconnected';
-  /** As the server says it; absent until it has. */
-  readonly serverVersion?: string;
-  readonly lastFault?: { readonly kind: CallFault['kind']; readonly at: string };
-}
 
 /**
  * The client library as far as the engine leans on it: addresses, discovery of the leader, TLS, credentials, and a new channel

@@ -1,5 +1,5 @@
 /** The two ways of the protocol to append: one call per append, and the long-lived stream of appends. */
-import type { sendUnaryData, ServerDuplexStream, ServerReadableStream } from '@grpc/grpc-js';
+import type { Metadata, sendUnaryData, ServerDuplexStream, ServerReadableStream } from '@grpc/grpc-js';
 import anyMessages from 'google-protobuf/google/protobuf/any_pb.js';
 import emptyMessages from 'google-protobuf/google/protobuf/empty_pb.js';
 import type { Message } from 'google-protobuf';
@@ -23,7 +23,7 @@ export interface AppendService {
   readonly appendLimitBytes: number;
   readonly fault: () => AppendFault | undefined;
   readonly wait: () => Promise<void>;
-  readonly refusal: (call: { readonly metadata: import('@grpc/grpc-js').Metadata }) => object | undefined;
+  readonly refusal: (call: { readonly metadata: Metadata }) => object | undefined;
 }
 
 interface PendingAppend {
