@@ -4,6 +4,7 @@ import type { BenchRow } from './bench-row.js';
 import { eventStoreBench } from './event-store.bench.js';
 import { flowBench } from './flow/flow.bench.js';
 import { benchStationFormats } from './station-formats.bench.js';
+import { viewsBench } from './views/views.bench.js';
 
 const parts: readonly {
   readonly title: string;
@@ -11,6 +12,7 @@ const parts: readonly {
 }[] = [
   { title: 'Event store', run: eventStoreBench },
   { title: 'Station formats', run: benchStationFormats },
+  { title: 'Views', run: () => viewsBench() },
   { title: 'The whole flow', run: flowBench },
 ];
 

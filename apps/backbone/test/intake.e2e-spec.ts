@@ -172,7 +172,7 @@ describe('posting a message', () => {
     for (const as of ['clinician', 'province', 'operator'] as const)
       expect((await post(visit, { as })).status).toBe(403);
     expect((await post('<'.padEnd(300 * 1024, 'x'))).status).toBe(413);
-    expect((await post('a;b', { headers: { 'content-type': 'text/csv' } })).status).toBe(415);
+    expect((await post('a;b', { headers: { 'content-type': 'text/html' } })).status).toBe(415);
     expect((await post(visit, { headers: { 'idempotency-key': 'two words' } })).status).toBe(400);
     expect((await post('')).status).toBe(422);
   });
@@ -225,5 +225,46 @@ describe('receipts', () => {
     expect(again.status).toBe(200);
     expect(again.json<ReceiptBody>()).toMatchObject({ id, status: 'accepted', records });
     expect((await ask(`/intake/receipts/${id}/reprocess`, { method: 'POST', facility: '08Z14' })).status).toBe(404);
+  });
+});
+
+describe('an episode that is taken back', () => {
+  const episode = '08Z13.202610.00090';
+  const json = { headers: { 'content-type': 'application/json' } };
+  const figure = async (): Promise<number | undefined> => {
+    const answer = await ask(`/statistics/indicators?place=${station}&period=2026`, { as: 'province' });
+    const { indicators } = answer.json<{ indicators: readonly { code: string; value: number }[] }>();
+    return indicators.find(({ code }) => code === 'visits')?.value;
+  };
+  const inRecord = async (): Promise<number | undefined> =>
+    (await ask(`/fhir/Encounter?identifier=${episode}`, { as: 'clinician' })).json<{ entry?: readonly unknown[] }>()
+      .entry?.length;
+  const become = async (what: () => Promise<number | undefined>, wanted: number | undefined): Promise<void> => {
+    for (let tries = 0; tries < 100 && (await what()) !== wanted; tries += 1) await sleep(50);
+    expect(await what()).toBe(wanted);
+  };
+
+  it('leaves the record and the figures, but not the referral it made; told anew it is back', async () => {
+    const sent = example('visit-with-transfer.qd4750.xml')
+      .toString()
+      .replaceAll('00040', '00090')
+      .replaceAll('08Z13-CT-', '08Z13-CT-9');
+    const before = (await figure()) ?? 0;
+    const receipt = (await post(sent)).json<ReceiptBody>();
+    expect(receipt.records[0]).toMatchObject({ episode, outcome: 'recorded' });
+    await become(figure, before + 1);
+    await become(inRecord, 1);
+
+    const withdrawn = await post(JSON.stringify({ command: 'retract-visit', episode, reason: 'nhầm người' }), json);
+    expect(withdrawn.status).toBe(201);
+    expect(withdrawn.json<ReceiptBody>().records).toMatchObject([{ kind: 'visit', episode, outcome: 'retracted' }]);
+    await become(figure, before);
+    await become(inRecord, undefined);
+    const referrals = await ask(`/referrals?facility=${station}&direction=outgoing`, {});
+    expect(referrals.bytes.toString()).toContain('08Z13-CT-9');
+
+    await post(sent.replace('<NGAYLAP>2026', '<NGAYLAP> 2026'));
+    await become(figure, before + 1);
+    await become(inRecord, 1);
   });
 });

@@ -3,9 +3,18 @@ import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@
 import { CqrsModule } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
 import type { FacilityRegister } from '#domain/facilities/facility-register.js';
+import type { PlaceRegister } from '#domain/places/place-register.js';
 import type { EventStore } from '#event-store/event-store.js';
 import type { Configuration } from '#platform/configuration.js';
-import { CONFIGURATION, EVENT_STORE, FACILITY_REGISTER, LOGGER, SECRETS, VIEW_HOST } from '#platform/injection.js';
+import {
+  CONFIGURATION,
+  EVENT_STORE,
+  FACILITY_REGISTER,
+  LOGGER,
+  PLACE_REGISTER,
+  SECRETS,
+  VIEW_HOST,
+} from '#platform/injection.js';
 import type { View, ViewHost } from '#projections/view-host.js';
 import type { Secrets } from '#security/secrets.js';
 import { ResidentIdentity } from './identity/resident-identity.js';
@@ -19,12 +28,23 @@ import { ReferralIntake } from './intake/referral-intake.js';
 import { KeyedMutex } from './keyed-mutex.js';
 import { EmbeddedOriginals } from './originals/embedded-originals.js';
 import type { Originals } from './originals/originals.js';
+import { OutreachDryRun } from './outreach/dry-run.js';
+import { OUTREACH_FILES, OutreachPageController, readOutreachFiles } from './outreach/outreach-page.controller.js';
+import { OutreachController } from './outreach/outreach.controller.js';
+import { OutreachRunsController } from './outreach/outreach-runs.controller.js';
+import { OutreachRuns } from './outreach/outreach-runs.js';
 import { ReceiptsController } from './receipts/receipts.controller.js';
 import { finishUnansweredMessages } from './unfinished-messages.js';
 
 @Module({
   imports: [CqrsModule],
-  controllers: [IntakeController, ReceiptsController],
+  controllers: [
+    IntakeController,
+    ReceiptsController,
+    OutreachController,
+    OutreachRunsController,
+    OutreachPageController,
+  ],
   providers: [
     ReceiveMessageHandler,
     {
@@ -44,22 +64,35 @@ import { finishUnansweredMessages } from './unfinished-messages.js';
       useFactory: (store: EventStore) => new MessageJournal(store),
     },
     {
-      provide: RecordIntake,
-      inject: [EVENT_STORE, SECRETS, FACILITY_REGISTER],
-      useFactory: (store: EventStore, secrets: Secrets, facilities: FacilityRegister) =>
-        new RecordIntake(
-          store,
-          new ResidentIdentity(store, secrets.identityKey),
-          new ReferralIntake(store, facilities),
-          new KeyedMutex(),
-        ),
+      provide: ResidentIdentity,
+      inject: [EVENT_STORE, SECRETS],
+      useFactory: (store: EventStore, secrets: Secrets) => new ResidentIdentity(store, secrets.identityKey),
     },
     {
-      provide: Intake,
-      inject: [ORIGINALS, MessageJournal, RecordIntake],
-      useFactory: (originals: Originals, journal: MessageJournal, records: RecordIntake) =>
-        new Intake(originals, journal, records, new KeyedMutex()),
+      provide: RecordIntake,
+      inject: [EVENT_STORE, ResidentIdentity, FACILITY_REGISTER],
+      useFactory: (store: EventStore, identity: ResidentIdentity, facilities: FacilityRegister) =>
+        new RecordIntake(store, identity, new ReferralIntake(store, facilities), new KeyedMutex()),
     },
+    OutreachRuns,
+    {
+      provide: Intake,
+      inject: [ORIGINALS, MessageJournal, RecordIntake, OutreachRuns, PLACE_REGISTER],
+      useFactory: (
+        originals: Originals,
+        journal: MessageJournal,
+        records: RecordIntake,
+        runs: OutreachRuns,
+        places: PlaceRegister,
+      ) => new Intake(originals, journal, runs.following(records), new KeyedMutex(), places),
+    },
+    {
+      provide: OutreachDryRun,
+      inject: [EVENT_STORE, ResidentIdentity, PLACE_REGISTER],
+      useFactory: (store: EventStore, identity: ResidentIdentity, places: PlaceRegister) =>
+        new OutreachDryRun(store, identity, places),
+    },
+    { provide: OUTREACH_FILES, useFactory: readOutreachFiles },
   ],
 })
 export class CommuneModule implements OnModuleInit, OnApplicationShutdown {

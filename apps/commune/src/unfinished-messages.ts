@@ -17,7 +17,7 @@ export async function finishUnansweredMessages(
   let failed = 0;
   for (const { facility, digest } of unanswered) {
     try {
-      const original = await originals.fetch(facility, digest);
+      const original = await originals.open(facility, digest);
       if (original) await intake.receive(original);
       originals.answered(facility, digest);
     } catch (error) {

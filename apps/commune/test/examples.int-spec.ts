@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { extname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FacilityCode } from '#domain/ids.js';
 import { openIntake, type IntakeHarness } from './intake-harness.js';
@@ -11,7 +12,14 @@ const senders: Readonly<Record<string, string>> = {
   'health-record.qd831.xml': '08Z18',
   'issue-referral.json': '08Z20',
   'record-visit.json': '08Z20',
+  'screening-day.csv': '08Z20',
   'visit-with-transfer.qd4750.xml': '08Z13',
+};
+
+const types: Readonly<Record<string, string>> = {
+  '.json': 'application/json',
+  '.xml': 'application/xml',
+  '.csv': 'text/csv; charset=utf-8',
 };
 
 let harness: IntakeHarness;
@@ -26,7 +34,7 @@ describe('the examples for integrators', () => {
   });
 
   it.each(Object.entries(senders))('%s is taken', async (name, sender) => {
-    const contentType = name.endsWith('.json') ? 'application/json' : 'application/xml';
+    const contentType = types[extname(name)] ?? '';
     const answer = await harness.post(sender as FacilityCode, readFileSync(new URL(name, folder)), { contentType });
     expect(answer).toMatchObject({ outcome: 'taken' });
     if (!('receipt' in answer)) return;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { FacilityRegister } from '#domain/facilities/facility-register.js';
 import type { CareLevel, FacilityKind } from '#domain/facilities/facility-events.js';
 import type { FacilityCode } from '#domain/ids.js';
+import type { PlaceRegister } from '#domain/places/place-register.js';
 import { openEmbeddedEventStore } from '#event-store/embedded/embedded-event-store.js';
 import type { EventStore, RecordedEvent } from '#event-store/event-store.js';
 import { ResidentIdentity } from '../src/identity/resident-identity.js';
@@ -33,7 +34,9 @@ export interface IntakeHarness {
 }
 
 /** @param options.folder kept when the harness closes; without it a temporary one is made and removed */
-export async function openIntake(options: { readonly folder?: string } = {}): Promise<IntakeHarness> {
+export async function openIntake(
+  options: { readonly folder?: string; readonly places?: PlaceRegister } = {},
+): Promise<IntakeHarness> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'lien-tuyen-intake-')));
   const store = await openEmbeddedEventStore({ file: join(folder, 'events.sqlite') });
   const originals = new EmbeddedOriginals(join(folder, 'originals.sqlite'));
@@ -42,7 +45,7 @@ export async function openIntake(options: { readonly folder?: string } = {}): Pr
   const replica = (): Intake => {
     const identity = new ResidentIdentity(store, identityKey);
     const records = new RecordIntake(store, identity, new ReferralIntake(store, facilities), new KeyedMutex());
-    return new Intake(originals, new MessageJournal(store), records, new KeyedMutex());
+    return new Intake(originals, new MessageJournal(store), records, new KeyedMutex(), options.places);
   };
   const intake = replica();
   return {

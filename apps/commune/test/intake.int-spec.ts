@@ -119,7 +119,7 @@ describe('a message', () => {
   });
 
   it('in a format we do not take is refused as such', async () => {
-    expect(await harness.post(station, 'a;b;c', { contentType: 'text/csv' })).toMatchObject({
+    expect(await harness.post(station, 'a;b;c', { contentType: 'text/html' })).toMatchObject({
       outcome: 'refused',
       httpStatus: 415,
     });

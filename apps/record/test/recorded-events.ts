@@ -3,11 +3,20 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { DateTime, LocalDate, PartialDate } from '#domain/dates.js';
 import type { DomainEvent } from '#domain/domain-events.js';
 import type { FacilityDetails } from '#domain/facilities/facility-events.js';
-import type { EpisodeNumber, FacilityCode, ReferralNumber, ResidentId, ScreeningId } from '#domain/ids.js';
+import type {
+  EpisodeNumber,
+  FacilityCode,
+  ImmunizationId,
+  ReferralNumber,
+  ResidentId,
+  ScreeningId,
+} from '#domain/ids.js';
+import type { ImmunizationContent } from '#domain/immunizations/immunization-content.js';
 import type { ResidentDetails, ResidentIdentifier } from '#domain/residents/resident-content.js';
 import type { ScreeningContent } from '#domain/screenings/screening-content.js';
 import {
   facilityStream,
+  immunizationStream,
   referralStream,
   residentStream,
   screeningStream,
@@ -123,6 +132,24 @@ export class EventLog {
       screeningStream(screening.screening),
       { type: 'ScreeningCompleted', data: { resident, screening } },
       content.facility,
+    );
+  }
+
+  immunization(
+    resident: ResidentId,
+    by: string,
+    content: Pick<ImmunizationContent, 'vaccineName' | 'givenOn'> & Partial<ImmunizationContent>,
+  ): RecordedEvent {
+    const immunization: ImmunizationContent = {
+      immunization: randomUUID() as string as ImmunizationId,
+      facility: facility(by),
+      ...content,
+    };
+    return this.record(
+      immunizationStream(immunization.immunization),
+      { type: 'ImmunizationGiven', data: { resident, immunization } },
+      by,
+      { occurredAt: immunization.givenOn },
     );
   }
 

@@ -1,6 +1,7 @@
 /** What the health record is kept as: the state of each aggregate as of its latest event. FHIR is made from these on read. */
 import type { DateTime, LocalDate } from '#domain/dates.js';
 import type { FacilityCode, ResidentId } from '#domain/ids.js';
+import type { ImmunizationContent } from '#domain/immunizations/immunization-content.js';
 import type { FacilityDetails } from '#domain/facilities/facility-events.js';
 import type { KnownReferral } from '#domain/referrals/referral-state.js';
 import type {
@@ -12,7 +13,8 @@ import type {
 import type { ScreeningContent } from '#domain/screenings/screening-content.js';
 import type { VisitContent } from '#domain/visits/visit-content.js';
 
-export type RecordDocument = ResidentDocument | VisitDocument | ScreeningDocument | ReferralDocument | FacilityDocument;
+export type RecordDocument =
+  ResidentDocument | VisitDocument | ScreeningDocument | ImmunizationDocument | ReferralDocument | FacilityDocument;
 
 export interface ResidentDocument {
   readonly kind: 'resident';
@@ -36,6 +38,12 @@ export interface ScreeningDocument {
   readonly kind: 'screening';
   readonly resident: ResidentId;
   readonly screening: ScreeningContent;
+}
+
+export interface ImmunizationDocument {
+  readonly kind: 'immunization';
+  readonly resident: ResidentId;
+  readonly immunization: ImmunizationContent;
 }
 
 export interface ReferralDocument {

@@ -19,6 +19,8 @@ export const residentIdentifierSystems: Readonly<Record<IdentifierSystem, string
 export const facilityCodeSystem = 'urn:lien-tuyen:sid:facility-code';
 /** Practising-certificate number (số chứng chỉ hành nghề). */
 export const practisingCertificateSystem = 'urn:lien-tuyen:sid:practising-certificate';
+/** Id of a dose of a vaccine. */
+export const immunizationSystem = 'urn:lien-tuyen:sid:immunization';
 /** SHA-256 of the message an event came from. */
 export const messageDigestSystem = 'urn:lien-tuyen:sid:message-digest';
 /** Names of programs that cause events, where no facility does. */
@@ -67,7 +69,10 @@ export const codeSystems = {
   riskFactorStatus: 'urn:lien-tuyen:codesystem:qd831-trang-thai-nguy-co',
   historyDisease: 'urn:lien-tuyen:codesystem:qd831-benh-tat',
   historyAllergy: 'urn:lien-tuyen:codesystem:qd831-di-ung',
+  healthHistory: 'urn:lien-tuyen:codesystem:qd831-tien-su',
   historyDisability: 'urn:lien-tuyen:codesystem:qd831-khuyet-tat',
+  vaccine: 'urn:lien-tuyen:codesystem:qd831-vac-xin',
+  vaccineGroup: 'urn:lien-tuyen:codesystem:qd831-loai-vac-xin',
   referralState: 'urn:lien-tuyen:codesystem:referral-state',
   referralAnswer: 'urn:lien-tuyen:codesystem:referral-answer',
   ethnicGroup: 'urn:lien-tuyen:codesystem:ma-dantoc',
@@ -91,5 +96,8 @@ export const extensions = {
   appointment: 'urn:lien-tuyen:extension:appointment',
   registeredFacility: 'urn:lien-tuyen:extension:registered-facility',
   lateArrival: 'urn:lien-tuyen:extension:late-arrival',
+  nextDose: 'urn:lien-tuyen:extension:next-dose',
+  pregnancyMonth: 'urn:lien-tuyen:extension:pregnancy-month',
+  tetanusDosesOfMother: 'urn:lien-tuyen:extension:tetanus-doses-of-mother',
   eventType: 'urn:lien-tuyen:extension:event-type',
 } as const;

@@ -2,6 +2,8 @@ import type {
   AllergyIntolerance,
   Condition,
   Encounter,
+  FamilyMemberHistory,
+  Immunization,
   MedicationRequest,
   Observation,
   Organization,
@@ -23,9 +25,16 @@ import { encounterConditionOf, encounterOf } from './encounters/encounter.js';
 import { encounterObservationOf } from './encounters/observation.js';
 import { medicationRequestOf, procedureOf } from './encounters/orders.js';
 import { organizationOf } from './facilities/organization.js';
+import { immunizationOf } from './immunizations/immunization-of.js';
 import { serviceRequestOf, taskOf } from './referrals/referral.js';
 import { historyContent } from './residents/history-content.js';
-import { allergyOf, historyConditionOf, riskFactorOf } from './residents/history.js';
+import {
+  allergyOf,
+  familyHistoryOf,
+  historyConditionOf,
+  historyObservationOf,
+  riskFactorOf,
+} from './residents/history.js';
 import { patientOf } from './residents/patient.js';
 
 /** Every kind of resource a document can become. */
@@ -33,6 +42,8 @@ export type RecordResource =
   | AllergyIntolerance
   | Condition
   | Encounter
+  | FamilyMemberHistory
+  | Immunization
   | MedicationRequest
   | Observation
   | Organization
@@ -61,6 +72,8 @@ function translate(document: RecordDocument, id: string, context: TranslationCon
     case 'visit':
     case 'screening':
       return encounterResources(id, document, context);
+    case 'immunization':
+      return [immunizationOf(id, document, context)];
     case 'referral':
       return [serviceRequestOf(id, document, context), taskOf(id, document, context)];
     case 'facility':
@@ -79,6 +92,8 @@ function residentResources(document: ResidentDocument, context: TranslationConte
     ...history.conditions.map((part) => historyConditionOf(document, history, part)),
     ...history.allergies.map((part) => allergyOf(document, history, part)),
     ...history.riskFactors.map((part) => riskFactorOf(document, history, part)),
+    ...history.observations.map((part) => historyObservationOf(document, history, part)),
+    ...history.relatives.map((part) => familyHistoryOf(document, history, part)),
   ];
 }
 

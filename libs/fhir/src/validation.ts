@@ -105,6 +105,8 @@ const requiredCodes: Readonly<Record<string, readonly string[]>> = {
     'entered-in-error',
     'unknown',
   ],
+  'FamilyMemberHistory.status': ['partial', 'completed', 'entered-in-error', 'health-unknown'],
+  'Immunization.status': ['completed', 'entered-in-error', 'not-done'],
   'ServiceRequest.status': ['draft', 'active', 'on-hold', 'revoked', 'completed', 'entered-in-error', 'unknown'],
   'ServiceRequest.intent': [
     'proposal',

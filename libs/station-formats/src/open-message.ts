@@ -1,6 +1,6 @@
 import type { Fault } from './station-message.js';
 import { UnreadableMessage } from './unreadable-message.js';
-import { decodeUtf8 } from './xml/decode-text.js';
+import { decodeText } from './xml/decode-text.js';
 import { openDocument } from './xml/open-document.js';
 import { XmlFault } from './xml/xml-fault.js';
 import type { XmlBudget, XmlScanner } from './xml/xml-scanner.js';
@@ -14,7 +14,7 @@ export interface ReadingLimits {
   readonly depth: number;
 }
 
-const defaultLimits: ReadingLimits = { bytes: 64 * 1024 * 1024, elements: 3_000_000, depth: 40 };
+export const defaultLimits: ReadingLimits = { bytes: 64 * 1024 * 1024, elements: 3_000_000, depth: 40 };
 
 export interface OpenedMessage {
   /** Behind the opening tag of the root; its `name` is the root's. */
@@ -36,26 +36,38 @@ export function readOpened<T>(
   const { bytes: mostBytes, elements, depth } = { ...defaultLimits, ...limits };
   try {
     if (bytes.byteLength > mostBytes) throw new XmlFault('too-large', 'size', 0);
-    const text = decodeUtf8(bytes).trimStart();
+    const { text: decoded, utf16 } = decodeText(bytes);
+    const text = decoded.trimStart();
     if (text === '') throw new XmlFault('not-well-formed', 'no-root', 0);
     const budget: XmlBudget = { elements, depth };
     const { scanner, declaresUtf16 } = openDocument(text, budget);
     scanner.next();
-    return read({ scanner, budget, faults: declaresUtf16 ? [declaredUtf16] : [] });
+    return read({ scanner, budget, faults: utf16 ? [isUtf16] : declaresUtf16 ? [declaredUtf16] : [] });
   } catch (fault) {
     if (fault instanceof XmlFault) throw new UnreadableMessage([faultOf(fault)]);
     throw fault;
   }
 }
 
-const faultOf = (fault: XmlFault): Fault => ({
-  path: '',
+/** What is wrong with the XML of a message, or of a part of it. */
+export const faultOf = (fault: XmlFault, path = ''): Fault => ({
+  path,
   code: fault.code,
   severity: 'error',
   text: { vi: `Không đọc được thông điệp: ${fault.text.vi}.`, en: `The message cannot be read: ${fault.text.en}.` },
 });
 
-const declaredUtf16: Fault = {
+const isUtf16: Fault = {
+  path: '',
+  code: 'utf-16',
+  severity: 'warning',
+  text: {
+    vi: 'Thông điệp viết bằng UTF-16; đã đọc được, nhưng đề nghị gửi bằng UTF-8 như quy định.',
+    en: 'The message is written in UTF-16; it was read, but please send UTF-8 as the rules ask.',
+  },
+};
+
+export const declaredUtf16: Fault = {
   path: '',
   code: 'declared-encoding',
   severity: 'warning',

@@ -1,13 +1,16 @@
 import { readEnvelopeMessage } from './envelope/read-envelope-message.js';
+import { readCheckIns } from './envelope/read-check-ins.js';
 import { readHealthRecordMessage } from './health-record/read-health-record.js';
 import { readOpened, type ReadingLimits } from './open-message.js';
 import type { StationMessage } from './station-message.js';
 import { UnreadableMessage } from './unreadable-message.js';
+import { plainName } from './xml/plain-name.js';
 
 /**
- * Reads what a station's software sent: the insurance envelope of QĐ 4750/QĐ-BYT and QĐ 3176/QĐ-BYT (root `GIAMDINHHS`) or the
- * personal health record of QĐ 831/QĐ-BYT (root `DATA`). UTF-8, with or without byte-order mark, in any of the styles stations
- * write. Elements are known by name, never by position.
+ * Reads what a station's software sent: the insurance envelope of QĐ 4750/QĐ-BYT and QĐ 3176/QĐ-BYT (root `GIAMDINHHS`), its table 0
+ * alone (`CHI_TIEU_TRANG_THAI_KCB`) or the
+ * personal health record of QĐ 831/QĐ-BYT (root `DATA`). UTF-8, with or without byte-order mark, or UTF-16 with one, in any of the
+ * styles stations write. Elements are known by name (in any case, with or without a namespace prefix), never by position.
  *
  * A part that cannot be taken has an `error` among its faults; everything else is taken, whatever its faults.
  *
@@ -16,7 +19,7 @@ import { UnreadableMessage } from './unreadable-message.js';
  */
 export function readStationMessage(bytes: Uint8Array, limits: Partial<ReadingLimits> = {}): StationMessage {
   return readOpened(bytes, limits, ({ scanner, budget, faults }) => {
-    const message = readerOf(scanner.name)(scanner, budget);
+    const message = readerOf(plainName(scanner.name))(scanner, budget);
     return faults.length === 0 ? message : { ...message, faults: [...message.faults, ...faults] };
   });
 }
@@ -25,6 +28,8 @@ function readerOf(root: string): typeof readEnvelopeMessage {
   switch (root) {
     case 'GIAMDINHHS':
       return readEnvelopeMessage;
+    case 'CHI_TIEU_TRANG_THAI_KCB':
+      return readCheckIns;
     case 'DATA':
       return readHealthRecordMessage;
     default:
@@ -34,8 +39,8 @@ function readerOf(root: string): typeof readEnvelopeMessage {
           code: 'unknown-format',
           severity: 'error',
           text: {
-            vi: 'Phần tử gốc không phải GIAMDINHHS (QĐ 4750/3176) hay DATA (QĐ 831).',
-            en: 'The root element is neither GIAMDINHHS (QĐ 4750/3176) nor DATA (QĐ 831).',
+            vi: 'Phần tử gốc không phải GIAMDINHHS, CHI_TIEU_TRANG_THAI_KCB (QĐ 4750/3176) hay DATA (QĐ 831).',
+            en: 'The root element is neither GIAMDINHHS nor CHI_TIEU_TRANG_THAI_KCB (QĐ 4750/3176) nor DATA (QĐ 831).',
           },
         },
       ]);

@@ -1,6 +1,7 @@
 /** What every station format is read into, whatever it was written in. Vietnamese element names end here. */
 import type { Bilingual } from '#domain/bilingual.js';
 import type { LocalDate } from '#domain/dates.js';
+import type { EpisodeNumber, FacilityCode } from '#domain/ids.js';
 import type {
   HealthHistory,
   InsuranceCard,
@@ -26,15 +27,32 @@ export interface Fault {
   readonly text: Bilingual;
 }
 
+/** The mother that a message names for a newborn or child. */
+export interface ObservedMother {
+  readonly name?: string;
+  readonly identifiers: readonly ResidentIdentifier[];
+}
+
+/** A facility takes back an episode of its own: nothing of it stands. */
+export interface Withdrawal {
+  readonly facility: FacilityCode;
+  readonly episode: EpisodeNumber;
+  readonly reason: string;
+}
+
 /** What a message says of the person it is about. */
 export interface ObservedPerson {
   readonly details: ResidentDetails;
   readonly identifiers: readonly ResidentIdentifier[];
   readonly cards: readonly InsuranceCard[];
   readonly history?: HealthHistory;
+  readonly mother?: ObservedMother;
   /** The day the statement was made: an older statement does not overwrite a newer one. */
   readonly observedOn: LocalDate;
 }
+
+/** A dose of a vaccine told of; its id is given at intake, when the resident is known. */
+export type ObservedImmunization = Omit<ImmunizationContent, 'immunization'>;
 
 /** One HOSO of an envelope, or the one person of a health record. */
 export interface StationRecord {
@@ -45,8 +63,12 @@ export interface StationRecord {
   readonly person?: ObservedPerson;
   /** Exactly one for an envelope's HOSO that can be taken; none or more for a health record. */
   readonly visits: readonly ReadVisit[];
-  /** Doses of vaccines told of; `immunization` ids are given at intake, when the resident is known. */
-  readonly immunizations?: readonly Omit<ImmunizationContent, 'immunization'>[];
+  /** Doses said to have been given. */
+  readonly immunizations?: readonly ObservedImmunization[];
+  /** Doses said not to have been given after all: where they were recorded, they are taken back. */
+  readonly immunizationsNotGiven?: readonly ObservedImmunization[];
+  /** The record is nothing but the withdrawal of an episode; it then has no person and no visits. */
+  readonly withdrawal?: Withdrawal;
   readonly faults: readonly Fault[];
 }
 

@@ -256,6 +256,16 @@ describe('faults', () => {
     [{ MA_BN: '' }, 'warning required HOSO[1]/XML1/MA_BN'],
     [{ MA_LOAI_RV: '2' }, 'information transfer-paper-missing HOSO[1]/XML1/MA_LOAI_RV'],
     [{ MA_DOITUONG_KCB: '1.3' }, 'information transfer-number-missing HOSO[1]/XML1/GIAY_CHUYEN_TUYEN'],
+    [{ NGAY_VAO_NOI_TRU: '202609011050' }, 'warning dates-out-of-order HOSO[1]/XML1/NGAY_VAO_NOI_TRU'],
+    [{ SO_CCCD: '008061689048' }, 'warning number-disagrees HOSO[1]/XML1/SO_CCCD'],
+    [{ SO_CCCD: '008162689048' }, 'warning number-disagrees HOSO[1]/XML1/SO_CCCD'],
+    [{ MATINH_CU_TRU: '99' }, 'warning unknown-code HOSO[1]/XML1/MATINH_CU_TRU'],
+    [{ MA_DOITUONG_KCB: '5.5' }, 'warning unknown-code HOSO[1]/XML1/MA_DOITUONG_KCB'],
+    [{ MA_DKBD: '08Z12' }, 'information registered-elsewhere HOSO[1]/XML1/MA_DKBD'],
+    [{ MA_DOITUONG_KCB: '3.6' }, 'information region-missing HOSO[1]/XML1/MA_KHUVUC'],
+    [{ MA_DOITUONG_KCB: '1.17' }, 'information not-in-annex HOSO[1]/XML1/MA_BENH_CHINH'],
+    [{ MA_THE_BHYT: 'ZZ4080883970800' }, 'information unknown-card-group HOSO[1]/XML1/MA_THE_BHYT'],
+    [{ MA_THE_BHYT: '' }, 'warning card-missing HOSO[1]/XML1/MA_THE_BHYT'],
     [{ NGAY_VAO: '20260902' }, 'information time-missing HOSO[1]/XML1/NGAY_VAO'],
   ])('that do not: %j', (changes, fault) => {
     const record = read(withSummary(changes));
@@ -269,6 +279,48 @@ describe('faults', () => {
       vi: 'Số căn cước/định danh cá nhân (SO_CCCD) không phải 12 số, 9 số hoặc số hộ chiếu.',
       en: 'The personal identification number (SO_CCCD) is not 12 digits, 9 digits or a passport number.',
     });
+  });
+
+  it.each(['A17.0', 'I50.9', 'C25.1', 'C92.0', 'Q21.0'])('of payer category 1.17 are none for %s', (code) => {
+    const child = { NGAY_SINH: '20150511', SO_CCCD: '', MA_BENH_CHINH: code, MA_DOITUONG_KCB: '1.17' };
+    expect(faults(read(withSummary(child)))).toEqual([]);
+  });
+
+  it.each(['C83.5', 'Q21.0', 'C50.9'])('of payer category 1.17 are told of an adult with %s', (code) => {
+    expect(faults(read(withSummary({ MA_BENH_CHINH: code, MA_DOITUONG_KCB: '1.17' })))).toEqual([
+      'information not-in-annex HOSO[1]/XML1/MA_BENH_CHINH',
+    ]);
+  });
+
+  it.each([
+    [
+      { XML2: [{ ...drugRow, THANH_TIEN_BH: '15000', T_BHTT: '1000', T_BNCCT: '0' }] },
+      'money-does-not-add-up',
+      'XML2[1]/THANH_TIEN_BH',
+    ],
+    [{ XML3: [{ ...serviceRow, NGAY_KQ: '202609021000' }] }, 'dates-out-of-order', 'XML3[1]/NGAY_KQ'],
+    [{ XML7: [{ NGAY_VAO: '202609010000' }] }, 'differs-from-xml1', 'XML7/NGAY_VAO'],
+    [{ XML8: [{ KET_QUA_DTRI: '1' }] }, 'differs-from-xml1', 'XML8/KET_QUA_DTRI'],
+    [{ XML15: [{ HO_TEN: 'Nông Thị Hòa' }] }, 'differs-from-xml1', 'XML15[1]/HO_TEN'],
+    [
+      { XML11: [{ TU_NGAY: '20260902', DEN_NGAY: '20260904', SO_NGAY_NGHI: '2' }] },
+      'days-do-not-add-up',
+      'XML11/SO_NGAY_NGHI',
+    ],
+    [{ XML10: [{ TU_NGAY: '20260904', DEN_NGAY: '20260902' }] }, 'dates-out-of-order', 'XML10/DEN_NGAY'],
+    [
+      { XML6: [{ NGAY_XN_PCR: '20260904', NGAY_KQ_XN_PCR: '20260902' }] },
+      'dates-out-of-order',
+      'XML6[1]/NGAY_KQ_XN_PCR',
+    ],
+  ] as const)('of other tables: %j', (tables, code, path) => {
+    expect(faults(read(withSummary({}, tables as RecordTables)))).toContain(`warning ${code} HOSO[1]/${path}`);
+  });
+
+  it('say what was expected and found where that is money', () => {
+    const [fault] = read(withSummary({ T_TONGCHI_BV: '61500' })).faults;
+    expect(fault?.text.vi).toContain('61.500 nhưng tổng các dòng của XML2, XML3 là 51.500');
+    expect(fault?.text.en).toContain('61,500, but the lines of XML2, XML3 make 51,500');
   });
 
   it('do not ask for a district since July 2025, but before', () => {

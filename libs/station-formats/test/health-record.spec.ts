@@ -111,17 +111,12 @@ describe('a health record', () => {
       vitalsSource: 'measured',
       medications: [],
       services: [],
-      results: [{ name: 'Glucose', serviceCode: '23.0075.1494', value: '7.5' }],
-      notes: [{ text: 'Tim đều', kind: 'examination', topic: 'heart' }],
-      otherTables: {
-        HOSOKHAMCHUABENH: [
-          {
-            MATPHAI: '10/10',
-            'CANLAMSANG/DICHVU[1]/MANHOM': '1',
-            'CHANDOANKETLUAN/CHANDOANBENH[2]/KETLUAN': 'Ổn định',
-          },
-        ],
-      },
+      results: [{ name: 'Glucose', serviceCode: '23.0075.1494', value: '7.5', group: '1' }],
+      notes: [
+        { text: 'Tim đều', kind: 'examination', topic: 'heart' },
+        { text: '10/10', kind: 'examination', topic: 'visual-acuity-right' },
+        { text: 'Ổn định', kind: 'conclusion', topic: 'E11.9' },
+      ],
     });
   });
 
@@ -165,18 +160,69 @@ describe('a health record', () => {
       ],
       familyDiseases: [{ code: '3', display: 'Đái tháo đường', present: true, relative: 'Mẹ' }],
       disabilities: [{ code: '1', display: 'Thính lực', note: 'Tai phải', present: true }],
+      birth: { weight: 3200 },
+      relatives: [{ relationCode: '1', name: 'Chẩu Văn A' }],
       other: {
-        'THONGTINCHUNG/MAHO_GIADINH': 'H7',
-        'THONGTINCHUNG/QUANHE_GIADINH[1]/LOAI_QUANHE': '1',
-        'THONGTINCHUNG/QUANHE_GIADINH[1]/HOTEN': 'Chẩu Văn A',
-        'TIENSU/TINHTRANG_LUCSINH/CANNANG': '3200',
         'TIENSU/YEUTO_SUCKHOE/DSYEUTO[3]/LOAI': '9',
         'TIENSU/YEUTO_SUCKHOE/DSYEUTO[3]/TENLOAI': 'Khác',
         'TIENSU/YEUTO_SUCKHOE/DSYEUTO[3]/TRANGTHAI': '1',
-        'TIEMCHUNG/THONGTINMUITIEM[1]/MAVACXIN': 'BCG',
-        'TIEMCHUNG/THONGTINMUITIEM[1]/TRANGTHAI': '1',
-        'TIEMCHUNG/THONGTINMUITIEM[1]/NGAYTIEM': '03/08/2022',
       },
+    });
+    expect(records[0]?.immunizations).toEqual([
+      { facility: '08Z11', vaccineCode: 'BCG', vaccineName: 'BCG', givenOn: '2022-08-03' },
+    ]);
+  });
+
+  it('knows birth, exposure, reproductive health, surgery, household and the mother', () => {
+    const { records } = message({
+      general: {
+        MAHO_GIADINH: 'H7',
+        MA_NHANKHAU: '3',
+        QUANHE_CHUHO: 'Con',
+        MATONGIAO: '1',
+        NGAYCAP: '02/03/2021',
+        NOICAP: 'Cục CSQLHC',
+        DIENTHOAI_CD: '02073000000',
+        QUANHE_GIADINH: [
+          { TEN_QUANHE: 'Bố', HOTEN: 'Chẩu Văn A', GIAMHO: '1' },
+          { TEN_QUANHE: 'Mẹ', HOTEN: 'Nông Thị B', MADINHDANH: '008160000001', DIDONG: '0900000000' },
+        ],
+      },
+      body: {
+        TIENSU: {
+          TINHTRANG_LUCSINH: { LOAIDE: '1', DETHIEUTHANG: '0', BINGAT_LUCDE: '1', CANNANG: '3,2', CHIEUDAI: '50' },
+          YEUTO_SUCKHOE: { YEUTO_TIEPXUC: 'Bụi đá', THOIGIAN_TIEPXUC: '5 năm', LOAIHOXIGD: 'Tự hoại' },
+          SUCKHOE_SINHSAN: { BIENPHAP_TRANHTHAI: 'Vòng', SOLAN_COTHAI: '3', SOLAN_DEMO: 'hai', SOCON_HIENSONG: '2' },
+          TIENSU_PHAUTHUAT: 'Mổ ruột thừa 2010',
+          VANDEKHAC: 'Không',
+        },
+        TIEMCHUNG: { SOMUIUONVANMETIEM: '2' },
+      },
+    });
+    const person = records[0]?.person;
+    expect(person?.details).toMatchObject({
+      household: { number: 'H7', memberNumber: '3', relationToHead: 'Con' },
+      religion: '1',
+      identityPaper: { issuedOn: '2021-03-02', issuedBy: 'Cục CSQLHC' },
+      otherPhone: '02073000000',
+    });
+    expect(person?.mother).toEqual({
+      name: 'Nông Thị B',
+      identifiers: [{ system: 'national-id', value: '008160000001' }],
+    });
+    expect(person?.history).toMatchObject({
+      birth: { delivery: 'caesarean', preterm: false, asphyxia: true, weight: 3200, length: 50 },
+      exposure: { substances: 'Bụi đá', duration: '5 năm', latrine: 'Tự hoại' },
+      reproductive: { contraception: 'Vòng', pregnancies: 3, livingChildren: 2 },
+      surgeries: 'Mổ ruột thừa 2010',
+      otherProblems: 'Không',
+      tetanusDosesOfMother: 2,
+      relatives: [
+        { relation: 'Bố', guardian: true },
+        { relation: 'Mẹ', mobile: '0900000000' },
+      ],
+      // What is not a number is kept as sent.
+      other: { 'TIENSU/SUCKHOE_SINHSAN/SOLAN_DEMO': 'hai' },
     });
   });
 
@@ -184,7 +230,7 @@ describe('a health record', () => {
     const person = message({ general: { DIACHI_HIENTAI: 'Bản Luông', MAXA_HIENTAI: '02269', MATINH_HIENTAI: '08' } })
       .records[0]?.person;
     expect(person?.details.residence).toEqual({ text: 'Bản Luông', provinceCode: '08', communeCode: '02269' });
-    expect(person?.history?.other).toMatchObject({ 'THONGTINCHUNG/MAXA_THUONGTRU': '02266' });
+    expect(person?.details.registeredResidence).toMatchObject({ communeCode: '02266' });
   });
 
   it('does not become newer than its last visit when it has no date', () => {

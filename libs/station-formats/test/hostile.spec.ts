@@ -68,7 +68,10 @@ describe('what is not a message', () => {
   it('in another encoding is refused with a word about it', () => {
     const text = good.toString();
     expect(outcome(Buffer.from(text, 'utf16le'))).toBe('wrong-encoding');
-    expect(outcome(Buffer.from(`\uFEFF${text}`, 'utf16le').swap16())).toBe('wrong-encoding');
+    // With a mark it can be read; what is cut in the middle of a character cannot.
+    expect(outcome(Buffer.from(`\uFEFF${text}`, 'utf16le').swap16())).toBe('read');
+    expect(outcome(Buffer.from(`\uFEFF${text}`, 'utf16le').subarray(0, -1))).toBe('wrong-encoding');
+    expect(outcome(Buffer.concat([Buffer.from([0xff, 0xfe, 0, 0]), Buffer.from(text)]))).toBe('wrong-encoding');
     expect(
       outcome(Buffer.concat([Buffer.from('<GIAMDINHHS>'), Buffer.from([0xc4]), Buffer.from('</GIAMDINHHS>')])),
     ).toBe('wrong-encoding');

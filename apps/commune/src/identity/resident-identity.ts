@@ -53,6 +53,11 @@ export class ResidentIdentity {
     return identityKeys(person, this.#hashKey);
   }
 
+  /** Whom {@link resolve} would find; nothing is claimed. */
+  async known(person: ObservedPerson): Promise<ResidentId | undefined> {
+    return (await this.#find(person, this.keysOf(person))).candidate?.resident;
+  }
+
   /**
    * @param keys of the person, from {@link keysOf}
    * @param path of the record in its message: a new resident's id follows from message and path

@@ -1,13 +1,18 @@
-import { hash } from 'node:crypto';
-import { Controller, Headers, Post, Req, Res } from '@nestjs/common';
+import { Controller, Headers, Inject, Post, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FacilityCode } from '#domain/ids.js';
-import { RawBody } from '#platform/http/body-parsers.js';
+import type { Configuration } from '#platform/configuration.js';
+import { StreamedBody } from '#platform/http/body-parsers.js';
 import { Problem } from '#platform/http/problem.js';
+import { patience, streamedBody, type BodyLimits } from '#platform/http/streamed-body.js';
+import { CONFIGURATION } from '#platform/injection.js';
 import type { Caller } from '#security/caller.js';
 import { CurrentCaller, RequireScope } from '#security/http/access.js';
+import { ORIGINALS } from '../injection.js';
+import { pieceSize, type Originals } from '../originals/originals.js';
 import { answerOf, type AnsweredReceipt } from './intake-answers.js';
+import { receiveBody } from './receive-body.js';
 import { ReceiveMessage } from './receive-message.command.js';
 import { SenderLimits } from './sender-limits.js';
 
@@ -15,12 +20,20 @@ import { SenderLimits } from './sender-limits.js';
 export class IntakeController {
   readonly #limits = new SenderLimits();
 
-  constructor(private readonly commands: CommandBus) {}
+  readonly #bodyLimits: BodyLimits;
+
+  constructor(
+    private readonly commands: CommandBus,
+    @Inject(ORIGINALS) private readonly originals: Originals,
+    @Inject(CONFIGURATION) { bodyLimit }: Configuration,
+  ) {
+    this.#bodyLimits = { ...patience, bytes: bodyLimit };
+  }
 
   /** The body is taken byte for byte: what a station wrote is kept as it wrote it, broken JSON too. */
   @Post()
   @RequireScope('intake.write')
-  @RawBody()
+  @StreamedBody()
   async receive(
     @Req() request: FastifyRequest,
     @CurrentCaller() caller: Caller,
@@ -28,21 +41,22 @@ export class IntakeController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AnsweredReceipt> {
     const facility = senderOf(caller);
-    const body = bodyOf(request);
     const key = checkedKey(idempotencyKey);
-    const answer = await this.#limits.within(facility, body.byteLength, () =>
-      this.commands.execute(
-        new ReceiveMessage({
-          facility,
-          actor: caller.actor,
-          contentType: request.headers['content-type'] ?? '',
-          ...(key !== undefined && { idempotencyKey: key }),
-          receivedAt: new Date().toISOString(),
-          digest: hash('sha256', body),
-          body,
-        }),
-      ),
-    );
+    const announced = Number(request.headers['content-length'] ?? 0);
+    const answer = await this.#limits.within(facility, Math.min(announced, pieceSize), async (room) => {
+      if (announced > pieceSize) room.becomesLarge();
+      const details = {
+        facility,
+        actor: caller.actor,
+        contentType: request.givenContentType,
+        ...(key !== undefined && { idempotencyKey: key }),
+        receivedAt: new Date().toISOString(),
+      };
+      const chunks = streamedBody(request.raw, this.#bodyLimits);
+      const message = await receiveBody(chunks, details, this.originals, room.becomesLarge);
+      if (!message) throw emptyBody();
+      return this.commands.execute(new ReceiveMessage(message));
+    });
     const { status, receipt } = answerOf(answer);
     reply.status(status).header('Location', `/intake/receipts/${receipt.id}`);
     return receipt;
@@ -57,9 +71,8 @@ function senderOf({ facility }: Caller): FacilityCode {
   });
 }
 
-function bodyOf(request: FastifyRequest): Buffer {
-  if (Buffer.isBuffer(request.body) && request.body.byteLength > 0) return request.body;
-  throw new Problem(422, 'empty-body', { vi: 'Thông điệp rỗng', en: 'The message is empty' });
+function emptyBody(): Problem {
+  return new Problem(422, 'empty-body', { vi: 'Thông điệp rỗng', en: 'The message is empty' });
 }
 
 function checkedKey(key: string | undefined): string | undefined {

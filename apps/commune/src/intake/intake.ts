@@ -1,10 +1,12 @@
+import { PlaceRegister } from '#domain/places/place-register.js';
 import type { Fault } from '#station-formats/station-message.js';
 import type { KeyedMutex } from '../keyed-mutex.js';
 import type { Originals } from '../originals/originals.js';
 import type { MessageContext } from './message-context.js';
 import { AppendTooLarge } from '#event-store/errors.js';
 import type { MessageJournal } from './message-journal.js';
-import type { IntakeRecord, ReadMessage, ReceivedMessage } from './message.js';
+import type { IntakeRecord, LargeMessage, ReadMessage, ReceivedMessage } from './message.js';
+import { lanesOfRecord } from './record-lanes.js';
 import { readMessage } from './read-message.js';
 import {
   receiptId,
@@ -16,6 +18,7 @@ import {
   type RefusalStatus,
 } from './receipt.js';
 import type { RecordIntake } from './record-intake.js';
+import { takeInTurn } from './take-in-turn.js';
 
 export type IntakeAnswer =
   | { readonly outcome: 'taken'; readonly receipt: Receipt }
@@ -32,13 +35,14 @@ export class Intake {
   constructor(
     private readonly originals: Originals,
     private readonly journal: MessageJournal,
-    private readonly records: RecordIntake,
+    private readonly records: Pick<RecordIntake, 'take'>,
     private readonly messages: KeyedMutex,
+    private readonly places: PlaceRegister = new PlaceRegister([]),
   ) {}
 
-  receive(message: ReceivedMessage): Promise<IntakeAnswer> {
+  receive(message: ReceivedMessage | LargeMessage): Promise<IntakeAnswer> {
     const context = contextOf(message);
-    return this.messages.run([context.receipt], async () => {
+    return this.messages.run(turnOf(message, context), async () => {
       const answered = await this.journal.find(context.receipt);
       if (message.idempotencyKey !== undefined && !(await this.journal.useKey(message.idempotencyKey, context))) {
         await this.#keep(message);
@@ -56,16 +60,16 @@ export class Intake {
    * Runs a message again that has an answer already: parts that were refused may be taken now. Parts that were taken are left
    * alone, or they would undo what newer messages have said since.
    */
-  reprocess(message: ReceivedMessage): Promise<IntakeAnswer> {
+  reprocess(message: ReceivedMessage | LargeMessage): Promise<IntakeAnswer> {
     const context = contextOf(message);
-    return this.messages.run([context.receipt], async () => {
+    return this.messages.run(turnOf(message, context), async () => {
       const answered = await this.journal.find(context.receipt);
       return this.#answer(message, context, answered?.revision ?? -1, answered?.event);
     });
   }
 
   async #answer(
-    message: ReceivedMessage,
+    message: ReceivedMessage | LargeMessage,
     context: MessageContext,
     revision: number,
     earlier: MessageEvent | undefined,
@@ -73,7 +77,7 @@ export class Intake {
     const kept = this.#keep(message);
     // Seen below; should reading throw first, the process must not stop for it.
     kept.catch(() => undefined);
-    const read = readMessage(message);
+    const read = await readMessage(message, this.places);
     await kept;
     const event = await this.#decide(message, context, read, earlier?.data.receipt.records ?? []);
     const answer =
@@ -85,7 +89,7 @@ export class Intake {
   }
 
   async #decide(
-    message: ReceivedMessage,
+    message: ReceivedMessage | LargeMessage,
     context: MessageContext,
     read: ReadMessage,
     earlier: readonly ReceiptRecord[],
@@ -94,12 +98,12 @@ export class Intake {
     if (read.outcome === 'unreadable') return refusal(context, 422, read.format, read.faults);
     if (read.sender === '') return refusal(context, 422, read.format, [...read.faults, noSender]);
     if (read.sender !== message.facility) return refusal(context, 403, read.format, [...read.faults, otherSender]);
-    const records: ReceiptRecord[] = [];
     const taken = takenBefore(read.records.length, earlier);
-    for (const [index, record] of read.records.entries()) {
-      records.push(...(taken(index) ?? (await this.#take(record, context))));
-    }
-    const receipt = receiptOf(context, read.format, records, read.faults);
+    const records = await takeInTurn(read.records, {
+      lanesOf: lanesOfRecord,
+      take: async (record, index) => taken(index) ?? this.#take(record, context),
+    });
+    const receipt = receiptOf(context, read.format, records.flat(), read.faults);
     return receipt.status === 'refused'
       ? { type: 'MessageRefused', data: { receipt, httpStatus: 422 } }
       : { type: 'MessageAccepted', data: { receipt } };
@@ -115,13 +119,19 @@ export class Intake {
     }
   }
 
-  #keep({ facility, digest, contentType, receivedAt, actor, body }: ReceivedMessage): Promise<void> {
-    return this.originals.keep({ facility, digest, contentType, receivedAt, actor, body });
+  /** A large message was kept while it came. */
+  async #keep(message: ReceivedMessage | LargeMessage): Promise<void> {
+    if ('body' in message) await this.originals.keep(message);
   }
 }
 
-function contextOf({ facility, actor, digest, receivedAt }: ReceivedMessage): MessageContext {
+function contextOf({ facility, actor, digest, receivedAt }: ReceivedMessage | LargeMessage): MessageContext {
   return { facility, actor, digest, receivedAt, receipt: receiptId(facility, digest) };
+}
+
+/** The same message once at a time; of large ones, which take time and memory, one of all. */
+function turnOf(message: ReceivedMessage | LargeMessage, { receipt }: MessageContext): readonly string[] {
+  return 'body' in message ? [receipt] : [receipt, 'large'];
 }
 
 /** What an earlier run took of each record of a message. An envelope's records have one part each, other messages one record. */
@@ -198,7 +208,7 @@ const unknownFormat: Fault = {
   code: 'unknown-format',
   severity: 'error',
   text: {
-    vi: 'Định dạng không được nhận. Các định dạng được nhận: XML theo QĐ 4750/3176, XML theo QĐ 831, lệnh JSON.',
-    en: 'This format is not taken. Formats taken: XML of QĐ 4750/3176, XML of QĐ 831, JSON commands.',
+    vi: 'Định dạng không được nhận. Các định dạng được nhận: XML theo QĐ 4750/3176, XML theo QĐ 831, lệnh JSON, CSV ngày sàng lọc (text/csv).',
+    en: 'This format is not taken. Formats taken: XML of QĐ 4750/3176, XML of QĐ 831, JSON commands, CSV of a screening day (text/csv).',
   },
 };

@@ -1,15 +1,27 @@
+import type { PlaceRegister } from '#domain/places/place-register.js';
 import { UnreadableMessage } from '#station-formats/unreadable-message.js';
 import { readStationMessage } from '#station-formats/read-station-message.js';
 import { readCommand } from '../json-commands/read-command.js';
-import type { ReadMessage, ReceivedMessage } from './message.js';
+import { readOutreachMessage } from '../outreach/read-outreach-message.js';
+import type { LargeMessage, ReadMessage, ReceivedMessage } from './message.js';
+import { readLargeMessage } from './read-large-message.js';
 
-/** Reads a body by what it is: station XML or a JSON command. */
-export function readMessage(message: ReceivedMessage): ReadMessage {
+/**
+ * Reads a body by what it is: station XML, a JSON command or the sheet of a screening day. What is too large to be held is read
+ * in pieces where it can be.
+ */
+export async function readMessage(
+  message: ReceivedMessage | LargeMessage,
+  places: PlaceRegister,
+): Promise<ReadMessage> {
+  if (!('body' in message)) return readLargeMessage(message, (held) => readMessage(held, places));
   switch (kindOf(message)) {
     case 'xml':
       return readXml(message.body);
     case 'json':
       return readCommand(message.body, message.facility, message.digest);
+    case 'csv':
+      return readOutreachMessage(message, places);
     case 'unknown':
       return { outcome: 'unknown-format' };
   }
@@ -28,10 +40,11 @@ const xmlTypes = ['application/xml', 'text/xml'];
 /** What software sends that does not say what it sends: the first character tells. */
 const undeclaredTypes = ['', 'application/octet-stream', 'text/plain'];
 
-function kindOf({ contentType, body }: ReceivedMessage): 'xml' | 'json' | 'unknown' {
+function kindOf({ contentType, body }: ReceivedMessage): 'xml' | 'json' | 'csv' | 'unknown' {
   const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (xmlTypes.includes(mediaType)) return 'xml';
   if (mediaType === 'application/json') return 'json';
+  if (mediaType === 'text/csv') return 'csv';
   if (!undeclaredTypes.includes(mediaType)) return 'unknown';
   const start = Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, 256)).toString('utf8');
   const first = start.replace(/^\uFEFF/u, '').trimStart()[0];

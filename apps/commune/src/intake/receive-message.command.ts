@@ -1,9 +1,9 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Intake, type IntakeAnswer } from './intake.js';
-import type { ReceivedMessage } from './message.js';
+import type { LargeMessage, ReceivedMessage } from './message.js';
 
 export class ReceiveMessage extends Command<IntakeAnswer> {
-  constructor(readonly message: ReceivedMessage) {
+  constructor(readonly message: ReceivedMessage | LargeMessage) {
     super();
   }
 }

@@ -15,8 +15,10 @@ import { decideVisit, evolveVisit, initialVisit, type VisitState } from '#domain
 import type { VisitEvent } from '#domain/visits/visit-events.js';
 import { decideAndAppend } from '#event-store/decide-and-append.js';
 import { streamName, type EventStore } from '#event-store/event-store.js';
-import type { Fault, ObservedPerson, ReadVisit } from '#station-formats/station-message.js';
+import type { Fault, ObservedPerson, ReadVisit, Withdrawal } from '#station-formats/station-message.js';
+import { ImmunizationIntake } from './immunization-intake.js';
 import { residentStreamName, type ResidentIdentity } from '../identity/resident-identity.js';
+import { outreachScreeningId } from '../outreach/screening-id.js';
 import type { KeyedMutex } from '../keyed-mutex.js';
 import { eventsOf, type MessageContext } from './message-context.js';
 import type { IntakeRecord } from './message.js';
@@ -25,14 +27,20 @@ import type { ReferralIntake } from './referral-intake.js';
 
 /** Takes one record of a message: who it is about, then what happened, each step idempotent. */
 export class RecordIntake {
+  readonly #immunizations: ImmunizationIntake;
+
   constructor(
     private readonly store: EventStore,
     private readonly identity: ResidentIdentity,
     private readonly referrals: ReferralIntake,
     private readonly people: KeyedMutex,
-  ) {}
+  ) {
+    this.#immunizations = new ImmunizationIntake(store);
+  }
 
   async take(record: IntakeRecord, context: MessageContext): Promise<readonly ReceiptRecord[]> {
+    if (record.withdrawal) return [await this.#withdraw(record.withdrawal, record.faults, context)];
+    if (record.sheetRow) return [await this.#sheetRow(record, record.sheetRow, context)];
     const { person, faults } = record;
     if (!person) {
       const episode = record.visits[0]?.visit.episode ?? null;
@@ -44,6 +52,9 @@ export class RecordIntake {
     const told: ReceiptRecord[] = [];
     for (const read of record.visits) told.push(await this.#visit(read, record, resident, context));
     if (record.screening) told.push(await this.#screening(record.screening, resident, context));
+    const doses = { resident, observedOn: person.observedOn, context };
+    for (const dose of record.immunizations ?? []) told.push(await this.#immunizations.record(dose, doses));
+    for (const dose of record.immunizationsNotGiven ?? []) told.push(await this.#immunizations.retract(dose, doses));
     if (record.transfer) {
       const { transfer } = record;
       const refused = await this.referrals.issue(transfer, resident, person.details.residence, context);
@@ -57,6 +68,22 @@ export class RecordIntake {
       return [{ ...only, faults: [...personFaults, ...only.faults] }];
     }
     return [{ kind: 'person', episode: null, outcome: observed.outcome, resident, faults: personFaults }, ...told];
+  }
+
+  /** The screening's id follows from whom it is about, so that a corrected sheet amends. */
+  async #sheetRow(
+    { person, path, faults }: IntakeRecord,
+    { row, screening, formNumber }: NonNullable<IntakeRecord['sheetRow']>,
+    context: MessageContext,
+  ): Promise<ReceiptRecord> {
+    if (!person || !screening) {
+      return { kind: 'screening', episode: null, row, outcome: 'refused', resident: null, faults };
+    }
+    const observed = await this.#observe(person, path, context);
+    const { resident } = observed;
+    const id = outreachScreeningId(screening, formNumber ?? resident);
+    const taken = await this.#screening({ ...screening, screening: id }, resident, context);
+    return { ...taken, row, faults: [...faults, ...observed.faults, ...taken.faults] };
   }
 
   async #observe(
@@ -135,6 +162,42 @@ export class RecordIntake {
     return { kind: 'visit', episode: visit.episode, outcome, resident, faults: told };
   }
 
+  async #withdraw(
+    { facility, episode, reason }: Withdrawal,
+    faults: readonly Fault[],
+    context: MessageContext,
+  ): Promise<ReceiptRecord> {
+    const answer = { kind: 'visit', episode } as const;
+    if (facility !== context.facility) {
+      return { ...answer, outcome: 'refused', resident: null, faults: [...faults, visitOfOtherFacility] };
+    }
+    const { category, key } = visitStream(facility, episode);
+    const stream = streamName(category, key);
+    const { outcome } = await decideAndAppend<VisitState, Pick<ReceiptRecord, 'outcome' | 'resident'>>(this.store, {
+      stream,
+      initialState: initialVisit,
+      evolve: (state, event) => evolveVisit(state, event as VisitEvent),
+      decide: ({ state, revision }) => {
+        const resident = state.status === 'unknown' ? null : state.resident;
+        const decision = decideVisit({ type: 'RetractVisit', reason }, state);
+        if (decision.outcome !== 'retracted' || state.status !== 'recorded') {
+          return {
+            outcome: { outcome: decision.outcome === 'unchanged' ? 'unchanged' : 'refused', resident },
+            events: [],
+          };
+        }
+        return {
+          outcome: { outcome: 'retracted', resident },
+          events: eventsOf(context, stream, revision, decision.events, {
+            occurredAt: instantOf(state.visit.start),
+            subject: state.resident,
+          }),
+        };
+      },
+    });
+    return { ...answer, ...outcome, faults: outcome.outcome === 'refused' ? [...faults, nothingToWithdraw] : faults };
+  }
+
   async #screening(screening: ScreeningContent, resident: ResidentId, context: MessageContext): Promise<ReceiptRecord> {
     const { category, key } = screeningStream(screening.screening);
     const stream = streamName(category, key);
@@ -189,6 +252,16 @@ const visitOfOtherFacility: Fault = {
   text: {
     vi: 'Lượt khám ghi mã cơ sở khác với cơ sở gửi.',
     en: 'The visit names another facility than the sender.',
+  },
+};
+
+const nothingToWithdraw: Fault = {
+  path: 'MA_LK',
+  code: 'nothing-to-retract',
+  severity: 'error',
+  text: {
+    vi: 'Không có đợt điều trị nào của cơ sở mang mã liên kết này để rút lại.',
+    en: 'This facility has no episode of this number that could be taken back.',
   },
 };
 

@@ -67,7 +67,17 @@ export type ReferralInput = Omit<TransferPaper, 'from' | 'to' | 'issuedAt' | 'nu
   readonly issuedAt: string;
 };
 
-export type CommandInput = { readonly facility?: string; readonly person: PersonInput } & (
+/** A facility takes back an episode of its own. */
+export interface RetractionInput {
+  readonly command: 'retract-visit';
+  readonly facility?: string;
+  readonly episode: string;
+  readonly reason: string;
+}
+
+export type CommandInput = RetractionInput | PersonCommandInput;
+
+export type PersonCommandInput = { readonly facility?: string; readonly person: PersonInput } & (
   | { readonly command: 'record-visit'; readonly visit: VisitInput }
   | { readonly command: 'complete-screening'; readonly screening: ScreeningInput }
   | { readonly command: 'issue-referral'; readonly referral: ReferralInput }

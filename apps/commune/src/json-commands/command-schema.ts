@@ -168,6 +168,12 @@ export const commandSchemas = {
   'record-visit': command('record-visit', 'visit', visit),
   'complete-screening': command('complete-screening', 'screening', screening),
   'issue-referral': command('issue-referral', 'referral', referral),
+  'retract-visit': object(['command', 'episode', 'reason'], {
+    command: { const: 'retract-visit' },
+    facility,
+    episode: code,
+    reason: text,
+  }),
 } as const;
 
 export type CommandName = keyof typeof commandSchemas;

@@ -49,6 +49,12 @@ function recordOf(
   const checked = new CheckedValues(faults);
   const base = { path: 'person', source: 'command', visits: [], faults: [] } as const;
   switch (input.command) {
+    case 'retract-visit': {
+      const episode = parseEpisodeNumber(input.episode);
+      if (!episode) checked.reject('episode');
+      const { reason } = input;
+      return episode && { ...base, path: 'episode', withdrawal: { facility, episode, reason } };
+    }
     case 'record-visit': {
       const start = checked.moment('visit/start', input.visit.start);
       if (!start) return undefined;

@@ -2,15 +2,20 @@
  * The thread that owns the file of originals: compresses off the request path and commits the requests that come together as
  * one transaction, so many senders share one fsync.
  */
-import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import type { Original } from './originals.js';
+import { OriginalsFile } from './originals-file.js';
+import type { OriginalDetails } from './originals.js';
+import { transferable } from './transferable.js';
 
 export type OriginalsRequest = { readonly id: number } & (
-  | { readonly kind: 'keep'; readonly original: Original }
+  | { readonly kind: 'keep'; readonly details: OriginalDetails; readonly body: Uint8Array }
+  | { readonly kind: 'begin' }
+  | { readonly kind: 'part'; readonly upload: number; readonly number: number; readonly body: Uint8Array }
+  | { readonly kind: 'finish'; readonly upload: number; readonly details: OriginalDetails; readonly size: number }
+  | { readonly kind: 'discard'; readonly upload: number }
   | { readonly kind: 'answered'; readonly facility: string; readonly digest: string }
-  | { readonly kind: 'fetch'; readonly facility: string; readonly digest: string }
+  | { readonly kind: 'open'; readonly facility: string; readonly digest: string }
+  | { readonly kind: 'piece'; readonly upload: number; readonly number: number }
   | { readonly kind: 'unanswered' }
   | { readonly kind: 'close' }
 );
@@ -18,68 +23,30 @@ export type OriginalsRequest = { readonly id: number } & (
 /** To every batch of requests there is one batch of replies. */
 export type OriginalsReply = { readonly id: number } & ({ readonly value: unknown } | { readonly error: string });
 
-interface StoredOriginal {
-  facility: string;
-  digest: string;
-  content_type: string;
-  received_at: string;
-  actor: string;
-  body: Uint8Array;
-}
-
 if (!parentPort) throw new Error('Runs as a worker thread only');
 const port: MessagePort = parentPort;
-const { file } = workerData as { readonly file: string };
-
-const database = new DatabaseSync(file);
-database.exec(`
-  pragma journal_mode = wal;
-  pragma synchronous = full;
-  pragma busy_timeout = 5000;
-  create table if not exists original (
-    facility text not null, digest text not null, content_type text not null, received_at text not null, actor text not null,
-    body blob not null, primary key (facility, digest)
-  ) without rowid;
-  create table if not exists unanswered (
-    facility text not null, digest text not null, received_at text not null, primary key (facility, digest)
-  ) without rowid;
-`);
-const insertOriginal = database.prepare(
-  'insert into original (facility, digest, content_type, received_at, actor, body) values (?, ?, ?, ?, ?, ?) on conflict do nothing',
-);
-const insertUnanswered = database.prepare(
-  'insert into unanswered (facility, digest, received_at) values (?, ?, ?) on conflict do nothing',
-);
-const deleteUnanswered = database.prepare('delete from unanswered where facility = ? and digest = ?');
-const selectOriginal = database.prepare('select * from original where facility = ? and digest = ?');
-const selectUnanswered = database.prepare('select facility, digest from unanswered order by received_at');
+const originals = new OriginalsFile((workerData as { readonly file: string }).file);
 
 function perform(request: OriginalsRequest): unknown {
   switch (request.kind) {
-    case 'keep': {
-      const { facility, digest, contentType, receivedAt, actor, body } = request.original;
-      insertOriginal.run(facility, digest, contentType, receivedAt, actor, zstdCompressSync(body));
-      insertUnanswered.run(facility, digest, receivedAt);
-      return undefined;
-    }
+    case 'keep':
+      return originals.keep(request.details, request.body);
+    case 'begin':
+      return originals.beginUpload();
+    case 'part':
+      return originals.writePart(request.upload, request.number, request.body);
+    case 'finish':
+      return originals.finishUpload(request.upload, request.details, request.size);
+    case 'discard':
+      return originals.discardUpload(request.upload);
     case 'answered':
-      deleteUnanswered.run(request.facility, request.digest);
-      return undefined;
-    case 'fetch': {
-      const row = selectOriginal.get(request.facility, request.digest) as unknown as StoredOriginal | undefined;
-      return (
-        row && {
-          facility: row.facility,
-          digest: row.digest,
-          contentType: row.content_type,
-          receivedAt: row.received_at,
-          actor: row.actor,
-          body: new Uint8Array(zstdDecompressSync(row.body)),
-        }
-      );
-    }
+      return originals.answered(request.facility, request.digest);
+    case 'open':
+      return originals.open(request.facility, request.digest);
+    case 'piece':
+      return originals.piece(request.upload, request.number);
     case 'unanswered':
-      return selectUnanswered.all();
+      return originals.unanswered();
     case 'close':
       return undefined;
     default:
@@ -87,24 +54,30 @@ function perform(request: OriginalsRequest): unknown {
   }
 }
 
-function commitTogether(requests: readonly OriginalsRequest[]): readonly OriginalsReply[] {
-  const replies: OriginalsReply[] = [];
+/** Requests that change nothing need no transaction, and no fsync. */
+const changes = (request: OriginalsRequest): boolean =>
+  !['open', 'piece', 'unanswered', 'close'].includes(request.kind);
+
+function performTogether(requests: readonly OriginalsRequest[]): readonly OriginalsReply[] {
   try {
-    database.exec('begin immediate');
-    for (const request of requests) replies.push({ id: request.id, value: perform(request) });
-    database.exec('commit');
-    return replies;
+    const work = (): readonly OriginalsReply[] =>
+      requests.map((request) => ({ id: request.id, value: perform(request) }));
+    return requests.some(changes) ? originals.inTransaction(work) : work();
   } catch (error) {
-    if (database.isTransaction) database.exec('rollback');
-    const reason = error instanceof Error ? error.message : String(error);
-    return requests.map(({ id }) => ({ id, error: reason }));
+    const [only, ...others] = requests;
+    if (only && others.length === 0) {
+      return [{ id: only.id, error: error instanceof Error ? error.message : String(error) }];
+    }
+    // One of them could not be done: each by itself, so that it alone fails.
+    return requests.flatMap((request) => performTogether([request]));
   }
 }
 
 port.on('message', (requests: readonly OriginalsRequest[]) => {
-  port.postMessage(commitTogether(requests));
+  const replies = performTogether(requests);
+  port.postMessage(replies, transferable(replies.map((reply) => ('value' in reply ? reply.value : undefined))));
   if (requests.some((request) => request.kind === 'close')) {
-    database.close();
+    originals.close();
     port.close();
   }
 });

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { Controller, Get, Header, Inject, Param, Post, Query, Res, StreamableFile } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { parseFacilityCode, type FacilityCode } from '#domain/ids.js';
@@ -10,7 +11,7 @@ import { Intake } from '../intake/intake.js';
 import { MessageJournal } from '../intake/message-journal.js';
 import { isReceiptId, type Receipt } from '../intake/receipt.js';
 import { ORIGINALS, RECEIPTS_VIEW } from '../injection.js';
-import type { Original, Originals } from '../originals/originals.js';
+import type { LargeOriginal, Original, Originals } from '../originals/originals.js';
 
 interface ReceiptPage {
   readonly items: readonly Receipt[];
@@ -38,12 +39,13 @@ export class ReceiptsController {
     @Query('limit') limitText: string | undefined,
   ): Promise<ReceiptPage> {
     const facility = facilityAsked(caller, facilityText);
-    const from = since === undefined ? '' : instant(since);
+    const from = since === undefined ? undefined : instant(since);
     const limit = whole('limit', limitText ?? '100', 1, 1000);
     const position = whole('after', after ?? '0', 0, Number.MAX_SAFE_INTEGER);
+    const begin = from === undefined ? position : Math.max(position, await this.#positionBefore(facility, from));
     const rows = await this.view.database.query<{ position: number; body: string }>(
       `select position, body from receipt where facility = ? and position > ? and received_at >= ? order by position limit ?`,
-      [facility, position, from, limit],
+      [facility, begin, from ?? '', limit],
     );
     const last = rows.at(-1);
     const parameters = new URLSearchParams({ facility, after: String(last?.position), limit: String(limit) });
@@ -65,8 +67,11 @@ export class ReceiptsController {
   @Get(':id/original')
   @Header('X-Content-Type-Options', 'nosniff')
   async original(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<StreamableFile> {
-    const { body } = await this.#original(caller, id);
-    return new StreamableFile(body, { type: 'application/octet-stream', disposition: `attachment; filename="${id}"` });
+    const original = await this.#original(caller, id);
+    const options = { type: 'application/octet-stream', disposition: `attachment; filename="${id}"` };
+    return 'body' in original
+      ? new StreamableFile(original.body, options)
+      : new StreamableFile(Readable.from(original.pieces(), { objectMode: false }), options);
   }
 
   /** Runs the message again: what was refused may be taken now. */
@@ -83,10 +88,19 @@ export class ReceiptsController {
     return receipt;
   }
 
-  async #original(caller: Caller, id: string): Promise<Original> {
+  /** All receipts of that time and later are beyond it; most of those beyond it are. */
+  async #positionBefore(facility: FacilityCode, from: string): Promise<number> {
+    const [first] = await this.view.database.query<{ position: number | null }>(
+      'select min(position) as position from receipt where facility = ? and received_at >= ?',
+      [facility, from],
+    );
+    return (first?.position ?? Number.MAX_SAFE_INTEGER) - 1;
+  }
+
+  async #original(caller: Caller, id: string): Promise<Original | LargeOriginal> {
     const found = caller.facility && mayRead(caller, id) ? await this.journal.find(id) : undefined;
     const receipt = found?.event?.data.receipt;
-    const original = receipt && (await this.originals.fetch(receipt.facility, receipt.digest));
+    const original = receipt && (await this.originals.open(receipt.facility, receipt.digest));
     if (!original) throw unknownReceipt();
     return original;
   }

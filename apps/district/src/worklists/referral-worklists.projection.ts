@@ -10,7 +10,8 @@ import {
 } from '#domain/referrals/referral-state.js';
 import type { ResidentEvent } from '#domain/residents/resident-events.js';
 import type { CreateProjection } from '#projections/view-host.js';
-import type { ViewTransaction } from '#projections/projection.js';
+import { BulkInsert, KeyedStatement } from '#projections/bulk-statements.js';
+import type { SqlValue, ViewTransaction } from '#projections/projection.js';
 
 const referralTypes = [
   'ReferralIssued',
@@ -79,6 +80,37 @@ const schema = [
   )`,
 ];
 
+const selectReferrals = new KeyedStatement('select id, state from referral where id in');
+const writeReferrals = new BulkInsert(
+  {
+    name: 'referral',
+    columns: [
+      'id',
+      'sender',
+      'addressee',
+      'status',
+      'referred_at',
+      'changed_at',
+      'valid_until',
+      'resident',
+      'revision',
+      'state',
+    ],
+  },
+  `on conflict (id) do update set addressee = excluded.addressee, status = excluded.status, referred_at = excluded.referred_at,
+   changed_at = excluded.changed_at, valid_until = excluded.valid_until, resident = excluded.resident,
+   revision = excluded.revision, state = excluded.state`,
+);
+const insertSteps = new BulkInsert({
+  name: 'referral_step',
+  columns: ['position', 'referral', 'revision', 'type', 'status', 'sender', 'addressee', 'recorded_at', 'data'],
+});
+const insertFeed = new BulkInsert({ name: 'referral_feed', columns: ['facility', 'position'] });
+const writeResidents = new BulkInsert(
+  { name: 'resident', columns: ['id', 'name', 'sex', 'birth_year'] },
+  'on conflict (id) do update set name = excluded.name, sex = excluded.sex, birth_year = excluded.birth_year',
+);
+
 /** Who has which referrals in hand, and what has happened to them. */
 export const createProjection: CreateProjection = () => ({
   name: 'referral-worklists',
@@ -93,6 +125,8 @@ export const createProjection: CreateProjection = () => ({
       { readonly state: KnownReferral; readonly revision: number; readonly changedAt: string }
     >();
     const names = new Map<string, NamingEvent>();
+    const steps: SqlValue[][] = [];
+    const feed: SqlValue[][] = [];
     for (const event of events) {
       if (isNaming(event)) {
         names.set(event.data.resident, event);
@@ -103,92 +137,58 @@ export const createProjection: CreateProjection = () => ({
       if (state.status === 'unknown') throw new Error(`${event.type} of a referral that nobody issued`);
       referrals.set(id, state);
       touched.set(id, { state, revision: event.revision, changedAt: event.data.at });
-      await recordStep(id, event, state, view);
+      steps.push(stepRow(id, event, state));
+      for (const facility of new Set([state.referral.from, ...state.addressees])) feed.push([facility, event.position]);
     }
-    for (const [id, { state, revision, changedAt }] of touched)
-      await writeReferral(id, state, revision, changedAt, view);
-    for (const { data } of names.values()) await writeResident(data, view);
+    await insertSteps.run(view, steps);
+    await insertFeed.run(view, feed);
+    await writeReferrals.run(
+      view,
+      [...touched].map(([id, { state, revision, changedAt }]) => referralRow(id, state, revision, changedAt)),
+    );
+    await writeResidents.run(view, [...names.values()].map(residentRow));
   },
 });
 
-/** One query for all referrals of a batch; asked for in powers of two, so that the database sees few different statements. */
 async function storedReferrals(events: readonly Applied[], view: ViewTransaction): Promise<Map<string, ReferralState>> {
-  const ids = [...new Set(events.flatMap((event) => (isNaming(event) ? [] : [referralId(event.data.referral)])))];
-  if (ids.length === 0) return new Map();
-  const asked = Array.from({ length: 2 ** Math.ceil(Math.log2(ids.length)) }, (_, index) => ids[index] ?? '');
-  const rows = await view.query<{ id: string; state: string }>(
-    `select id, state from referral where id in (${asked.map(() => '?').join(', ')})`,
-    asked,
-  );
+  const ids = new Set(events.flatMap((event) => (isNaming(event) ? [] : [referralId(event.data.referral)])));
+  const rows = await selectReferrals.query<{ id: string; state: string }>(view, ids);
   return new Map(rows.map(({ id, state }) => [id, JSON.parse(state) as KnownReferral]));
 }
 
-async function recordStep(
-  id: string,
-  event: RecordedEvent & ReferralEvent,
-  state: KnownReferral,
-  view: ViewTransaction,
-): Promise<void> {
+function stepRow(id: string, event: RecordedEvent & ReferralEvent, state: KnownReferral): SqlValue[] {
   const { referral: _, ...data } = event.data;
-  await view.execute(
-    `insert into referral_step (position, referral, revision, type, status, sender, addressee, recorded_at, data)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    [
-      event.position,
-      id,
-      event.revision,
-      event.type,
-      state.status,
-      state.referral.from,
-      state.to,
-      event.recordedAt,
-      JSON.stringify(data),
-    ],
-  );
-  for (const facility of new Set([state.referral.from, ...state.addressees])) {
-    await view.execute('insert into referral_feed (facility, position) values (?, ?)', [facility, event.position]);
-  }
+  return [
+    event.position,
+    id,
+    event.revision,
+    event.type,
+    state.status,
+    state.referral.from,
+    state.to,
+    event.recordedAt,
+    JSON.stringify(data),
+  ];
 }
 
-async function writeReferral(
-  id: string,
-  state: KnownReferral,
-  revision: number,
-  changedAt: string,
-  view: ViewTransaction,
-): Promise<void> {
-  await view.execute(
-    `insert into referral (id, sender, addressee, status, referred_at, changed_at, valid_until, resident, revision, state)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     on conflict (id) do update set addressee = excluded.addressee, status = excluded.status, referred_at = excluded.referred_at,
-       changed_at = excluded.changed_at, valid_until = excluded.valid_until, resident = excluded.resident,
-       revision = excluded.revision, state = excluded.state`,
-    [
-      id,
-      state.referral.from,
-      state.to,
-      state.status,
-      state.issue?.paper.issuedAt ?? (isAttended(state) ? state.arrival.at : changedAt),
-      changedAt,
-      state.issue?.validUntil ?? null,
-      state.resident,
-      revision,
-      JSON.stringify(state),
-    ],
-  );
+function referralRow(id: string, state: KnownReferral, revision: number, changedAt: string): SqlValue[] {
+  return [
+    id,
+    state.referral.from,
+    state.to,
+    state.status,
+    state.issue?.paper.issuedAt ?? (isAttended(state) ? state.arrival.at : changedAt),
+    changedAt,
+    state.issue?.validUntil ?? null,
+    state.resident,
+    revision,
+    JSON.stringify(state),
+  ];
 }
 
-async function writeResident({ resident, details }: NamingEvent['data'], view: ViewTransaction): Promise<void> {
-  await view.execute(
-    `insert into resident (id, name, sex, birth_year) values (?, ?, ?, ?)
-     on conflict (id) do update set name = excluded.name, sex = excluded.sex, birth_year = excluded.birth_year`,
-    [
-      resident,
-      details.name,
-      details.sex,
-      details.birthDate === undefined ? null : Number(details.birthDate.slice(0, 4)),
-    ],
-  );
+function residentRow({ data: { resident, details } }: NamingEvent): SqlValue[] {
+  const birthYear = details.birthDate === undefined ? null : Number(details.birthDate.slice(0, 4));
+  return [resident, details.name, details.sex, birthYear];
 }
 
 function isNaming(event: Applied): event is RecordedEvent & NamingEvent {

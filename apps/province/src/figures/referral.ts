@@ -3,6 +3,7 @@ import type { ReferralDirection } from '#domain/referrals/referral-events.js';
 import type { ReferralFact } from '#messaging/health-facts/health-fact.js';
 import { type CountedAt, forEachPlace } from './counted-at.js';
 import type { FigureChanges } from './figure-changes.js';
+import type { Measure } from './measures.js';
 
 /** A referral as one row: when it was issued, arrived, answered and sent back. */
 export interface Referral {
@@ -84,8 +85,8 @@ export function countReferral(changes: FigureChanges, referral: Referral, sign: 
   forEachPlace(
     { ...referral, facility },
     (level, place) => {
-      const add = (measure: Parameters<FigureChanges['add']>[0], on: string, numerator = 1, denominator = 0) =>
-        changes.add(measure, level, place, on, sign * numerator, sign * denominator);
+      const add = (measure: Measure, on: string, numerator = 1, denominator = 0) =>
+        changes.on(level, place, on).add(measure, sign * numerator, sign * denominator);
       if (direction === 'up') {
         add('referrals-up', day);
         if (referral.minute_arrived !== null) add('referrals-arrived', day);

@@ -35,10 +35,8 @@ export function countResident(
     const was = before && newlyFound(disease, before.resident, old);
     const is = newlyFound(disease, after.resident, now);
     if (was === is) continue;
-    if (was)
-      forEachPlace(was, (level, place) => changes.add(`${disease}-found`, level, place, was.day, -1, 0), 'with-pairs');
-    if (is)
-      forEachPlace(is, (level, place) => changes.add(`${disease}-found`, level, place, is.day, 1, 0), 'with-pairs');
+    if (was) countFound(changes, disease, was, -1);
+    if (is) countFound(changes, disease, is, 1);
   }
   countStocks(changes, before, old, after, now, changed, places);
 }
@@ -61,14 +59,25 @@ function changedEncounters(before: ResidentFile | undefined, after: ResidentFile
   return changed;
 }
 
+function countFound(
+  changes: FigureChanges,
+  disease: 'hypertension' | 'diabetes',
+  found: Encounter,
+  sign: 1 | -1,
+): void {
+  const measure = `${disease}-found` as const;
+  forEachPlace(found, (level, place) => changes.on(level, place, found.day).add(measure, sign, 0), 'with-pairs');
+}
+
 function countVisit(changes: FigureChanges, visit: Encounter, sign: 1 | -1): void {
   if (visit.form !== 'visit') return;
   const { day, insured, main_diagnosis: diagnosis } = visit;
   forEachPlace(
     visit,
     (level, place) => {
-      changes.add('visits-insured', level, place, day, sign * insured, sign);
-      if (diagnosis !== null && level !== 'pair') changes.diagnosed(level, place, day, diagnosis, sign * insured, sign);
+      const figures = changes.on(level, place, day);
+      figures.add('visits-insured', sign * insured, sign);
+      if (diagnosis !== null && level !== 'pair') figures.diagnosed(diagnosis, sign * insured, sign);
     },
     'with-pairs',
   );
@@ -82,21 +91,21 @@ function countSeen(
   changed: readonly ChangedEncounter[],
 ): void {
   const visits = changed.flatMap(([was, is]) => (was && is && isSameStay(was, is) ? [] : [was, is]));
+  const days = new Set(visits.flatMap((visit) => (visit?.form === 'visit' ? [visit.day] : [])));
+  const periods = new Map([...days].flatMap(periodsAround).map((period) => [period.text, period]));
   const done = new Set<string>();
   for (const visit of visits) {
     if (visit?.form !== 'visit') continue;
     forEachPlace(
       visit,
       (level, place) => {
-        const daysBefore = daysSeen(old, level, place);
-        const days = daysSeen(now, level, place);
-        for (const period of periodsAround(visit.day)) {
-          const key = `${level} ${place} ${period}`;
-          if (done.has(key)) continue;
-          done.add(key);
-          const was = daysBefore.some((day) => isWithin(day, period));
-          const is = days.some((day) => isWithin(day, period));
-          if (was !== is) changes.seen(level, place, period, is ? 1 : -1);
+        const at = `${level} ${place}`;
+        if (done.has(at)) return;
+        done.add(at);
+        for (const period of periods.values()) {
+          const was = isSeen(old, level, place, period);
+          const is = isSeen(now, level, place, period);
+          if (was !== is) changes.seen(level, place, period.text, is ? 1 : -1);
         }
       },
       'single',
@@ -113,21 +122,40 @@ const isSameStay = (was: Encounter, is: Encounter): boolean =>
   was.province === is.province &&
   was.facility === is.facility;
 
-const periodsAround = (day: string): readonly string[] => [...Object.values(calendarPeriodsOf(day)), 'all'];
-
-function daysSeen(encounters: readonly Encounter[], level: FigureLevel, place: string): readonly string[] {
-  const days: string[] = [];
-  for (const encounter of encounters) {
-    if (encounter.form === 'visit' && (level === 'all' || (level !== 'pair' && encounter[level] === place))) {
-      days.push(encounter.day);
-    }
-  }
-  return days;
+/** Days from the first to before the end, compared as text. */
+interface DaySpan {
+  readonly text: string;
+  readonly from: string;
+  readonly before: string;
 }
 
-function isWithin(day: string, period: string): boolean {
-  if (period === 'all') return true;
-  return period[5] === 'Q' ? calendarPeriodsOf(day).quarter === period : day.startsWith(period);
+const always: DaySpan = { text: 'all', from: '', before: '~' };
+
+function periodsAround(day: string): readonly DaySpan[] {
+  const { month, quarter, year } = calendarPeriodsOf(day);
+  const firstMonth = (Number(quarter.slice(6)) - 1) * 3 + 1;
+  const monthOf = (number: number): string => `${year}-${String(number).padStart(2, '0')}`;
+  return [
+    { text: month, from: month, before: `${month}~` },
+    { text: quarter, from: monthOf(firstMonth), before: `${monthOf(firstMonth + 2)}~` },
+    { text: year, from: year, before: `${year}~` },
+    always,
+  ];
+}
+
+function isSeen(
+  encounters: readonly Encounter[],
+  level: FigureLevel,
+  place: string,
+  { from, before }: DaySpan,
+): boolean {
+  return encounters.some(
+    (encounter) =>
+      encounter.form === 'visit' &&
+      encounter.day >= from &&
+      encounter.day < before &&
+      (level === 'all' || (level !== 'pair' && encounter[level] === place)),
+  );
 }
 
 /** The first encounter with the diagnosis, unless a health history had already named the disease on an earlier day. */

@@ -32,32 +32,37 @@ const stockMeasures: readonly StockMeasure[] = [
 /** Levels at which a timeline counts: one facility's, or the places where the resident lived. */
 export type StockPlaces = { readonly facility: string } | 'residence';
 
-/** Takes a resident's old timeline out of the stocks and puts the new one in; what both begin with is left alone. */
+/** Takes a resident's old timeline out of the stocks and puts the new one in; what both begin and end with is left alone. */
 export function replaceTimeline(
   changes: FigureChanges,
   before: readonly StockSegment[],
   after: readonly StockSegment[],
   places: StockPlaces,
 ): void {
-  let same = 0;
+  const shorter = Math.min(before.length, after.length);
+  let first = 0;
+  while (first < shorter && sameSegment(before[first], after[first])) first += 1;
+  let last = 0;
+  // A segment counts by its difference from the one before it: that one must be the same too, but for its beginning.
   while (
-    same < before.length &&
-    same < after.length &&
-    sameSegment(before[same] as StockSegment, after[same] as StockSegment)
+    last < shorter - first &&
+    sameSegment(before.at(-1 - last), after.at(-1 - last)) &&
+    sameStanding(before.at(-2 - last), after.at(-2 - last))
   )
-    same += 1;
-  count(changes, before, same, places, -1);
-  count(changes, after, same, places, 1);
+    last += 1;
+  count(changes, before, first, before.length - last, places, -1);
+  count(changes, after, first, after.length - last, places, 1);
 }
 
 function count(
   changes: FigureChanges,
   segments: readonly StockSegment[],
   from: number,
+  before: number,
   places: StockPlaces,
   sign: 1 | -1,
 ): void {
-  for (let index = from; index < segments.length; index += 1) {
+  for (let index = from; index < before; index += 1) {
     const segment = segments[index] as StockSegment;
     const previous = segments[index - 1];
     for (const [level, place, placeBefore] of levelsOf(segment, previous, places)) {
@@ -99,23 +104,43 @@ function addDifference(
   sign: 1 | -1,
 ): void {
   if (before === after) return;
-  for (const { measure, numerator, denominator } of stockMeasures) {
-    const numeratorChange = has(after, numerator) - has(before, numerator);
-    const denominatorChange = has(after, denominator) - has(before, denominator);
-    if (numeratorChange !== 0 || denominatorChange !== 0) {
-      changes.add(measure, level, place, day, sign * numeratorChange, sign * denominatorChange);
-    }
+  const figures = changes.on(level, place, day);
+  for (const { measure, numerator, denominator } of differencesOf(before, after))
+    figures.add(measure, sign * numerator, sign * denominator);
+}
+
+interface Difference {
+  readonly measure: Measure;
+  readonly numerator: number;
+  readonly denominator: number;
+}
+
+/** By both standings, ten bits each; the few hundred that occur are worked out once. */
+const differences = new Map<number, readonly Difference[]>();
+
+function differencesOf(before: number, after: number): readonly Difference[] {
+  const key = before * 1024 + after;
+  let known = differences.get(key);
+  if (!known) {
+    known = stockMeasures
+      .map(({ measure, numerator, denominator }) => ({
+        measure,
+        numerator: has(after, numerator) - has(before, numerator),
+        denominator: has(after, denominator) - has(before, denominator),
+      }))
+      .filter(({ numerator, denominator }) => numerator !== 0 || denominator !== 0);
+    differences.set(key, known);
   }
+  return known;
 }
 
 const has = (standing: number, bits: number): number => ((standing & bits) === bits ? 1 : 0);
 
-function sameSegment(a: StockSegment, b: StockSegment): boolean {
-  return (
-    a.from === b.from &&
-    a.standing === b.standing &&
-    a.place.commune === b.place.commune &&
-    a.place.district === b.place.district &&
-    a.place.province === b.place.province
-  );
-}
+const sameSegment = (a: StockSegment | undefined, b: StockSegment | undefined): boolean =>
+  a?.from === b?.from && sameStanding(a, b);
+
+const sameStanding = (a: StockSegment | undefined, b: StockSegment | undefined): boolean =>
+  a?.standing === b?.standing &&
+  a?.place.commune === b?.place.commune &&
+  a?.place.district === b?.place.district &&
+  a?.place.province === b?.place.province;

@@ -1,12 +1,37 @@
 import type { StandingPlace } from '#domain/indicators/figure-places.js';
 import type { HealthFact } from '#messaging/health-facts/health-fact.js';
+import { BulkInsert, KeyedStatement, replaceOnConflict } from '#projections/bulk-statements.js';
 import type { ViewTransaction } from '#projections/projection.js';
 import type { LocalDate } from '#domain/dates.js';
 import { type Encounter, encounterColumns } from './encounter.js';
 import { type Referral, referralColumns } from './referral.js';
 import type { Resident } from './resident.js';
 import type { ResidentFile } from './resident-changes.js';
-import { readRowsIn, replaceOnConflict, writeRows } from './rows.js';
+
+const encountersNamed = new KeyedStatement('select * from encounter where encounter in');
+const encountersOfResidents = new KeyedStatement('select * from encounter where resident in');
+const residentsNamed = new KeyedStatement('select * from resident where resident in');
+const referralsNamed = new KeyedStatement('select * from referral where referral in');
+const facilitiesNamed = new KeyedStatement('select * from facility where facility in');
+
+const residentColumns = [
+  'resident',
+  'birth_year',
+  'registered_on',
+  'registered_by',
+  'standing',
+  'residences',
+  'histories',
+];
+
+/** Tables are named like their key. */
+const replacing = (name: string, columns: readonly string[]): BulkInsert =>
+  new BulkInsert({ name, columns }, replaceOnConflict(name, columns));
+
+const replaceResidents = replacing('resident', residentColumns);
+const replaceEncounters = replacing('encounter', encounterColumns);
+const replaceReferrals = replacing('referral', referralColumns);
+const replaceFacilities = replacing('facility', ['facility', 'standing']);
 
 /** All rows that a batch of facts can change, read with a handful of statements and written back the same way. */
 export class ViewRows {
@@ -24,11 +49,11 @@ export class ViewRows {
 
   static async read(view: ViewTransaction, facts: readonly HealthFact[]): Promise<ViewRows> {
     const wanted = keysOf(facts);
-    const told = await readRowsIn<Encounter>(view, 'encounter', 'encounter', wanted.encounters);
+    const told = await encountersNamed.query<Encounter>(view, wanted.encounters);
     // An encounter may have been told of another resident before.
     for (const encounter of told) wanted.residents.add(encounter.resident);
-    const rows = await readRowsIn<ResidentRow>(view, 'resident', 'resident', wanted.residents);
-    const ofResidents = await readRowsIn<Encounter>(view, 'encounter', 'resident', wanted.residents);
+    const rows = await residentsNamed.query<ResidentRow>(view, wanted.residents);
+    const ofResidents = await encountersOfResidents.query<Encounter>(view, wanted.residents);
     const encountersOf = Map.groupBy(ofResidents, ({ resident }) => resident);
     const files = rows.map((row): [string, ResidentFile] => [
       row.resident,
@@ -39,8 +64,8 @@ export class ViewRows {
         ),
       },
     ]);
-    const referrals = await readRowsIn<Referral>(view, 'referral', 'referral', wanted.referrals);
-    const facilities = await readRowsIn<FacilityRow>(view, 'facility', 'facility', wanted.facilities);
+    const referrals = await referralsNamed.query<Referral>(view, wanted.referrals);
+    const facilities = await facilitiesNamed.query<FacilityRow>(view, wanted.facilities);
     return new ViewRows({
       residents: new Map(files),
       encounters: new Map(told.map((encounter) => [encounter.encounter, encounter])),
@@ -97,16 +122,6 @@ function residentOf(row: ResidentRow): Resident {
   };
 }
 
-const residentColumns = [
-  'resident',
-  'birth_year',
-  'registered_on',
-  'registered_by',
-  'standing',
-  'residences',
-  'histories',
-];
-
 export async function writeResidents(view: ViewTransaction, residents: readonly Resident[]): Promise<void> {
   const rows = residents.map((resident) => [
     resident.resident,
@@ -117,17 +132,17 @@ export async function writeResidents(view: ViewTransaction, residents: readonly 
     JSON.stringify(resident.residences),
     JSON.stringify(resident.histories),
   ]);
-  await writeRows(view, 'resident', residentColumns, replaceOnConflict('resident', residentColumns), rows);
+  await replaceResidents.run(view, rows);
 }
 
 export async function writeEncounters(view: ViewTransaction, encounters: readonly Encounter[]): Promise<void> {
   const rows = encounters.map((encounter) => encounterColumns.map((column) => encounter[column]));
-  await writeRows(view, 'encounter', encounterColumns, replaceOnConflict('encounter', encounterColumns), rows);
+  await replaceEncounters.run(view, rows);
 }
 
 export async function writeReferrals(view: ViewTransaction, referrals: readonly Referral[]): Promise<void> {
   const rows = referrals.map((referral) => referralColumns.map((column) => referral[column]));
-  await writeRows(view, 'referral', referralColumns, replaceOnConflict('referral', referralColumns), rows);
+  await replaceReferrals.run(view, rows);
 }
 
 export async function writeFacilities(
@@ -135,11 +150,5 @@ export async function writeFacilities(
   facilities: ReadonlyMap<string, readonly StandingPlace[]>,
 ): Promise<void> {
   const rows = [...facilities].map(([facility, standing]) => [facility, JSON.stringify(standing)]);
-  await writeRows(
-    view,
-    'facility',
-    ['facility', 'standing'],
-    replaceOnConflict('facility', ['facility', 'standing']),
-    rows,
-  );
+  await replaceFacilities.run(view, rows);
 }

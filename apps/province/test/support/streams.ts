@@ -1,7 +1,8 @@
 import type { DomainEvent } from '#domain/domain-events.js';
-import type { ScreeningId } from '#domain/ids.js';
+import type { ImmunizationId, ScreeningId } from '#domain/ids.js';
 import {
   facilityStream,
+  immunizationStream,
   referralStream,
   residentStream,
   screeningStream,
@@ -27,6 +28,11 @@ export function streamOf(event: DomainEvent): StreamKey {
       return screeningStream(event.data.screening.screening);
     case 'ScreeningRetracted':
       return screeningStream(event.data.screening as ScreeningId);
+    case 'ImmunizationGiven':
+    case 'ImmunizationAmended':
+      return immunizationStream(event.data.immunization.immunization);
+    case 'ImmunizationRetracted':
+      return immunizationStream(event.data.immunization as ImmunizationId);
     case 'ResidentRegistered':
     case 'ResidentDetailsCorrected':
     case 'ResidentMoved':

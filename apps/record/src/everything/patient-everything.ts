@@ -25,9 +25,13 @@ const mostCount = 1_000;
 const documentsAtOnce = 100;
 
 /** Elements by which a record's resources refer to facilities. */
-const facilityElements = ['managingOrganization', 'serviceProvider', 'requester', 'performer', 'owner'].map(
-  (element) => ({ element, targets: [] }),
-);
+const facilityElements = [
+  ...['managingOrganization', 'serviceProvider', 'requester', 'performer', 'owner'].map((element) => ({
+    element,
+    targets: [],
+  })),
+  { element: 'performer', inner: 'actor', targets: [] },
+];
 
 /** `Patient/$everything`: one resident's whole compartment, document by document, with the facilities it refers to. */
 export class PatientEverything {

@@ -1,5 +1,6 @@
 /** The documents of the record as of each event. Pure. */
 import type { DomainEvent } from '#domain/domain-events.js';
+import type { LocalDate } from '#domain/dates.js';
 import type { ReferralEvent } from '#domain/referrals/referral-events.js';
 import { evolveReferral as evolveReferralState, initialReferral } from '#domain/referrals/referral-state.js';
 import type { ResidentEvent } from '#domain/residents/resident-events.js';
@@ -13,15 +14,26 @@ export function evolve(document: RecordDocument | undefined, event: DomainEvent)
   switch (event.type) {
     case 'VisitRecorded':
     case 'VisitAmended': {
-      // Tables kept as sent stay in the log; no resource is made of them.
-      const { otherTables: _, ...visit } = event.data.visit;
-      return { kind: 'visit', resident: event.data.resident, visit };
+      // Tables kept as sent stay in the log, and so do papers that few may read; no resource is made of them.
+      const { otherTables: _, papers, ...visit } = event.data.visit;
+      const open = papers?.filter((paper) => !('sensitive' in paper));
+      return {
+        kind: 'visit',
+        resident: event.data.resident,
+        visit: open && open.length > 0 ? { ...visit, papers: open } : visit,
+      };
     }
     case 'ScreeningCompleted':
     case 'ScreeningAmended':
       return { kind: 'screening', resident: event.data.resident, screening: event.data.screening };
+    case 'ImmunizationGiven':
+    case 'ImmunizationAmended': {
+      const { resident, immunization } = event.data;
+      return { kind: 'immunization', resident, immunization };
+    }
     case 'VisitRetracted':
     case 'ScreeningRetracted':
+    case 'ImmunizationRetracted':
       return undefined;
     case 'FacilityRegistered':
     case 'FacilityDetailsChanged':
@@ -80,11 +92,15 @@ function evolveResident(document: RecordDocument | undefined, event: ResidentEve
         cards: [...before.cards.filter((card) => card.number !== event.data.card.number), event.data.card],
       };
     case 'HealthHistoryRecorded':
-      return { ...before, history: event.data.history, historyOn: event.data.observedOn };
+      return { ...before, history: event.data.history, historyOn: laterOf(before.historyOn, event.data.observedOn) };
     default:
       return event satisfies never;
   }
 }
+
+/** An older statement may have filled a gap: the history is as of the newest. */
+const laterOf = (known: LocalDate | undefined, observed: LocalDate): LocalDate =>
+  known !== undefined && known > observed ? known : observed;
 
 function evolveReferral(document: RecordDocument | undefined, event: ReferralEvent): ReferralDocument {
   const before = document?.kind === 'referral' ? document : undefined;

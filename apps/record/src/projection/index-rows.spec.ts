@@ -33,6 +33,8 @@ const indexed: Readonly<Record<string, readonly [table: string, date: string | u
     MedicationRequest: ['medication_request_entry', 'authoredOn', 'medicationCodeableConcept'],
     Procedure: ['procedure_entry', 'performedDateTime', 'code'],
     AllergyIntolerance: ['allergy_intolerance_entry', 'recordedDate', 'code'],
+    FamilyMemberHistory: ['family_member_history_entry', 'date', undefined],
+    Immunization: ['immunization_entry', 'occurrenceDateTime', 'vaccineCode'],
     ServiceRequest: ['referral_entry', 'authoredOn', undefined],
     Task: ['referral_entry', 'authoredOn', undefined],
     Organization: ['organization_entry', undefined, undefined],

@@ -2,6 +2,7 @@
 import type { Coding } from '@medplum/fhirtypes';
 import { foldName } from '#domain/residents/names.js';
 import type {
+  ImmunizationDocument,
   RecordDocument,
   ReferralDocument,
   ResidentDocument,
@@ -10,13 +11,14 @@ import type {
 } from '#fhir/documents.js';
 import { code, text } from '#fhir/elements.js';
 import { type EncounterContent, encounterContent, observationCategories } from '#fhir/encounters/encounter-content.js';
+import { vaccineCodings } from '#fhir/immunizations/immunization-of.js';
 import { authoredOn, lastModified, referralStatuses } from '#fhir/referrals/referral-content.js';
 import { allergyCategories, conditionClinicalStatus } from '#fhir/residents/history.js';
 import { historyContent, tobaccoStatus } from '#fhir/residents/history-content.js';
 import { codeSystems, residentIdentifierSystems } from '#fhir/systems.js';
 import type { SqlValue } from '#projections/projection.js';
 import type { EntryTableName } from './schema.js';
-import { endless, spanOf } from './seconds.js';
+import { endless, type Span, spanOf } from './seconds.js';
 
 /** Columns in the order of the table. */
 export type IndexRow = readonly SqlValue[];
@@ -32,9 +34,11 @@ export const tablesOf: Readonly<Record<RecordDocument['kind'], readonly EntryTab
     'condition_entry',
     'allergy_intolerance_entry',
     'observation_entry',
+    'family_member_history_entry',
   ],
   visit: ['encounter_entry', 'condition_entry', 'observation_entry', 'medication_request_entry', 'procedure_entry'],
   screening: ['encounter_entry', 'condition_entry', 'observation_entry'],
+  immunization: ['immunization_entry'],
   referral: ['referral_entry'],
   facility: ['organization_entry'],
 };
@@ -50,6 +54,9 @@ export function indexRows(document: RecordDocument, number: number, resident: nu
     case 'visit':
     case 'screening':
       indexEncounter(document, number, resident, add);
+      return;
+    case 'immunization':
+      indexImmunization(document, number, resident, add);
       return;
     case 'referral':
       indexReferral(document, number, resident, add);
@@ -74,7 +81,10 @@ function indexEncounter(
   add: AddRow,
 ): void {
   const content = encounterContent(document);
-  const { starts, ends } = encounterSpan(content);
+  const began = spanOf(content.start);
+  /** Most parts have the time of the visit. */
+  const spanAt = (at: string): Span => (at === content.start ? began : spanOf(at));
+  const { starts, ends } = encounterSpan(content, began);
   add('encounter_entry', [
     number,
     resident,
@@ -87,7 +97,6 @@ function indexEncounter(
     content.facility,
     document.kind === 'visit' ? document.visit.episode : null,
   ]);
-  const began = spanOf(content.start);
   for (const { part, coding, role } of content.conditions) {
     const verification = role === 'finding' ? 'provisional' : 'confirmed';
     add('condition_entry', [
@@ -104,7 +113,7 @@ function indexEncounter(
   }
   for (const part of content.observations) {
     const [first, second] = part.codings;
-    const at = spanOf(part.at);
+    const at = spanAt(part.at);
     add('observation_entry', [
       number,
       part.part,
@@ -117,7 +126,7 @@ function indexEncounter(
     ]);
   }
   for (const { part, line, at } of content.medications) {
-    const span = spanOf(at);
+    const span = spanAt(at);
     add('medication_request_entry', [
       number,
       part,
@@ -128,7 +137,7 @@ function indexEncounter(
     ]);
   }
   for (const { part, line, at } of content.procedures) {
-    const span = spanOf(at);
+    const span = spanAt(at);
     add('procedure_entry', [
       number,
       part,
@@ -141,8 +150,24 @@ function indexEncounter(
 }
 
 /** A period without an end has none, in FHIR's reading. */
-function encounterSpan({ start, end }: EncounterContent): { readonly starts: number; readonly ends: number } {
-  return { starts: spanOf(start).starts, ends: end === undefined ? endless : spanOf(end).ends };
+function encounterSpan({ end }: EncounterContent, began: Span): Span {
+  return { starts: began.starts, ends: end === undefined ? endless : spanOf(end).ends };
+}
+
+function indexImmunization(document: ImmunizationDocument, number: number, resident: number, add: AddRow): void {
+  const { immunization } = document;
+  const { starts, ends } = spanOf(immunization.givenOn);
+  const [first, second] = vaccineCodings(immunization);
+  add('immunization_entry', [
+    number,
+    resident,
+    starts,
+    ends,
+    ...token(first),
+    ...token(second),
+    immunization.immunization,
+    immunization.facility,
+  ]);
 }
 
 function indexReferral(document: ReferralDocument, number: number, resident: number, add: AddRow): void {
@@ -214,6 +239,11 @@ function indexResident(document: ResidentDocument, number: number, add: AddRow):
     const codes = factor.kind === 'tobacco' ? [codeSystems.loinc, tobaccoStatus.loinc, ...own] : [...own, null, null];
     add('observation_entry', [number, part, number, starts, ends, ...codes, 'social-history']);
   }
+  for (const { part, codings, category } of history.observations) {
+    const [first, second] = codings;
+    add('observation_entry', [number, part, number, starts, ends, ...token(first), ...token(second), category]);
+  }
+  for (const { part } of history.relatives) add('family_member_history_entry', [number, part, number, starts, ends]);
 }
 
 /** `chau van binh`, `van binh chau`, `binh chau van`: the folded name, begun at each of its words; the family name is at 0. */

@@ -3,8 +3,8 @@ import type { RecordedEvent } from '#event-store/event-store.js';
 import type { RecordDocument } from '#fhir/documents.js';
 import { documentIdOf } from '#fhir/resource-ids.js';
 import { parseDateTime } from '#domain/dates.js';
+import { BulkInsert, KeyedStatement } from '#projections/bulk-statements.js';
 import type { SqlValue, ViewTransaction } from '#projections/projection.js';
-import { BulkInsert, keyGroups, keyPlaces } from './bulk-statements.js';
 import { evolve } from './evolve.js';
 import { indexRows, tablesOf } from './index-rows.js';
 import { concernTable, documentTable, type EntryTableName, perEntryTable, touchTable } from './schema.js';
@@ -17,10 +17,12 @@ const insertDocuments = new BulkInsert(
 const insertTouches = new BulkInsert(touchTable);
 const insertConcerns = new BulkInsert(concernTable, 'on conflict (facility, resident) do nothing');
 const insertEntries = perEntryTable((table) => new BulkInsert(table));
-const deleteEntries = perEntryTable(({ name }) => `delete from ${name} where number in (${keyPlaces})`);
-/** Visits and screenings come whole with each event: their bodies need not be read. */
-const selectDocuments = `select number, id, kind, version, updated, case when kind in ('visit', 'screening') then null else body end as body
-  from document where id in (${keyPlaces})`;
+const deleteEntries = perEntryTable(({ name }) => new KeyedStatement(`delete from ${name} where number in`));
+/** Visits, screenings and immunizations come whole with each event: their bodies need not be read. */
+const selectDocuments = new KeyedStatement(
+  `select number, id, kind, version, updated, case when kind in ('visit', 'screening', 'immunization') then null else body end as body
+   from document where id in`,
+);
 
 interface StoredDocument {
   readonly number: SqlValue;
@@ -48,6 +50,8 @@ interface WorkingDocument {
 
 /** Applies one batch of events: reads what it needs at once, folds in memory, writes in bulk. */
 export class RecordBatch {
+  /** By stream: a digest each, so worked out once. */
+  readonly #ids = new Map<string, string>();
   readonly #working = new Map<string, WorkingDocument>();
   readonly #touches: SqlValue[][] = [];
   readonly #concerns = new Map<string, readonly [string, number]>();
@@ -63,30 +67,30 @@ export class RecordBatch {
   async #load(events: readonly RecordedEvent[]): Promise<void> {
     const ids = new Set<string>();
     for (const event of events) {
-      ids.add(documentIdOf(event.stream));
+      const id = documentIdOf(event.stream);
+      this.#ids.set(event.stream, id);
+      ids.add(id);
       const resident = residentOf(event);
       if (resident !== undefined) ids.add(resident);
     }
-    for (const group of keyGroups([...ids])) {
-      for (const stored of await this.view.query<StoredDocument>(selectDocuments, group)) {
-        this.#working.set(stored.id, {
-          number: Number(stored.number),
-          id: stored.id,
-          kind: stored.kind,
-          indexed: Number(stored.version) > 0,
-          version: Number(stored.version),
-          updated: Number(stored.updated),
-          resident: null,
-          document: stored.body ?? undefined,
-          changed: false,
-        });
-      }
+    for (const stored of await selectDocuments.query<StoredDocument>(this.view, ids)) {
+      this.#working.set(stored.id, {
+        number: Number(stored.number),
+        id: stored.id,
+        kind: stored.kind,
+        indexed: Number(stored.version) > 0,
+        version: Number(stored.version),
+        updated: Number(stored.updated),
+        resident: null,
+        document: stored.body ?? undefined,
+        changed: false,
+      });
     }
   }
 
   #fold(event: RecordedEvent): void {
     const residentId = residentOf(event);
-    const id = documentIdOf(event.stream);
+    const id = this.#ids.get(event.stream) ?? documentIdOf(event.stream);
     const own = this.#own(id, event, residentId === id);
     const resident =
       residentId === undefined ? undefined : residentId === id ? own : this.#mentioned(residentId, event);
@@ -168,9 +172,7 @@ export class RecordBatch {
         indexRows(one.document, one.number, one.resident ?? one.number, (table, row) => listed(rows, table).push(row));
     }
     await insertDocuments.run(this.view, documents);
-    for (const [table, numbers] of outdated) {
-      for (const group of keyGroups(numbers)) await this.view.execute(deleteEntries[table], group);
-    }
+    for (const [table, numbers] of outdated) await deleteEntries[table].execute(this.view, numbers);
     for (const [table, entries] of rows) await insertEntries[table].run(this.view, entries);
     await insertTouches.run(this.view, this.#touches);
     await insertConcerns.run(this.view, [...this.#concerns.values()]);
@@ -196,6 +198,9 @@ function concernedFacilities(event: RecordedEvent, document: RecordDocument | un
       break;
     case 'screening':
       facilities.add(document.screening.facility);
+      break;
+    case 'immunization':
+      facilities.add(document.immunization.facility);
       break;
     case 'referral':
       facilities.add(document.state.referral.from);

@@ -33,6 +33,7 @@ const wholeTypes: Readonly<Record<RecordDocument['kind'], string>> = {
   resident: 'Patient',
   visit: 'Encounter',
   screening: 'Encounter',
+  immunization: 'Immunization',
   referral: 'ServiceRequest',
   facility: 'Organization',
 };

@@ -1,5 +1,5 @@
 /** What can be searched, by what, in which order: one table that drives parsing, SQL and the CapabilityStatement. */
-import { codeSystems } from '#fhir/systems.js';
+import { codeSystems, immunizationSystem } from '#fhir/systems.js';
 
 export const resourceTypes = [
   'Patient',
@@ -9,6 +9,8 @@ export const resourceTypes = [
   'MedicationRequest',
   'Procedure',
   'AllergyIntolerance',
+  'FamilyMemberHistory',
+  'Immunization',
   'ServiceRequest',
   'Task',
   'Organization',
@@ -168,6 +170,7 @@ function wholeTable(
 const patientTable = wholeTable('patient_entry');
 const encounterTable = wholeTable('encounter_entry');
 const referralTable = wholeTable('referral_entry');
+const immunizationTable = wholeTable('immunization_entry');
 const organizationTable = wholeTable('organization_entry');
 const byStart = (table: string): Order => ({ from: `${table} e`, key: ['e.starts', 'e.number'] });
 
@@ -319,6 +322,37 @@ const listed: readonly TypeDefinition[] = [
     references: { patient: { element: 'patient', targets: ['Patient'] } },
   },
   {
+    type: 'FamilyMemberHistory',
+    ...partTable('family_member_history_entry', 'date'),
+    parameters: { patient, date, status: fixedStatus('history-status', 'partial') },
+    references: { patient: { element: 'patient', targets: ['Patient'] } },
+  },
+  {
+    type: 'Immunization',
+    ...immunizationTable,
+    resident: 'e.resident',
+    parameters: {
+      patient,
+      date,
+      status: fixedStatus('event-status', 'completed'),
+      'vaccine-code': {
+        kind: 'token',
+        columns: [
+          { code: 'e.code', system: ownSystem },
+          { code: 'e.other_code', system: { column: 'e.other_system' } },
+        ],
+      },
+      identifier: { kind: 'token', columns: [{ code: 'e.identifier', system: immunizationSystem }] },
+      performer: { kind: 'facility', column: 'e.facility' },
+    },
+    orders: { date: byStart('immunization_entry'), ...immunizationTable.orders },
+    defaultOrder: { name: 'date', descending: true },
+    references: {
+      patient: { element: 'patient', targets: ['Patient'] },
+      performer: { element: 'performer', inner: 'actor', targets: ['Organization'] },
+    },
+  },
+  {
     type: 'ServiceRequest',
     ...referralTable,
     resident: 'e.resident',
@@ -429,6 +463,8 @@ const listed: readonly TypeDefinition[] = [
           'MedicationRequest',
           'Procedure',
           'AllergyIntolerance',
+          'FamilyMemberHistory',
+          'Immunization',
           'ServiceRequest',
           'Task',
           'Organization',

@@ -21,5 +21,7 @@ export interface ImmunizationContent {
   readonly nextDoseOn?: LocalDate;
   /** THANGTHAI: month of the pregnancy the dose was given in. */
   readonly pregnancyMonth?: number;
+  /** SOMUIUONVANMETIEM: doses against tetanus the mother had. */
+  readonly tetanusDosesOfMother?: number;
   readonly practitioner?: string;
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { LocalDate, PartialDate } from '../dates.js';
 import type { FacilityCode, ResidentId } from '../ids.js';
 import { contradicts, demographicKey, mayBeSamePerson } from './identity.js';
-import type { ResidentDetails, ResidentIdentifier } from './resident-content.js';
+import type { HealthHistory, ResidentDetails, ResidentIdentifier } from './resident-content.js';
 import {
   decideResident,
   evolveResident,
@@ -103,6 +103,20 @@ describe('a resident', () => {
     expect(decideResident(observe({ history: more }), state)).toMatchObject([
       { type: 'HealthHistoryRecorded', data: { changed: ['allergies'] } },
     ]);
+  });
+  it('has a history of which an older statement only fills gaps, and never makes it older', () => {
+    const told = (pregnancies: number, on: string, more: HealthHistory['reproductive'] = {}) =>
+      observe({ history: { reproductive: { pregnancies, ...more } }, observedOn: on as LocalDate });
+    const state = after(told(2, '2026-09-01'), told(1, '2026-03-01', { births: 1 }));
+    expect(state).toMatchObject({
+      history: { reproductive: { pregnancies: 2, births: 1 } },
+      historyObservedOn: '2026-09-01',
+    });
+    // Newer than the one that filled the gap, older than the one that stands.
+    expect(typesOf(told(3, '2026-06-01'), state)).toEqual([]);
+    expect(after(told(2, '2026-09-01'), told(3, '2026-10-01'))).toMatchObject({
+      history: { reproductive: { pregnancies: 3 } },
+    });
   });
 
   it('says nothing new twice, whatever was seen', () => {

@@ -3,7 +3,13 @@ import type { LocalDate, PartialDate } from '../dates.js';
 import type { FacilityCode, ResidentId } from '../ids.js';
 import { changedFields, sameContent } from '../same-content.js';
 import { foldName, fullerSpelling } from './names.js';
-import type { HealthHistory, InsuranceCard, ResidentDetails, ResidentIdentifier } from './resident-content.js';
+import type {
+  HealthHistory,
+  InsuranceCard,
+  ResidentDetails,
+  ResidentIdentifier,
+  RiskFactor,
+} from './resident-content.js';
 import type { ResidentEvent } from './resident-events.js';
 
 export type ResidentState = UnknownResident | RegisteredResident;
@@ -81,7 +87,11 @@ export function evolveResident(state: ResidentState, event: ResidentEvent): Resi
     case 'InsuranceCardRecorded':
       return { ...state, cards: [...state.cards, event.data.card] };
     case 'HealthHistoryRecorded':
-      return { ...state, history: event.data.history, historyObservedOn: event.data.observedOn };
+      return {
+        ...state,
+        history: event.data.history,
+        historyObservedOn: later(state.historyObservedOn ?? event.data.observedOn, event.data.observedOn),
+      };
     default:
       return event satisfies never;
   }
@@ -178,11 +188,46 @@ function historyEvents(command: ObserveResident, state: RegisteredResident | und
   if (!command.history) return [];
   const known = state?.history ?? {};
   const newer = command.observedOn >= (state?.historyObservedOn ?? '');
-  const history = newer ? { ...known, ...command.history } : { ...command.history, ...known };
+  const history = newer ? joinHistories(known, command.history) : joinHistories(command.history, known);
   const changed = changedFields(known, history);
   if (changed.length === 0) return [];
   const { resident, observedOn } = command;
   return [{ type: 'HealthHistoryRecorded', data: { resident, history, changed, observedOn } }];
+}
+
+/** Section by section: the later statement counts where both speak; of a section of single fields, field by field. */
+function joinHistories(base: HealthHistory, later: HealthHistory): HealthHistory {
+  return {
+    ...base,
+    ...later,
+    ...joinRiskFactors(base, later),
+    ...joined('birth', base, later),
+    ...joined('exposure', base, later),
+    ...joined('reproductive', base, later),
+    ...joined('other', base, later),
+  };
+}
+
+function joined<Section extends 'birth' | 'exposure' | 'reproductive' | 'other'>(
+  section: Section,
+  base: HealthHistory,
+  later: HealthHistory,
+): Pick<HealthHistory, Section> | undefined {
+  if (base[section] === undefined || later[section] === undefined) return undefined;
+  return { [section]: { ...base[section], ...later[section] } } as Pick<HealthHistory, Section>;
+}
+
+const riskFactorKinds: readonly RiskFactor['kind'][] = ['tobacco', 'alcohol', 'drugs', 'physical-activity'];
+
+/** A sheet may ask for tobacco alone: what is known of the other kinds stays. */
+function joinRiskFactors(base: HealthHistory, later: HealthHistory): Pick<HealthHistory, 'riskFactors'> | undefined {
+  const [before, after] = [base.riskFactors, later.riskFactors];
+  if (!before || !after) return undefined;
+  const riskFactors = riskFactorKinds.flatMap((kind) => {
+    const told = after.filter((factor) => factor.kind === kind);
+    return told.length > 0 ? told : before.filter((factor) => factor.kind === kind);
+  });
+  return { riskFactors };
 }
 
 function later(a: LocalDate, b: LocalDate): LocalDate {

@@ -16,4 +16,6 @@ export interface ScreeningContent {
   readonly findings: readonly Coding[];
   readonly conclusion?: string;
   readonly practitioner?: string;
+  /** Columns of a sheet that are kept as sent: heading → text. */
+  readonly otherColumns?: Readonly<Record<string, string>>;
 }

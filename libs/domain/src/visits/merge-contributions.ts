@@ -3,8 +3,8 @@ import { sameContent } from '../same-content.js';
 import type { VisitContent } from './visit-content.js';
 import type { VisitSource } from './visit-events.js';
 
-/** Whose word counts where two sources differ; a health record adds to what the claim says. */
-const precedence: readonly VisitSource[] = ['insurance-claim', 'bundle', 'command', 'health-record'];
+/** Whose word counts where two sources differ; a health record adds to what the claim says, and a check-in speaks only until more is known. */
+const precedence: readonly VisitSource[] = ['insurance-claim', 'bundle', 'command', 'health-record', 'check-in'];
 
 export type VisitContributions = Readonly<Partial<Record<VisitSource, VisitContent>>>;
 

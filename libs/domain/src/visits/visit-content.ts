@@ -2,6 +2,7 @@ import type { Coding, Diagnosis, Residence, Vitals } from '../codes.js';
 import type { DateTime, LocalDate } from '../dates.js';
 import type { EpisodeNumber, FacilityCode, ReferralNumber } from '../ids.js';
 import type { InsuranceCard } from '../residents/resident-content.js';
+import type { VisitPaper } from './visit-papers.js';
 
 /** What one source says of one episode of care. */
 export interface VisitContent {
@@ -41,7 +42,10 @@ export interface VisitContent {
   readonly charges?: Charges;
   /** Practising-certificate number of whoever is responsible. */
   readonly practitioner?: string;
+  readonly practitionerName?: string;
   readonly department?: string;
+  /** Papers and programme forms that came with the visit. */
+  readonly papers?: readonly VisitPaper[];
   /** Tables and elements that are kept as sent: name → rows of element name → text. */
   readonly otherTables?: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>>;
 }
@@ -76,6 +80,8 @@ export interface ServiceLine extends Coding {
 }
 
 export interface ResultLine {
+  /** Group of the service: 1 laboratory, 2 imaging (QĐ 831). */
+  readonly group?: string;
   readonly serviceCode?: string;
   /** MA_CHI_SO */
   readonly code?: string;
@@ -90,7 +96,7 @@ export interface ResultLine {
 
 export interface ClinicalNote {
   readonly text: string;
-  readonly kind: 'course' | 'stage' | 'consultation' | 'surgery' | 'examination' | 'advice' | 'history';
+  readonly kind: 'course' | 'stage' | 'consultation' | 'surgery' | 'examination' | 'advice' | 'history' | 'conclusion';
   /** Field of an examination by organ, e.g. `heart`. */
   readonly topic?: string;
   readonly at?: DateTime;

@@ -2,7 +2,7 @@ import type { ResidentId } from '../ids.js';
 import type { VisitContent } from './visit-content.js';
 
 /** Which kind of message a visit is known from; one episode may be told by several. */
-export type VisitSource = 'insurance-claim' | 'health-record' | 'bundle' | 'command';
+export type VisitSource = 'check-in' | 'insurance-claim' | 'health-record' | 'bundle' | 'command';
 
 export type VisitEvent = VisitRecorded | VisitAmended | VisitRetracted;
 

@@ -49,7 +49,12 @@ export type AppendOutcome =
 export type ToWriter = PackedRequests | 'close';
 
 export type FromWriter =
-  | { readonly kind: 'opened'; readonly head: Position }
+  | {
+      readonly kind: 'opened';
+      readonly head: Position;
+      /** Of `KnownStreams`. */
+      readonly known: SharedArrayBuffer;
+    }
   | { readonly kind: 'not-opened'; readonly reason: string }
   /** Outcomes in the order of the requests; sent when they are durable. */
   | {

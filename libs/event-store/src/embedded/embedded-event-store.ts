@@ -6,6 +6,7 @@ import type { EventStore } from '../event-store.js';
 import { AppendQueue } from './append-queue.js';
 import type { FromWriter, ToWriter, WriterSettings } from './append-messages.js';
 import { unpackOutcomes } from './append-messages.js';
+import { KnownStreams } from './known-streams.js';
 import { headChannelOf } from './embedded-reader.js';
 import { openLogForReading } from './log-file.js';
 import { LogHead } from './log-head.js';
@@ -45,10 +46,15 @@ export async function openEmbeddedEventStore(options: EmbeddedEventStoreOptions)
     workerData: settings,
   });
   const exited = new Promise<void>((resolve) => writer.once('exit', () => resolve()));
-  const head = new LogHead(await opened(writer));
+  const start = await opened(writer);
+  const head = new LogHead(start.head);
   const recent = new RecentStreams();
   const streams = new StreamCache(codec, cachedText);
-  const reader = new LogReader(openLogForReading(file), codec, head, { recent, streams });
+  const reader = new LogReader(openLogForReading(file), codec, head, {
+    recent,
+    streams,
+    known: KnownStreams.of(start.known),
+  });
   const send = (message: ToWriter): void => writer.postMessage(message);
   const limits = { appendBytes: appendLimitBytes, queuedBytes: queueLimitBytes };
   const appends = new AppendQueue(codec, limits, recent, streams, send);
@@ -107,14 +113,14 @@ export async function openEmbeddedEventStore(options: EmbeddedEventStoreOptions)
   };
 }
 
-/** The head of the log once the writer has it open. */
-function opened(writer: Worker): Promise<number> {
+/** What the writer found once it has the log open. */
+function opened(writer: Worker): Promise<FromWriter & { readonly kind: 'opened' }> {
   return new Promise((resolve, reject) => {
     writer.once('error', (cause) =>
       reject(new EventStoreUnavailable('The writer of the event store cannot start', { cause })),
     );
     writer.once('message', (message: FromWriter) => {
-      if (message.kind === 'opened') resolve(message.head);
+      if (message.kind === 'opened') resolve(message);
       else reject(new EventStoreUnavailable(message.kind === 'not-opened' ? message.reason : 'unexpected answer'));
     });
   });

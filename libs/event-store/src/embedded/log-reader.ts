@@ -13,6 +13,7 @@ import type {
   SubscribeOptions,
 } from '../event-store.js';
 import type { DecodedEvents } from './decoded-events.js';
+import type { KnownStreams } from './known-streams.js';
 import type { LogHead } from './log-head.js';
 import type { Stretch } from './log-rows.js';
 import { LogRows } from './log-rows.js';
@@ -35,6 +36,8 @@ export interface LogReaderSharing {
   readonly recent?: RecentStreams;
   /** Streams whose events are known, where the caller is the one who appends. */
   readonly streams?: StreamCache;
+  /** Streams that the log may have, where the caller is the one who appends. */
+  readonly known?: KnownStreams;
   /** Where several consumers of this reader find what one of them has parsed. */
   readonly decoded?: DecodedEvents;
 }
@@ -45,6 +48,7 @@ export class LogReader {
   readonly #head: LogHead;
   readonly #decoded: DecodedEvents | undefined;
   readonly #streams: StreamCache | undefined;
+  readonly #known: KnownStreams | undefined;
   readonly #rows: LogRows;
 
   constructor(database: DatabaseSync, codec: EventCodec, head: LogHead, sharing: LogReaderSharing = {}) {
@@ -52,6 +56,7 @@ export class LogReader {
     this.#head = head;
     this.#decoded = sharing.decoded;
     this.#streams = sharing.streams;
+    this.#known = sharing.known;
     this.#rows = new LogRows(database, sharing.recent);
   }
 
@@ -68,6 +73,11 @@ export class LogReader {
   async readStream(stream: StreamName, options: ReadStreamOptions = {}): Promise<readonly RecordedEvent[]> {
     const known = this.#streams?.get(stream);
     if (known !== undefined) return partOf(known, options);
+    if (this.#known?.lacks(stream) === true) {
+      // Kept as one that is empty: what is asked for is often written next.
+      this.#streams?.put(stream, [], 0);
+      return [];
+    }
     const positions = this.#rows.positionsOfStream(stream, options);
     const events: RecordedEvent[] = [];
     let text = 0;

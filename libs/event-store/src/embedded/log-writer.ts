@@ -2,13 +2,19 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { StoredEvent } from '../codec.js';
 import type { ExpectedRevision, Position, Revision, StreamName } from '../event-store.js';
 import type { AppendOutcome, AppendRequest } from './append-messages.js';
+import { KnownStreams } from './known-streams.js';
 import { LogIndex } from './log-index.js';
+import { readKnownStreams } from './read-known-streams.js';
 
 /** Events that may wait for the index tables: few enough to be read through by a reader and again after a crash. */
 const mostUnindexed = 8192;
+/** Streams of a log of so many events are read at once when it is opened: a matter of milliseconds. */
+const readAtOnce = 10_000;
 
 /** Writes appends to the log, a group of them in one durable commit. Runs on the writer's thread alone. */
 export class LogWriter {
+  /** Complete at once for a small log; for others to be completed by whoever reads the names of its streams. */
+  readonly known: KnownStreams;
   readonly #database: DatabaseSync;
   readonly #index: LogIndex;
   readonly #kinds = new Map<string, number>();
@@ -35,11 +41,18 @@ export class LogWriter {
     this.#loadKinds();
     this.#head = this.#storedHead();
     this.storeIndex(0);
+    this.known = KnownStreams.forLog(this.#head);
+    if (this.#head <= readAtOnce) readKnownStreams(database, this.known);
   }
 
   /** Position of the newest durable event. */
   get head(): Position {
     return this.#head;
+  }
+
+  /** The names of the log's streams are still to be read. */
+  get streamsUnread(): boolean {
+    return this.#head > readAtOnce;
   }
 
   get hasUnindexed(): boolean {
@@ -113,6 +126,7 @@ export class LogWriter {
       if (positions.some((position) => position !== undefined)) return this.#repeated(events, positions);
     }
     if (!matches(expected, head)) return { kind: 'wrong-revision', actual: head < 0 ? 'noStream' : head };
+    if (head < 0) this.known.add(stream);
     const recordedAt = Date.now();
     for (const event of events) {
       const position = ++this.#head;

@@ -1,5 +1,5 @@
 /** The thread that owns the log for writing. Everything that queued while one commit was under way goes into the next one. */
-import { BroadcastChannel, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { BroadcastChannel, parentPort, receiveMessageOnPort, Worker, workerData } from 'node:worker_threads';
 import type { AppendRequest, FromWriter, ToWriter, WriterSettings } from './append-messages.js';
 import { packOutcomes, unpackRequests } from './append-messages.js';
 import { lockLog, openLogForWriting } from './log-file.js';
@@ -15,12 +15,22 @@ const port = parentPort;
 const answer = (message: FromWriter): void => port.postMessage(message);
 const { file, headChannel } = workerData as WriterSettings;
 
+/** Beside the writing; where it fails, every stream may be there, and readers look. */
+function readStreams(shared: SharedArrayBuffer): void {
+  const thread = new URL('known-streams-thread.js', import.meta.url);
+  const worker = new Worker(thread, { name: 'event-store-streams', workerData: { file, shared } });
+  worker.on('error', () => undefined);
+  worker.unref();
+}
+
 function open(): { writer: LogWriter; release: () => void } | undefined {
   try {
     const lock = lockLog(file);
     try {
       const writer = new LogWriter(openLogForWriting(file));
-      answer({ kind: 'opened', head: writer.head });
+      const known = writer.known.shared;
+      if (writer.streamsUnread) readStreams(known);
+      answer({ kind: 'opened', head: writer.head, known });
       return { writer, release: () => lock.close() };
     } catch (error) {
       lock.close();

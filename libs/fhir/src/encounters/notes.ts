@@ -3,10 +3,7 @@ import type { ClinicalNote } from '#domain/visits/visit-content.js';
 import { codeSystems } from '../systems.js';
 
 const kinds: Readonly<
-  Record<
-    ClinicalNote['kind'] | 'treatment' | 'conclusion',
-    { readonly vi: string; readonly loinc?: readonly [string, string] }
-  >
+  Record<ClinicalNote['kind'] | 'treatment', { readonly vi: string; readonly loinc?: readonly [string, string] }>
 > = {
   course: { vi: 'Diễn biến lâm sàng', loinc: ['11506-3', 'Progress note'] },
   stage: { vi: 'Giai đoạn bệnh' },
@@ -44,6 +41,9 @@ const organs: Readonly<Record<string, { readonly vi: string; readonly loinc?: re
   nutrition: { vi: 'Dinh dưỡng', loinc: ['75303-8', 'Nutrition assessment'] },
   movement: { vi: 'Vận động', loinc: ['32452-5', 'Physical findings of Motor function'] },
   development: { vi: 'Thể chất, tinh thần, vận động' },
+  glasses: { vi: 'Sử dụng kính' },
+  'visual-acuity-right': { vi: 'Thị lực mắt phải' },
+  'visual-acuity-left': { vi: 'Thị lực mắt trái' },
   other: { vi: 'Khác' },
 };
 

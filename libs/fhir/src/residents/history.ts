@@ -1,10 +1,19 @@
-import type { AllergyIntolerance, Annotation, Condition, Observation } from '@medplum/fhirtypes';
+import type {
+  AllergyIntolerance,
+  Annotation,
+  Condition,
+  FamilyMemberHistory,
+  FamilyMemberHistoryCondition,
+  Observation,
+} from '@medplum/fhirtypes';
 import type { HistoryItem, RiskFactor } from '#domain/residents/resident-content.js';
 import type { ResidentDocument } from '../documents.js';
 import { coding, concept, given, lines, notStated, reference, text } from '../elements.js';
 import { resourceId } from '../resource-ids.js';
 import { codeSystems } from '../systems.js';
+import type { HistoryObservationPart } from './history-observations.js';
 import {
+  type FamilyPart,
   type HistoryAllergyPart,
   type HistoryConditionPart,
   type HistoryContent,
@@ -113,6 +122,48 @@ export function riskFactorOf(
     note: amount === undefined ? undefined : [{ text: amount }],
   });
 }
+
+export function historyObservationOf(
+  document: ResidentDocument,
+  { on }: HistoryContent,
+  { part, codings, words, category, value }: HistoryObservationPart,
+): Observation {
+  return given<Observation>({
+    resourceType: 'Observation',
+    id: resourceId(document.resident, part),
+    status: 'final',
+    category: [{ coding: [{ system: codeSystems.observationCategory, code: category }] }],
+    code: { coding: [...codings], text: words },
+    subject: reference('Patient', document.resident),
+    effectiveDateTime: on,
+    ...value,
+  });
+}
+
+/** What the record tells of relatives, by the words it has for them. Names and numbers of relatives stay out of FHIR. */
+export function familyHistoryOf(
+  document: ResidentDocument,
+  { on }: HistoryContent,
+  { part, relative, conditions }: FamilyPart,
+): FamilyMemberHistory {
+  return given<FamilyMemberHistory>({
+    resourceType: 'FamilyMemberHistory',
+    id: resourceId(document.resident, part),
+    status: 'partial',
+    patient: reference('Patient', document.resident),
+    date: on,
+    relationship: concept([], relative) ?? notStated,
+    condition: conditions.map(({ list, item }) =>
+      given<FamilyMemberHistoryCondition>({
+        code: concept([familyCoding(list, item)], item.display) ?? notStated,
+        note: item.note === undefined ? undefined : noteOf({ code: item.code, present: true, note: item.note }),
+      }),
+    ),
+  });
+}
+
+const familyCoding = (list: FamilyPart['conditions'][number]['list'], item: HistoryItem) =>
+  coding(list === 'disease' ? codeSystems.historyDisease : codeSystems.historyAllergy, item.code, item.display);
 
 function noteOf(item: HistoryItem): Annotation[] | undefined {
   const words = lines(item.note, item.relative);

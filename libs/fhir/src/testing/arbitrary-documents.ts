@@ -1,10 +1,24 @@
 import type * as FastCheck from 'fast-check';
 import type { Diagnosis, Residence, Vitals } from '#domain/codes.js';
 import { addDays, type DateTime, dateTimeOf, type LocalDate, type PartialDate } from '#domain/dates.js';
-import type { EpisodeNumber, FacilityCode, ReferralNumber, ResidentId, ScreeningId } from '#domain/ids.js';
+import type {
+  EpisodeNumber,
+  FacilityCode,
+  ImmunizationId,
+  ReferralNumber,
+  ResidentId,
+  ScreeningId,
+} from '#domain/ids.js';
+import type { ImmunizationContent } from '#domain/immunizations/immunization-content.js';
 import type { ReferralAnswer } from '#domain/referrals/referral-events.js';
 import type { Arrival, Issue, KnownReferral } from '#domain/referrals/referral-state.js';
-import type { HistoryItem, InsuranceCard, ResidentIdentifier, RiskFactor } from '#domain/residents/resident-content.js';
+import type {
+  HealthHistory,
+  HistoryItem,
+  InsuranceCard,
+  ResidentIdentifier,
+  RiskFactor,
+} from '#domain/residents/resident-content.js';
 import type {
   ClinicalNote,
   MedicationLine,
@@ -14,6 +28,7 @@ import type {
 } from '#domain/visits/visit-content.js';
 import type {
   FacilityDocument,
+  ImmunizationDocument,
   ReferralDocument,
   ResidentDocument,
   ScreeningDocument,
@@ -241,6 +256,29 @@ export function arbitraryDocuments(fc: typeof FastCheck) {
     ),
   });
 
+  const immunizationDocuments: FastCheck.Arbitrary<ImmunizationDocument> = fc.record({
+    kind: fc.constant('immunization' as const),
+    resident: uuids as FastCheck.Arbitrary<ResidentId>,
+    immunization: partial<ImmunizationContent>(
+      {
+        immunization: uuids as FastCheck.Arbitrary<ImmunizationId>,
+        facility: facilities,
+        vaccineCode: codes,
+        vaccineName: words,
+        vaccineGroup: codes,
+        givenOn: moments,
+        doseNumber: fc.integer({ min: -1, max: 9 }),
+        lotNumber: words,
+        reaction: words,
+        nextDoseOn: days,
+        pregnancyMonth: fc.integer({ min: 1, max: 10 }),
+        tetanusDosesOfMother: fc.nat(9),
+        practitioner: words,
+      },
+      ['immunization', 'facility', 'vaccineName', 'givenOn'],
+    ),
+  });
+
   const historyItems = fc.array(
     partial<HistoryItem>({ ...coded, present: fc.boolean(), note: words, relative: words }, ['code', 'present']),
     { maxLength: 3 },
@@ -303,6 +341,25 @@ export function arbitraryDocuments(fc: typeof FastCheck) {
           familyAllergies: historyItems,
           familyDiseases: historyItems,
           disabilities: historyItems,
+          birth: partial<NonNullable<HealthHistory['birth']>>(
+            {
+              delivery: fc.constantFrom('vaginal', 'caesarean'),
+              preterm: fc.boolean(),
+              weight: fc.integer({ min: 300, max: 8000 }),
+              length: fc.integer({ min: 20, max: 70 }),
+              defects: words,
+            },
+            [],
+          ),
+          exposure: partial<NonNullable<HealthHistory['exposure']>>({ substances: words, latrine: words }, []),
+          reproductive: partial<NonNullable<HealthHistory['reproductive']>>(
+            { contraception: words, pregnancies: fc.nat(30), births: fc.nat(30), caesareanBirths: fc.nat(30) },
+            [],
+          ),
+          surgeries: words,
+          otherProblems: words,
+          tetanusDosesOfMother: fc.nat(20),
+          relatives: fc.constant([{ relation: 'Mẹ', name: 'Nông Thị B' }]),
           other: fc.constant({}),
         },
         [],
@@ -434,6 +491,7 @@ export function arbitraryDocuments(fc: typeof FastCheck) {
   const recordDocuments = fc.oneof(
     visitDocuments,
     screeningDocuments,
+    immunizationDocuments,
     residentDocuments,
     referralDocuments,
     facilityDocuments,
@@ -442,6 +500,7 @@ export function arbitraryDocuments(fc: typeof FastCheck) {
   return {
     visitDocuments,
     screeningDocuments,
+    immunizationDocuments,
     residentDocuments,
     referralDocuments,
     facilityDocuments,

@@ -12,7 +12,8 @@ const storageCodes: ReadonlySet<number> = new Set([
 ]);
 
 function sqliteCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
+  if (typeof error !== 'object' || error === null || !('errcode' in error)) return undefined;
+  if (typeof error.errcode !== 'number') return undefined;
   return error.errcode & 0xff;
 }
 
@@ -20,6 +21,12 @@ function sqliteCode(error: unknown): number | undefined {
 export function isStorageFault(error: unknown): boolean {
   const code = sqliteCode(error);
   return code !== undefined && storageCodes.has(code);
+}
+
+/** Whether what is stored cannot be read as a database. */
+export function isBrokenFile(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code === 11 || code === 26;
 }
 
 /** Kind of an error and where it was thrown. Its message is left out: it may quote what the event holds of a person. */

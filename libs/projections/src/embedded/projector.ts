@@ -8,7 +8,12 @@ import type { RunningProjection } from './running-projection.js';
  */
 const restPerWork = 4;
 const shortestRestMs = 25;
-const longestRestMs = 100;
+const longestRestMs = 200;
+
+/** What a turn should take: a view being built holds up those that have news by little, those without by more. */
+const turnMs = { live: 100, besideNews: 40, building: 250 } as const;
+/** There will be news again when there was some so shortly ago. */
+const newsForMs = 1_000;
 
 export interface ProjectorReports {
   /** After every turn. */
@@ -26,8 +31,8 @@ export class Projector {
   readonly #jobs: (() => Promise<void>)[] = [];
   #wake = new AbortController();
   #closing = false;
-  #catchingUpNext = 0;
   #restUntil = -Infinity;
+  #newsUntil = -Infinity;
   #ended: Promise<void> | undefined;
 
   constructor(reader: EmbeddedReader, reports: ProjectorReports) {
@@ -65,10 +70,13 @@ export class Projector {
       const due = this.#projections.filter((running) => isDue(running, head));
       const live = due.filter((running) => running.state === 'live');
       const others = due.filter((running) => running.state !== 'live');
-      const other = others[this.#catchingUpNext++ % Math.max(1, others.length)];
+      const other = hindmost(others);
       if (other === undefined && live.length > 0) await this.#rest();
       const began = performance.now();
-      for (const running of other === undefined ? live : [...live, other]) await this.#turn(running);
+      for (const running of live) await this.#turn(running, turnMs.live);
+      if (live.length > 0) this.#newsUntil = performance.now() + newsForMs;
+      const news = performance.now() < this.#newsUntil;
+      if (other !== undefined) await this.#turn(other, news ? turnMs.besideNews : turnMs.building);
       const ended = performance.now();
       const rest = Math.min(longestRestMs, Math.max(shortestRestMs, (ended - began) * restPerWork));
       if (due.length > 0) this.#restUntil = live.every(({ position }) => position >= head) ? ended + rest : ended;
@@ -77,8 +85,8 @@ export class Projector {
     }
   }
 
-  async #turn(running: RunningProjection): Promise<void> {
-    const { changed, fault } = await running.turn();
+  async #turn(running: RunningProjection, shouldTakeMs: number): Promise<void> {
+    const { changed, fault } = await running.turn(shouldTakeMs);
     this.#reports.turned(running, changed, fault);
   }
 
@@ -95,6 +103,14 @@ export class Projector {
     await this.#reader.beyond(head, wake.signal);
     clearTimeout(timer);
   }
+}
+
+/** Views that are built together stay together: what one has read and parsed the next finds in memory. */
+function hindmost(projections: readonly RunningProjection[]): RunningProjection | undefined {
+  return projections.reduce<RunningProjection | undefined>(
+    (last, running) => (last === undefined || running.position < last.position ? running : last),
+    undefined,
+  );
 }
 
 function isDue(running: RunningProjection, head: number): boolean {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, closeSync, openSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Position, RecordedEvent } from '#event-store/event-store.js';
 import type { Projection, Row, SqlValue, ViewTransaction } from '../projection.js';
 import type { SetAsideEvent } from '../view-host.js';
+import { isBrokenFile } from './faults.js';
 import { Statements } from './statements.js';
 
 const ownSchema = `
@@ -30,9 +31,13 @@ export class ViewFile {
   readonly #statements: Statements;
   readonly #view: ViewTransaction;
   #position: Position;
+  #building: boolean;
 
   private constructor(path: string, database: DatabaseSync) {
     this.path = path;
+    const mark = markOf(database);
+    this.#building = mark !== settled;
+    setSynchronous(database, mark);
     this.#database = database;
     this.#statements = new Statements(database);
     this.#position = Number(database.prepare('select position from checkpoint').get()?.['position']);
@@ -46,30 +51,26 @@ export class ViewFile {
   }
 
   /**
-   * Opens the view's file, making an empty view where there is none, or where the file was built from another log.
+   * Opens the view's file, making an empty view where there is none, where the file was built from another log, or where the
+   * power may have failed while it was being built. A file that is no database any more is made anew too.
    * @param log identity of the log
    * @throws Error when the schema is not the one the file was built with though the version is the same
    */
   static open(folder: string, projection: Pick<Projection, 'name' | 'version' | 'schema'>, log: string): ViewFile {
     const path = join(folder, `${projection.name}-v${projection.version}.sqlite`);
     const schemaDigest = createHash('sha256').update(projection.schema.join(';\n')).digest('hex');
-    let database = connect(path);
-    let built = identityOf(database);
-    if (built !== undefined && built.log !== log) {
-      database.close();
-      for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
-      database = connect(path);
-      built = undefined;
-    }
+    const built = openBuilt(path, log);
     if (built !== undefined && built.schemaDigest !== schemaDigest) {
-      database.close();
+      built.database.close();
       throw new Error(`The schema of view ${projection.name} has changed: its version must change too`);
     }
+    const database = built?.database ?? connect(path);
     if (built === undefined) {
       database.exec('begin immediate');
       database.exec(ownSchema);
       for (const statement of projection.schema) database.exec(statement);
       database.prepare('insert into checkpoint (log, schema_digest, position) values (?, ?, 0)').run(log, schemaDigest);
+      database.exec(`pragma user_version = ${thisStart}`);
       database.exec('commit');
     }
     return new ViewFile(path, database);
@@ -96,6 +97,16 @@ export class ViewFile {
       throw error;
     }
     this.#position = position;
+  }
+
+  /** What is called when the view has come to the end of the log for the first time: from now on it is kept through a power cut. */
+  settle(): void {
+    if (!this.#building) return;
+    setSynchronous(this.#database, settled);
+    // All of the file is written out. Where a reader is in the way it is tried again after the next turn.
+    if (this.#statements.get('pragma wal_checkpoint(truncate)').get()?.['busy'] !== 0) return;
+    this.#database.exec(`pragma user_version = ${settled}`);
+    this.#building = false;
   }
 
   recordSetAside(event: RecordedEvent, reason: string): void {
@@ -125,21 +136,73 @@ export class ViewFile {
   }
 }
 
+/** What is built already from this log; a file that cannot be gone on with is removed. */
+function openBuilt(path: string, log: string): { database: DatabaseSync; schemaDigest: string } | undefined {
+  let database: DatabaseSync | undefined;
+  try {
+    database = connect(path);
+    const built = identityOf(database);
+    if (built?.log === log && !mayBeTorn(database)) return { database, schemaDigest: built.schemaDigest };
+    if (built === undefined) {
+      database.close();
+      return undefined;
+    }
+  } catch (error) {
+    if (!isBrokenFile(error)) throw error;
+  }
+  if (database?.isOpen) database.close();
+  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+  return undefined;
+}
+
 function connect(path: string): DatabaseSync {
   closeSync(openSync(path, 'a', 0o600));
   chmodSync(path, 0o600);
   const database = new DatabaseSync(path, { timeout: 5_000 });
-  // `normal` does not sync each commit. After a power cut the file is whole but may stand at an earlier commit; rows and
-  // checkpoint go back together, and the events after it are applied again from the log.
   database.exec(`
     pragma journal_mode = wal;
-    pragma synchronous = normal;
     pragma cache_size = -32768;
-    pragma wal_autocheckpoint = 4096;
     pragma journal_size_limit = 67108864;
     pragma temp_store = memory;
   `);
   return database;
+}
+
+/**
+ * `normal` does not sync each commit. After a power cut the file is whole but may stand at an earlier commit; rows and
+ * checkpoint go back together, and the events after it are applied again from the log. A view that is only being built is
+ * not synced at all: a killed process costs it nothing, a power cut costs what was built, see {@link mayBeTorn}.
+ */
+function setSynchronous(database: DatabaseSync, mark: number): void {
+  const unsynced = mark === thisStart && mark !== unknownStart;
+  database.exec(`
+    pragma synchronous = ${unsynced ? 'off' : 'normal'};
+    pragma wal_autocheckpoint = ${unsynced ? 16384 : 4096};
+  `);
+}
+
+/** Kept as `user_version`: in which run of the machine a view is being built, or that it is built. */
+const settled = 0;
+const unknownStart = 1;
+const thisStart = startOfMachine();
+
+/** A number for the time since the machine was started, the same for all processes. */
+function startOfMachine(): number {
+  try {
+    const id = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8');
+    return unknownStart + 1 + Number.parseInt(id.slice(0, 7), 16);
+  } catch {
+    return unknownStart;
+  }
+}
+
+function markOf(database: DatabaseSync): number {
+  return Number(database.prepare('pragma user_version').get()?.['user_version']);
+}
+
+/** Was being built, without being synced, when the machine last stopped. */
+function mayBeTorn(database: DatabaseSync): boolean {
+  return ![settled, unknownStart, thisStart].includes(markOf(database));
 }
 
 function identityOf(database: DatabaseSync): { log: string; schemaDigest: string } | undefined {

@@ -88,10 +88,21 @@ export function checkValue(field: FieldSchema, value: string): ValueFault | unde
     case 'icd10s':
       return checkComorbidities(field, splitValues(value));
     default:
-      return field.codes && !field.codes.has(value)
-        ? warning('unknown-code', field, 'có mã không nằm trong danh mục.', 'holds a code that is not in its list.')
-        : undefined;
+      return field.codes && !field.codes.has(value) ? unknownCode(field, field.codes) : undefined;
   }
+}
+
+/** So many codes are named, or a reader loses the thread. */
+const mostNamed = 10;
+
+function unknownCode(field: FieldSchema, codes: ReadonlySet<string>): ValueFault {
+  const named = codes.size <= mostNamed ? ` (${[...codes].join(', ')})` : '';
+  return warning(
+    'unknown-code',
+    field,
+    `có mã không nằm trong danh mục${named}.`,
+    `holds a code that is not in its list${named}.`,
+  );
 }
 
 function checkMoment(field: FieldSchema, value: string): ValueFault | undefined {

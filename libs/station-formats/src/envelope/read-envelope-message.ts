@@ -20,7 +20,8 @@ export function readEnvelopeMessage(scanner: XmlScanner, budget: XmlBudget): Sta
   return { format: 'qd4750', sender: header.sender, records, faults: checkHeader(header, records.length) };
 }
 
-function checkHeader(header: EnvelopeHeader, count: number): StationMessage['faults'] {
+/** What is wrong with the envelope as a whole. @param count of its records */
+export function checkHeader(header: EnvelopeHeader, count: number): StationMessage['faults'] {
   const faults = new FaultList('');
   if (parseFacilityCode(header.sender) === undefined) {
     faults.add('error', header.sender === '' ? 'required' : 'not-a-facility-code', 'THONGTINDONVI/MACSKCB', {

@@ -1,6 +1,7 @@
 import { FaultList } from '../faults/fault-list.js';
 import { envelopeTables, tableWithRoot, type FieldSchema, type TableSchema } from '../schema/envelope-tables.js';
-import { decodeBase64, decodeUtf8 } from '../xml/decode-text.js';
+import { decodeBase64, decodeText, type DecodedText } from '../xml/decode-text.js';
+import { plainName } from '../xml/plain-name.js';
 import { openDocument } from '../xml/open-document.js';
 import { XmlFault } from '../xml/xml-fault.js';
 import type { XmlBudget, XmlScanner } from '../xml/xml-scanner.js';
@@ -21,11 +22,11 @@ export interface EnvelopeHeader {
 }
 
 /** What a message may hold at most: beyond, it is an attack, not a month of work. */
-const mostRecords = 20_000;
+export const mostRecords = 20_000;
 const mostTables = 100;
 const mostRows = 50_000;
 
-const tooMany = (): XmlFault => new XmlFault('too-many-elements', 'elements', 0);
+export const tooMany = (): XmlFault => new XmlFault('too-many-elements', 'elements', 0);
 
 interface TablePart {
   /** LOAIHOSO, trimmed. */
@@ -53,7 +54,7 @@ export function readEnvelope(
   let count = 0;
   for (let token = scanner.next(); token !== 'end'; token = scanner.next()) {
     if (token !== 'open') continue;
-    switch (scanner.name) {
+    switch (plainName(scanner.name)) {
       case 'MACSKCB': {
         const sender = readText(scanner).toUpperCase();
         header.otherSender ||= header.sender !== '' && sender !== header.sender;
@@ -91,14 +92,15 @@ function readText(scanner: XmlScanner): string {
   }
 }
 
-function readRecord(scanner: XmlScanner, budget: XmlBudget, path: string): EnvelopeRecord {
+/** Reads one HOSO behind its opening tag. @throws XmlFault */
+export function readRecord(scanner: XmlScanner, budget: XmlBudget, path: string): EnvelopeRecord {
   const depth = scanner.depth;
   const tables = new Map<string, TableRows>();
   const faults = new FaultList(path);
   for (;;) {
     const token = scanner.next();
     if (token === 'end' || (token === 'close' && scanner.depth < depth)) break;
-    if (token === 'open' && scanner.name === 'FILEHOSO') readPart(scanner, budget, tables, faults);
+    if (token === 'open' && plainName(scanner.name) === 'FILEHOSO') readPart(scanner, budget, tables, faults);
   }
   return { path, tables, faults };
 }
@@ -110,8 +112,9 @@ function readPart(scanner: XmlScanner, budget: XmlBudget, tables: Map<string, Ta
     const token = scanner.next();
     if (token === 'end' || (token === 'close' && scanner.depth < depth)) break;
     if (token !== 'open') continue;
-    if (scanner.name === 'LOAIHOSO') part.kind = readText(scanner);
-    else if (scanner.name === 'NOIDUNGFILE') readContent(scanner, part, tables, faults);
+    const name = plainName(scanner.name);
+    if (name === 'LOAIHOSO') part.kind = readText(scanner);
+    else if (name === 'NOIDUNGFILE') readContent(scanner, part, tables, faults);
   }
   if (part.inline || !part.content) return;
   const kind = /^[A-Za-z0-9_]{1,40}$/.test(part.kind) ? part.kind.toUpperCase() : 'FILEHOSO';
@@ -152,11 +155,18 @@ function readContent(scanner: XmlScanner, part: TablePart, tables: Map<string, T
 function readInner(part: TablePart, budget: XmlBudget, tables: Map<string, TableRows>, faults: FaultList): void {
   const text = part.text.trim();
   const plain = !part.bytes && (text.startsWith('<') || text.startsWith('\uFEFF<'));
-  const inner = plain ? text.replace('\uFEFF', '') : decodeInner(part.bytes ?? decodeBase64(text));
+  const { text: inner, utf16 } = plain
+    ? { text: text.replace('\uFEFF', ''), utf16: false }
+    : decodeInner(part.bytes ?? decodeBase64(text));
   const { scanner, declaresUtf16 } = openDocument(inner, budget);
   if (scanner.next() !== 'open') throw new XmlFault('not-well-formed', 'no-root', 1);
   const table = tableFor(part.kind, scanner.name, tables, faults);
-  if (declaresUtf16) {
+  if (utf16) {
+    faults.add('warning', 'utf-16', table.name, {
+      vi: `Bảng ${table.name} viết bằng UTF-16; đã đọc được, nhưng đề nghị gửi bằng UTF-8 như quy định.`,
+      en: `Table ${table.name} is written in UTF-16; it was read, but please send UTF-8 as the rules ask.`,
+    });
+  } else if (declaresUtf16) {
     faults.add('warning', 'declared-encoding', table.name, {
       vi: `Bảng ${table.name} khai báo bảng mã UTF-16 nhưng thực tế là UTF-8; đã đọc theo UTF-8.`,
       en: `Table ${table.name} declares UTF-16 but is UTF-8; it was read as UTF-8.`,
@@ -166,9 +176,10 @@ function readInner(part: TablePart, budget: XmlBudget, tables: Map<string, Table
   if (scanner.next() !== 'end') throw new XmlFault('not-well-formed', 'after-root', 0);
 }
 
-function decodeInner(bytes: Buffer | undefined): string {
+function decodeInner(bytes: Buffer | undefined): DecodedText {
   if (!bytes) throw new XmlFault('not-well-formed', 'not-base64', 0);
-  return decodeUtf8(bytes).trimStart();
+  const { text, utf16 } = decodeText(bytes);
+  return { text: text.trimStart(), utf16 };
 }
 
 function schemaOf(kind: string): TableSchema | undefined {
@@ -189,7 +200,7 @@ function keepUnread(part: TablePart, kind: string, tables: Map<string, TableRows
 
 function tableFor(kind: string, root: string, tables: Map<string, TableRows>, faults: FaultList): TableRows {
   const byKind = schemaOf(kind);
-  const byRoot = tableWithRoot(root);
+  const byRoot = tableWithRoot(root) ?? tableWithRoot(plainName(root));
   if (byKind && byRoot && byKind !== byRoot) {
     faults.add('warning', 'wrong-table', byKind.name, {
       vi: `Ghi là ${byKind.name} nhưng nội dung là ${byRoot.name}; đã đọc như ${byRoot.name}.`,
@@ -215,7 +226,8 @@ function tableNamed(name: string, schema: TableSchema | undefined, tables: Map<s
   return table;
 }
 
-function readRows(scanner: XmlScanner, table: TableRows, faults: FaultList): void {
+/** Reads the rows of a table behind the opening tag of its root, each value checked. @throws XmlFault */
+export function readRows(scanner: XmlScanner, table: TableRows, faults: FaultList): void {
   readTable(scanner, table.schema, new CheckedRows(table, faults));
 }
 

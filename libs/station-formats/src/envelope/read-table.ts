@@ -1,5 +1,6 @@
 import { FieldRow, type RowSchema } from './field-row.js';
 import { fieldsOfAnyTable, type FieldSchema } from '../schema/envelope-tables.js';
+import { plainName } from '../xml/plain-name.js';
 import { XmlFault } from '../xml/xml-fault.js';
 import type { XmlScanner } from '../xml/xml-scanner.js';
 
@@ -27,6 +28,7 @@ interface Frame {
  */
 export function readTable(scanner: XmlScanner, schema: RowSchema | undefined, sink: RowSink): void {
   const fields = schema?.fields ?? fieldsOfAnyTable;
+  const fieldNamed = (name: string): FieldSchema | undefined => fields.get(name) ?? fields.get(plainName(name));
   const frames: Frame[] = [newFrame(scanner.name)];
   let rowAt = -1;
   // Only a guess, to save time: software mostly writes the fields in the order of the tables.
@@ -34,7 +36,8 @@ export function readTable(scanner: XmlScanner, schema: RowSchema | undefined, si
 
   /** Adds the text of an element whose parents are the frames. */
   const addField = (name: string, text: string, field: FieldSchema | undefined): void => {
-    const value = text.trim();
+    // One spelling of a name is enough for everything behind.
+    const value = scanner.hasMarks ? text.trim().normalize('NFC') : text.trim();
     const top = frames.length - 1;
     const owner = frames[rowAt < 0 ? top : rowAt];
     if (value === '' || !owner) return;
@@ -60,7 +63,7 @@ export function readTable(scanner: XmlScanner, schema: RowSchema | undefined, si
     const token = scanner.next();
     if (token === 'open') {
       const { name } = scanner;
-      const field = fields.get(name);
+      const field = fieldNamed(name);
       frame.hasChildren = true;
       if (rowAt < 0 && field) rowAt = frames.length - 1;
       const text = scanner.leafText();
@@ -77,7 +80,7 @@ export function readTable(scanner: XmlScanner, schema: RowSchema | undefined, si
       frames.pop();
       // A field with a comment in it, or with mark-up: a note may hold `<br/>`.
       const isField = !frame.hasChildren || (rowAt >= 0 && rowAt < frames.length && frame.text.trim() !== '');
-      if (isField) addField(frame.name, frame.text, fields.get(frame.name));
+      if (isField) addField(frame.name, frame.text, fieldNamed(frame.name));
       if (frame.row) sink.row(frame.row);
       if (rowAt === frames.length) rowAt = -1;
     }

@@ -18,6 +18,8 @@ import { readWithin } from '../values/numbers.js';
 import { diagnosesOf } from './diagnoses.js';
 import type { EnvelopeRecord } from './envelope-record.js';
 import type { FieldRow } from './field-row.js';
+import { paperTables } from './papers/paper-fields.js';
+import { takePapers } from './papers/take-papers.js';
 import { takeMedication, takeNotes, takeResult, takeService } from './lines.js';
 import { takeArrival, takeTransfer } from './transfer.js';
 
@@ -25,8 +27,8 @@ import { takeArrival, takeTransfer } from './transfer.js';
 const consultationGroup = '13';
 
 /**
- * Tables 1–5, 13 and 14 as a visit. What has no place there is kept as sent, row by row, in `otherTables`; of tables 13 and 14
- * only what does not repeat table 1.
+ * All tables as a visit. What has no place there is kept as sent, row by row, in `otherTables`; of the tables behind the first
+ * only what does not repeat it.
  */
 export function takeVisit(
   record: EnvelopeRecord,
@@ -68,6 +70,7 @@ export function takeVisit(
     practitioner,
     department: summary.take('MA_KHOA'),
   };
+  const papers = takePapers(record);
   const otherTables = leftOver(record);
   return {
     ...key,
@@ -80,21 +83,19 @@ export function takeVisit(
     results,
     notes,
     ...definedOnly(content),
+    ...(papers.length > 0 && { papers }),
     ...(otherTables && { otherTables }),
   };
 }
 
 /**
- * Drops the fields of a transfer paper or an appointment that say again what table 1 says, but for those that are read out of
- * the paper itself. To be called before anything is taken out of table 1.
+ * Drops the fields of papers that say again what table 1 says, but for those that are read out of the paper itself. To be called
+ * before anything is taken out of table 1.
  */
 export function dropRepeats(record: EnvelopeRecord, summary: FieldRow): void {
-  for (const [table, read] of [
-    ['XML13', readFromTransfer],
-    ['XML14', readFromAppointment],
-  ] as const) {
+  for (const [table, read] of readFromPapers) {
     for (const paper of record.tables.get(table)?.rows ?? []) {
-      if (paper.isForeign) continue;
+      if (paper.isForeign || paper === summary) continue;
       for (const [name, value] of paper.entries()) {
         if (!read.has(name) && value === summary.get(name)) paper.drop(name);
       }
@@ -113,7 +114,13 @@ const readFromTransfer: ReadonlySet<string> = new Set([
   'MA_BENH_YHCT',
   'PP_DIEU_TRI',
 ]);
-const readFromAppointment: ReadonlySet<string> = new Set();
+const readFromPapers: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['XML13', readFromTransfer],
+  ['XML14', new Set<string>()],
+  ...[...paperTables].map(
+    ([name, { fields }]) => [name, new Set(fields.map(([, field]) => field))] as [string, ReadonlySet<string>],
+  ),
+]);
 
 function takeAppointment(summary: FieldRow, paper: FieldRow | undefined): Appointment | undefined {
   const onPaper = readDay(paper?.get('NGAY_HEN_KL') ?? '');

@@ -1,13 +1,20 @@
 import type { Residence, Sex } from '#domain/codes.js';
 import type { LocalDate } from '#domain/dates.js';
-import type { HealthHistory, InsuranceCard, ResidentIdentifier } from '#domain/residents/resident-content.js';
+import type {
+  HealthHistory,
+  InsuranceCard,
+  ResidentDetails,
+  ResidentIdentifier,
+} from '#domain/residents/resident-content.js';
+import { sameContent } from '#domain/same-content.js';
 import type { FaultList } from '../faults/fault-list.js';
 import type { ObservedPerson } from '../station-message.js';
-import { readSlashedPartialDate } from '../values/dates.js';
+import { readSlashedDay, readSlashedPartialDate } from '../values/dates.js';
 import { definedOnly } from '../values/defined-only.js';
 import { splitValues } from '../values/lists.js';
 import { compactCard, normaliseName, readInsuranceNumber, readPersonNumber } from '../values/person-numbers.js';
 import type { XmlElement } from '../xml/xml-element.js';
+import { motherAmong } from './relatives.js';
 
 const sexes: Readonly<Record<string, Sex>> = { '1': 'male', '2': 'female', '3': 'unknown' };
 
@@ -65,16 +72,44 @@ export function takePerson(
     phone: general.take('DIENTHOAI_DD') ?? general.take('DIENTHOAI_CD'),
     email: general.take('EMAIL'),
     bloodGroup: bloodGroup || undefined,
-    residence: takeResidence(general, 'HIENTAI') ?? takeResidence(general, 'THUONGTRU'),
+    ...takeResidences(general),
+    otherPhone: general.take('DIENTHOAI_CD'),
+    religion: general.take('MATONGIAO'),
+    birthProvinceCode: general.take('MATINH_KHAISINH'),
+    vneid: general.take('VNEID'),
+    identityPaper: emptyless({
+      issuedOn: general.takeAs('NGAYCAP', readSlashedDay),
+      issuedBy: general.take('NOICAP'),
+    }),
+    household: emptyless({
+      number: general.take('MAHO_GIADINH'),
+      memberNumber: general.take('MA_NHANKHAU'),
+      relationToHead: general.take('QUANHE_CHUHO'),
+    }),
   };
   const rest = history();
+  const mother = motherAmong(rest?.relatives);
   return {
     details: { name, sex: sex ?? 'unknown', ...definedOnly(details) },
     identifiers,
     cards,
     ...(rest && { history: rest }),
+    ...(mother && { mother }),
     observedOn,
   };
+}
+
+const emptyless = <T extends object>(fields: T): ReturnType<typeof definedOnly<T>> | undefined => {
+  const defined = definedOnly(fields);
+  return Object.keys(defined).length > 0 ? defined : undefined;
+};
+
+/** Where somebody lives, and where else they are registered. */
+function takeResidences(general: XmlElement): Pick<ResidentDetails, 'residence' | 'registeredResidence'> {
+  const present = takeResidence(general, 'HIENTAI');
+  const registered = takeResidence(general, 'THUONGTRU');
+  if (!present || !registered) return definedOnly({ residence: present ?? registered });
+  return { residence: present, ...(!sameContent(present, registered) && { registeredResidence: registered }) };
 }
 
 /** Where somebody lives now (`HIENTAI`), or is registered (`THUONGTRU`). */

@@ -54,6 +54,9 @@ const noteFields: Readonly<Record<string, readonly [kind: ClinicalNote['kind'], 
   KHAMVANDONG: ['examination', 'movement'],
   KHAC: ['examination', 'other'],
   TC_TT_VD: ['examination', 'development'],
+  SUDUNGKINH: ['examination', 'glasses'],
+  MATPHAI: ['examination', 'visual-acuity-right'],
+  MATTRAI: ['examination', 'visual-acuity-left'],
 };
 
 /**
@@ -93,10 +96,11 @@ export function takeVisit(
   }
   const end = element.takeAs('NGAYKETTHUC', readSlashedMoment);
   const practitioner = element.take('MABACSI');
-  const notes = takeNotes(element);
+  const practitionerName = element.take('BACSIKHAM');
   const vitals = takeVitals(element, own);
   const results = takeResults(element);
-  const { diagnoses, words } = takeDiagnoses(element, own);
+  const { diagnoses, words, conclusions } = takeDiagnoses(element, own);
+  const notes = [...takeNotes(element), ...conclusions];
   const reason = element.take('LYDOKHAM');
   const leftovers = Object.fromEntries(element.leftovers('', repeatingElements));
   return {
@@ -118,6 +122,7 @@ export function takeVisit(
         dischargeDiagnosis: words,
         vitalsSource: Object.keys(vitals).length > 0 ? ('measured' as const) : undefined,
         practitioner,
+        practitionerName,
       }),
       ...(Object.keys(leftovers).length > 0 && { otherTables: { HOSOKHAMCHUABENH: [leftovers] } }),
     },
@@ -158,7 +163,7 @@ function takeResults(element: XmlElement): readonly ResultLine[] {
     const [serviceCode, value] = [service.take('MADICHVU'), service.take('KETQUA')];
     const name = service.take('TENDICHVU') ?? serviceCode;
     if (name === undefined && value === undefined) return [];
-    return [{ name: name ?? '', ...definedOnly({ serviceCode, value }) }];
+    return [{ name: name ?? '', ...definedOnly({ serviceCode, value, group: service.take('MANHOM') }) }];
   });
 }
 
@@ -167,12 +172,20 @@ const icd10 = /^[A-Z][0-9]{2}(?:\.[0-9A-Z]{1,3})?[*†+]?$/;
 function takeDiagnoses(
   element: XmlElement,
   faults: FaultList,
-): { readonly diagnoses: readonly Diagnosis[]; readonly words: string | undefined } {
+): {
+  readonly diagnoses: readonly Diagnosis[];
+  readonly words: string | undefined;
+  readonly conclusions: readonly ClinicalNote[];
+} {
   const words: string[] = [];
+  const conclusions: ClinicalNote[] = [];
   const diagnoses: Diagnosis[] = [];
   const entries = element.child('CHANDOANKETLUAN')?.all('CHANDOANBENH') ?? [];
   entries.forEach((entry, index) => {
     const [code, name] = [entry.take('MABENH'), entry.take('TENBENH')];
+    const conclusion = entry.take('KETLUAN');
+    if (conclusion !== undefined)
+      conclusions.push({ text: conclusion, kind: 'conclusion', ...definedOnly({ topic: code }) });
     if (name !== undefined) words.push(name);
     if (code === undefined) return;
     if (!icd10.test(code)) {
@@ -188,5 +201,5 @@ function takeDiagnoses(
       role: diagnoses.length === 0 ? 'main' : 'comorbidity',
     });
   });
-  return { diagnoses, words: words.length > 0 ? words.join('; ') : undefined };
+  return { diagnoses, words: words.length > 0 ? words.join('; ') : undefined, conclusions };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Bilingual } from '#domain/bilingual.js';
+import { codesOf, rowsOf } from './tables-file.js';
 
 export type TableName = `XML${number}`;
 
@@ -47,19 +48,6 @@ export interface TableSchema {
   readonly order: Readonly<Record<'4750' | '3176', readonly string[]>>;
 }
 
-function rowsOf(file: string): readonly Readonly<Record<string, string>>[] {
-  const [head = '', ...lines] = readFileSync(new URL(`../../data/${file}`, import.meta.url), 'utf8')
-    .trimEnd()
-    .split('\n');
-  const columns = head.split('\t');
-  return lines.map((line) => {
-    const cells = line.split('\t');
-    return Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? '']));
-  });
-}
-
-const codeLists = Map.groupBy(rowsOf('code_lists.tsv'), (row) => row['list'] ?? '');
-const codesOf = (list: string): ReadonlySet<string> => new Set(codeLists.get(list)?.map((row) => row['code'] ?? ''));
 const meanings = new Map(rowsOf('field_meanings.tsv').map((row) => [row['field'] ?? '', row]));
 
 const lengthOf = (...cells: readonly (string | undefined)[]): number | undefined => {

@@ -54,7 +54,7 @@ export interface Script {
   readonly recorded: readonly Resident[];
 }
 
-const familyNames = [
+export const familyNames = [
   'Nguyễn',
   'Trần',
   'Lê',
@@ -71,15 +71,15 @@ const familyNames = [
   'Hà',
   'Lương',
 ];
-const middleNames = {
+export const middleNames = {
   female: ['Thị', 'Thị Hồng', 'Thị Thu', 'Thị Kim', 'Ngọc'],
   male: ['Văn', 'Hữu', 'Đức', 'Minh', 'Xuân', 'Quốc'],
 };
-const givenNames = {
+export const givenNames = {
   female: ['Hoa', 'Lan', 'Mai', 'Huệ', 'Hương', 'Thảo', 'Linh', 'Nga', 'Dung', 'Yến'],
   male: ['Bình', 'Hùng', 'Sơn', 'Long', 'Tuấn', 'Khánh', 'Dũng', 'Thắng', 'Phúc', 'Đạt'],
 };
-const villages = ['Nà Mèn', 'Phai Che', 'Bản Luông', 'Nà Tông', 'Khau Cau', 'Nà Khà'];
+export const villages = ['Nà Mèn', 'Phai Che', 'Bản Luông', 'Nà Tông', 'Khau Cau', 'Nà Khà'];
 const ethnicGroups = ['01', '02', '03', '05', '22'];
 
 export interface ScriptOptions {

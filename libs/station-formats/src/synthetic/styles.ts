@@ -17,14 +17,22 @@ export function untidyStyle(random: SeededRandom): EnvelopeStyle {
   const values = random.pick(['escaped', 'cdata'] as const);
   const order = random.chance(0.15) ? 'reversed' : 'table';
   const kindFirst = !random.chance(0.1);
+  const composition = random.chance(0.1) ? 'NFD' : 'NFC';
   return {
     byteOrderMark: random.chance(0.3),
     declaration: random.chance(0.8),
     lineEnd,
     senderFirst: !random.chance(0.1),
+    encoding: 'utf-8',
+    tags: 'plain',
     table: (): TableStyle => ({
       content,
       base64Line: random.pick([0, 0, 64, 76]),
+      base64Alphabet: random.chance(0.1) ? 'url-safe' : 'standard',
+      base64Padding: !random.chance(0.1),
+      encoding: 'utf-8',
+      tags: 'plain',
+      composition,
       byteOrderMark: random.chance(0.4),
       declaration: random.chance(0.5),
       lineEnd: random.pick(['', '\n', '\r\n']),

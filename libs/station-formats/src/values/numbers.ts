@@ -24,6 +24,12 @@ const nine = 0x39;
 const dot = 0x2e;
 const comma = 0x2c;
 
+/** A whole number within bounds; `undefined` for anything else. */
+export function readCount(text: string | undefined, low: number, high: number): number | undefined {
+  const value = readWithin(text, low, high);
+  return Number.isInteger(value) ? value : undefined;
+}
+
 /** A number within bounds; `undefined` outside. */
 export function readWithin(text: string | undefined, low: number, high: number): number | undefined {
   const value = text === undefined ? undefined : readNumber(text);

@@ -1,5 +1,16 @@
 import { envelopeTables, type TableName } from '../schema/envelope-tables.js';
-import { declarationLine, writeEmpty, writeText, type EmptyStyle, type ValueStyle } from './xml-text.js';
+import {
+  declarationLine,
+  encodeText,
+  namespaceOf,
+  tagOf,
+  writeEmpty,
+  writeText,
+  type EmptyStyle,
+  type TagStyle,
+  type TextEncoding,
+  type ValueStyle,
+} from './xml-text.js';
 
 /** One row of a table: field name → text. */
 export type TableRow = Readonly<Record<string, string>>;
@@ -21,6 +32,13 @@ export interface TableStyle {
   readonly content: 'base64' | 'plain' | 'cdata' | 'escaped';
   /** Characters per line of base64; 0: one line. */
   readonly base64Line: number;
+  readonly base64Alphabet: 'standard' | 'url-safe';
+  readonly base64Padding: boolean;
+  /** Of the bytes inside base64. */
+  readonly encoding: TextEncoding;
+  readonly tags: TagStyle;
+  /** Letters with marks as one character or as several. */
+  readonly composition: 'NFC' | 'NFD';
   readonly byteOrderMark: boolean;
   readonly declaration: boolean;
   readonly lineEnd: '' | '\n' | '\r\n';
@@ -40,12 +58,19 @@ export interface EnvelopeStyle {
   readonly lineEnd: '' | '\n' | '\r\n';
   /** MACSKCB before or behind the records. */
   readonly senderFirst: boolean;
+  readonly encoding: TextEncoding;
+  readonly tags: TagStyle;
   readonly table: (table: TableName, record: number) => TableStyle;
 }
 
 export const tidyTable: TableStyle = {
   content: 'base64',
   base64Line: 0,
+  base64Alphabet: 'standard',
+  base64Padding: true,
+  encoding: 'utf-8',
+  tags: 'plain',
+  composition: 'NFC',
   byteOrderMark: false,
   declaration: true,
   lineEnd: '\n',
@@ -61,6 +86,8 @@ export const tidyEnvelope: EnvelopeStyle = {
   declaration: true,
   lineEnd: '\n',
   senderFirst: true,
+  encoding: 'utf-8',
+  tags: 'plain',
   table: () => tidyTable,
 };
 
@@ -73,32 +100,34 @@ const byteOrderMark = '\uFEFF';
  * @throws RangeError for texts that XML cannot hold.
  */
 export function writeEnvelope(content: EnvelopeContent, style: EnvelopeStyle = tidyEnvelope): Buffer {
-  const { lineEnd } = style;
+  const { lineEnd, tags } = style;
+  const element = (name: string, ...parts: readonly string[]): string =>
+    [`<${tagOf(name, tags)}>`, ...parts, `</${tagOf(name, tags)}>`].join(lineEnd);
+  const leaf = (name: string, text: string): string =>
+    `<${tagOf(name, tags)}>${writeText(text, 'escaped')}</${tagOf(name, tags)}>`;
   const records = content.records.map((record, index) => {
     const parts = Object.entries(record) as readonly (readonly [TableName, readonly TableRow[]])[];
     const files = parts.flatMap(([table, rows]) =>
-      documentsOf(table, rows).map((document) => writePart(table, document, style.table(table, index), lineEnd)),
+      documentsOf(table, rows).map((document) => writePart(table, document, style.table(table, index), style)),
     );
-    return ['<HOSO>', ...files, '</HOSO>'].join(lineEnd);
+    return element('HOSO', ...files);
   });
-  const sender = ['<THONGTINDONVI>', `<MACSKCB>${writeText(content.sender, 'escaped')}</MACSKCB>`, '</THONGTINDONVI>'];
-  const body = [
-    '<THONGTINHOSO>',
-    `<NGAYLAP>${writeText(content.created, 'escaped')}</NGAYLAP>`,
-    `<SOLUONGHOSO>${content.records.length}</SOLUONGHOSO>`,
-    '<DANHSACHHOSO>',
-    ...records,
-    '</DANHSACHHOSO>',
-    '</THONGTINHOSO>',
-  ];
+  const sender = element('THONGTINDONVI', leaf('MACSKCB', content.sender));
+  const body = element(
+    'THONGTINHOSO',
+    leaf('NGAYLAP', content.created),
+    leaf('SOLUONGHOSO', String(content.records.length)),
+    element('DANHSACHHOSO', ...records),
+  );
+  const root = tagOf('GIAMDINHHS', tags);
   const text = [
     ...(style.declaration ? [declarationLine] : []),
-    '<GIAMDINHHS xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema">',
-    ...(style.senderFirst ? [...sender, ...body] : [...body, ...sender]),
-    '<CHUKYDONVI></CHUKYDONVI>',
-    '</GIAMDINHHS>',
+    `<${root} xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema"${namespaceOf(tags)}>`,
+    ...(style.senderFirst ? [sender, body] : [body, sender]),
+    leaf('CHUKYDONVI', ''),
+    `</${root}>`,
   ].join(lineEnd);
-  return Buffer.from(style.byteOrderMark ? byteOrderMark + text : text, 'utf8');
+  return encodeText(text, style.encoding, style.byteOrderMark);
 }
 
 /** A table whose root is the row itself needs a document for each row. */
@@ -106,19 +135,28 @@ function documentsOf(table: TableName, rows: readonly TableRow[]): readonly (rea
   return envelopeTables.get(table)?.containers.length === 1 ? rows.map((row) => [row]) : [rows];
 }
 
-function writePart(table: TableName, rows: readonly TableRow[], style: TableStyle, lineEnd: string): string {
-  const kind = `<LOAIHOSO>${table}</LOAIHOSO>`;
-  const content = `<NOIDUNGFILE>${wrap(writeTable(table, rows, style), style)}</NOIDUNGFILE>`;
-  return ['<FILEHOSO>', ...(style.kindFirst ? [kind, content] : [content, kind]), '</FILEHOSO>'].join(lineEnd);
+function writePart(table: TableName, rows: readonly TableRow[], style: TableStyle, outer: EnvelopeStyle): string {
+  const { tags, lineEnd } = outer;
+  const leaf = (name: string, text: string): string => `<${tagOf(name, tags)}>${text}</${tagOf(name, tags)}>`;
+  const kind = leaf('LOAIHOSO', table);
+  const content = leaf('NOIDUNGFILE', wrap(writeTable(table, rows, style), style));
+  const parts = style.kindFirst ? [kind, content] : [content, kind];
+  return [`<${tagOf('FILEHOSO', tags)}>`, ...parts, `</${tagOf('FILEHOSO', tags)}>`].join(lineEnd);
 }
 
 function wrap(inner: string, style: TableStyle): string {
   if (style.content === 'plain') return inner;
-  const document = (style.byteOrderMark ? byteOrderMark : '') + (style.declaration ? declarationLine : '') + inner;
-  if (style.content !== 'base64') return writeText(document, style.content);
-  const encoded = Buffer.from(document, 'utf8').toString('base64');
-  if (style.base64Line === 0) return encoded;
-  return (encoded.match(new RegExp(`.{1,${style.base64Line}}`, 'g')) ?? []).join(style.lineEnd || '\n');
+  const document = (style.declaration ? declarationLine : '') + inner;
+  if (style.content !== 'base64') {
+    return writeText(style.byteOrderMark ? byteOrderMark + document : document, style.content);
+  }
+  const encoded = encodeText(document, style.encoding, style.byteOrderMark).toString(
+    style.base64Alphabet === 'standard' ? 'base64' : 'base64url',
+  );
+  const unpadded = encoded.replace(/=+$/, '');
+  const digits = style.base64Padding ? unpadded.padEnd(Math.ceil(unpadded.length / 4) * 4, '=') : unpadded;
+  if (style.base64Line === 0) return digits;
+  return (digits.match(new RegExp(`.{1,${style.base64Line}}`, 'g')) ?? []).join(style.lineEnd || '\n');
 }
 
 /** The inner XML of one table. */
@@ -134,15 +172,19 @@ export function writeTable(table: TableName, rows: readonly TableRow[], style: T
         : [...of3176, ...of4750.filter((name) => !of3176.includes(name))];
   const wrappers = schema.containers.slice(0, -1);
   const rowElement = schema.containers.at(-1) ?? table;
+  const { tags } = style;
+  const open = (name: string): string =>
+    `<${tagOf(name, tags)}${name === schema.containers[0] ? namespaceOf(tags) : ''}>`;
   return [
-    ...wrappers.map((name) => `<${name}>`),
-    ...rows.map((row) => writeRow(rowElement, row, order, schema.fields, style)),
-    ...wrappers.toReversed().map((name) => `</${name}>`),
+    ...wrappers.map(open),
+    ...rows.map((row) => writeRow(open(rowElement), tagOf(rowElement, tags), row, order, schema.fields, style)),
+    ...wrappers.toReversed().map((name) => `</${tagOf(name, tags)}>`),
   ].join(style.lineEnd);
 }
 
 /** Fields of the form first; fields that no form knows behind them; fields of the other form not at all. */
 function writeRow(
+  opening: string,
   element: string,
   row: TableRow,
   order: readonly string[],
@@ -151,8 +193,9 @@ function writeRow(
 ): string {
   const names = [...order, ...Object.keys(row).filter((name) => !known.has(name))];
   const fields = (style.order === 'table' ? names : names.toReversed()).map((name) => {
-    const value = row[name] ?? '';
-    return value === '' ? writeEmpty(name, style.empty) : `<${name}>${writeText(value, style.values)}</${name}>`;
+    const value = (row[name] ?? '').normalize(style.composition);
+    const tag = known.has(name) ? tagOf(name, style.tags) : name;
+    return value === '' ? writeEmpty(tag, style.empty) : `<${tag}>${writeText(value, style.values)}</${tag}>`;
   });
-  return [`<${element}>`, ...fields.filter((field) => field !== ''), `</${element}>`].join(style.lineEnd);
+  return [opening, ...fields.filter((field) => field !== ''), `</${element}>`].join(style.lineEnd);
 }

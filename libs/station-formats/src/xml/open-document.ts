@@ -11,7 +11,7 @@ export interface OpenedDocument {
 }
 
 /**
- * Starts to read a document whose bytes were UTF-8.
+ * Starts to read a document whose bytes have been decoded.
  *
  * @throws XmlFault `wrong-encoding` when it declares an encoding in which the same bytes would mean something else.
  */

@@ -18,6 +18,11 @@ export class XmlElement {
     return this.#text;
   }
 
+  /** Nothing is written in it or below it. */
+  get isBlank(): boolean {
+    return this.#text.trim() === '' && this.#children.every((child) => child.isBlank);
+  }
+
   addText(text: string): void {
     this.#text += text;
   }
@@ -79,15 +84,20 @@ export class XmlElement {
   }
 }
 
-/** The element that was just opened, with everything in it. @throws XmlFault */
-export function readElement(scanner: XmlScanner): XmlElement {
-  const root = new XmlElement(scanner.name);
+/**
+ * The element that was just opened, with everything in it.
+ *
+ * @param nameOf what an element is to be called
+ * @throws XmlFault
+ */
+export function readElement(scanner: XmlScanner, nameOf: (name: string) => string): XmlElement {
+  const root = new XmlElement(nameOf(scanner.name));
   const open = [root];
   for (let current = open.at(-1); current; current = open.at(-1)) {
     const token = scanner.next();
-    if (token === 'text') current.addText(scanner.text);
+    if (token === 'text') current.addText(scanner.hasMarks ? scanner.text.normalize('NFC') : scanner.text);
     else if (token === 'open') {
-      const child = new XmlElement(scanner.name);
+      const child = new XmlElement(nameOf(scanner.name));
       current.add(child);
       open.push(child);
     } else open.pop();

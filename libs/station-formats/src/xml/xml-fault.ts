@@ -24,7 +24,10 @@ const reasons = {
   'bad-markup': { vi: 'cú pháp “<” không hợp lệ', en: 'a “<” is not followed by valid markup' },
   'cdata-end-in-text': { vi: 'có “]]>” ngoài CDATA', en: 'there is a “]]>” outside CDATA' },
   doctype: { vi: 'không nhận DOCTYPE và thực thể tự khai báo', en: 'DOCTYPE and declared entities are not accepted' },
-  encoding: { vi: 'phải dùng bảng mã UTF-8', en: 'the encoding must be UTF-8' },
+  encoding: {
+    vi: 'phải dùng bảng mã UTF-8 (không nhận TCVN3, VNI, Windows-1258)',
+    en: 'the encoding must be UTF-8 (TCVN3, VNI and Windows-1258 are not taken)',
+  },
   depth: { vi: 'các thẻ lồng nhau quá sâu', en: 'the tags are nested too deeply' },
   elements: { vi: 'có quá nhiều thẻ', en: 'there are too many tags' },
   size: { vi: 'tệp quá lớn', en: 'the file is too large' },

@@ -33,6 +33,7 @@ const quote = 0x22;
 const apostrophe = 0x27;
 const equals = 0x3d;
 
+const combiningMark = /[\u0300-\u036f]/;
 const longestName = 256;
 const mostAttributes = 64;
 const predefined = new Map([
@@ -60,6 +61,8 @@ export class XmlScanner {
   text = '';
   /** Encoding named by the declaration, if any. */
   readonly declaredEncoding: string | undefined;
+  /** Letters and their marks may stand apart (NFD) somewhere in the document. */
+  readonly hasMarks: boolean;
 
   readonly #source: string;
   readonly #budget: XmlBudget;
@@ -72,6 +75,7 @@ export class XmlScanner {
   constructor(source: string, budget: XmlBudget) {
     this.#source = source;
     this.#budget = budget;
+    this.hasMarks = combiningMark.test(source);
     if (source.startsWith('<?xml') && isXmlSpace(source.charCodeAt(5))) {
       const found = declaration.exec(source.length > 1000 ? source.slice(0, 1000) : source);
       if (!found) this.#fail('bad-declaration');

@@ -1,0 +1,103 @@
+/** What the page says, in both languages. */
+export const words = {
+  vi: {
+    skip: 'Đến danh sách tệp',
+    title: 'Gửi dữ liệu trạm',
+    state: 'Tình trạng',
+    waiting: 'Chờ gửi',
+    answered: 'Hôm nay đã trả lời',
+    refused: 'Bị từ chối',
+    'send-now': 'Gửi ngay',
+    pause: 'Tạm dừng',
+    resume: 'Gửi tiếp',
+    folder: 'Thư mục',
+    server: 'Máy chủ',
+    'refused-title': 'Bị từ chối: cần sửa',
+    'waiting-title': 'Đang chờ gửi',
+    'sent-title': 'Đã gửi',
+    more: 'Xem thêm',
+    none: 'Không có tệp nào.',
+    'not-asked': 'Chưa liên lạc với máy chủ.',
+    good: 'Đường truyền tốt từ {time}.',
+    paused: 'Đang tạm dừng: không tệp nào được gửi.',
+    next: 'Thử lại sau {seconds} giây (đã thử {failures} lần).',
+    gone: 'Chương trình gửi đã dừng hoặc không trả lời. Hãy khởi động lại.',
+    sending: 'đang gửi',
+    'and-more': '… và {count} tệp nữa.',
+    details: 'Xem lỗi',
+    'details-of': 'Xem lỗi của {name}',
+    retry: 'Gửi lại',
+    'retry-of': 'Gửi lại {name}',
+    settle: 'Đã xử lý',
+    'settle-of': 'Đánh dấu đã xử lý {name}',
+    accepted: 'đã nhận',
+    'accepted-with-faults': 'đã nhận, có lỗi cần xem',
+    duplicate: 'đã nhận từ trước',
+    'refused-one': 'không được nhận',
+    receipt: 'Biên nhận',
+    error: 'lỗi',
+    warning: 'cảnh báo',
+    information: 'thông tin',
+    failed: 'Không làm được. Hãy thử lại.',
+    'no-file': 'Tệp không còn trong thư mục refused.',
+    retried: 'Tệp đã được đưa lại vào thư mục gửi.',
+    language: 'English',
+  },
+  en: {
+    skip: 'To the files',
+    title: 'Station agent',
+    state: 'State',
+    waiting: 'Waiting',
+    answered: 'Answered today',
+    refused: 'Refused',
+    'send-now': 'Send now',
+    pause: 'Pause',
+    resume: 'Go on',
+    folder: 'Folder',
+    server: 'Server',
+    'refused-title': 'Refused: to be corrected',
+    'waiting-title': 'Waiting to be sent',
+    'sent-title': 'Sent',
+    more: 'Show more',
+    none: 'No files.',
+    'not-asked': 'The server has not been asked yet.',
+    good: 'The line is good since {time}.',
+    paused: 'Paused: no file is sent.',
+    next: 'Next try in {seconds} s ({failures} tried).',
+    gone: 'The agent has stopped or does not answer. Please start it again.',
+    sending: 'being sent',
+    'and-more': '… and {count} more.',
+    details: 'Show faults',
+    'details-of': 'Show faults of {name}',
+    retry: 'Send again',
+    'retry-of': 'Send {name} again',
+    settle: 'Done with',
+    'settle-of': 'Done with {name}',
+    accepted: 'accepted',
+    'accepted-with-faults': 'accepted, with faults',
+    duplicate: 'taken before',
+    'refused-one': 'refused',
+    receipt: 'Receipt',
+    error: 'error',
+    warning: 'warning',
+    information: 'information',
+    failed: 'That did not work. Please try again.',
+    'no-file': 'The file is no longer in the folder refused.',
+    retried: 'The file is back in the folder to be sent.',
+    language: 'Tiếng Việt',
+  },
+};
+
+let language = localStorage.getItem('language') === 'en' ? 'en' : 'vi';
+
+export const currentLanguage = () => language;
+
+export function switchLanguage() {
+  language = language === 'vi' ? 'en' : 'vi';
+  localStorage.setItem('language', language);
+}
+
+/** The words for a key, with `{name}` filled in. */
+export function say(key, values = {}) {
+  return words[language][key].replaceAll(/\{(\w+)\}/g, (_, name) => String(values[name]));
+}

@@ -1,0 +1,24 @@
+import type { Projection } from '#projections/projection.js';
+import type { CreateProjection } from '#projections/view-host.js';
+
+const apps = new URL('../../../apps/', import.meta.url);
+const pseudonymKey = 'ab'.repeat(32);
+
+export interface ViewOfApp {
+  /** Under `apps`. */
+  readonly module: string;
+  readonly settings?: unknown;
+}
+
+/** The views that the services keep. */
+export const views: readonly ViewOfApp[] = [
+  { module: 'commune/src/receipts/receipts.projection.js' },
+  { module: 'record/src/projection/health-record.projection.js' },
+  { module: 'district/src/worklists/referral-worklists.projection.js' },
+  { module: 'province/src/figures/province-figures.projection.js', settings: { pseudonymKey } },
+];
+
+export async function loadView({ module, settings }: ViewOfApp): Promise<Projection> {
+  const { createProjection } = (await import(new URL(module, apps).href)) as { createProjection: CreateProjection };
+  return createProjection(settings);
+}

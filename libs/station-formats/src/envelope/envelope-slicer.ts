@@ -1,0 +1,175 @@
+import { XmlFault } from '../xml/xml-fault.js';
+
+/** One HOSO of an envelope, from `<` to `>`; `undefined` where it is too large to be read. */
+export type RecordSlice = Buffer | undefined;
+
+export interface SlicingLimits {
+  /** Bytes of one HOSO. What fits into one event has far fewer. */
+  readonly record: number;
+  /** Bytes of the envelope without its records: header and signature. */
+  readonly frame: number;
+}
+
+const lessThan = 0x3c;
+const greaterThan = 0x3e;
+const slash = 0x2f;
+const quotes: readonly (number | undefined)[] = [0x22, 0x27];
+const space: readonly (number | undefined)[] = [0x20, 0x09, 0x0a, 0x0d];
+/** Longest beginning by which a construct is known: `<![CDATA[`, `<!DOCTYPE`. */
+const longestBeginning = 9;
+const longestTag = 64 * 1024;
+const recordName = Buffer.from('HOSO');
+const recordInFrame = Buffer.from('<HOSO/>');
+
+/** Constructs whose content is not mark-up, by their beginning. */
+const opaque = [
+  { beginning: Buffer.from('<![CDATA['), end: Buffer.from(']]>') },
+  { beginning: Buffer.from('<!--'), end: Buffer.from('-->') },
+  { beginning: Buffer.from('<?'), end: Buffer.from('?>') },
+];
+const doctype = Buffer.from('<!DOCTYPE');
+
+/**
+ * Cuts an envelope that comes in pieces into its records, without holding more of it than one record. It looks at tags alone:
+ * what it gives is still to be read by the strict reader. Where all its slices and the frame around them are well-formed, the
+ * whole is; where the whole is not, one of them is not either.
+ */
+export class EnvelopeSlicer {
+  readonly #limits: SlicingLimits;
+  /** What came and cannot be judged without what comes next: part of a tag, or the beginning of an end mark. */
+  #rest: Buffer = Buffer.alloc(0);
+  /** Inside such a construct: the mark that ends it. */
+  #until: Buffer | undefined;
+  #frame: Buffer[] = [];
+  #frameSize = 0;
+  #record: Buffer[] | undefined;
+  #recordSize = 0;
+  /** Elements that are open in the record. */
+  #depth = 0;
+  /** Where in the bytes at hand begins what is neither in the frame nor in the record yet. */
+  #from = 0;
+
+  constructor(limits: SlicingLimits) {
+    this.#limits = limits;
+  }
+
+  /**
+   * @returns the records that end in this piece
+   * @throws XmlFault for a DOCTYPE, a tag without end, or more around the records than the limit
+   */
+  push(piece: Uint8Array): readonly RecordSlice[] {
+    const bytes = this.#rest.length === 0 ? bufferOf(piece) : Buffer.concat([this.#rest, piece]);
+    const found: RecordSlice[] = [];
+    let at = 0;
+    this.#from = 0;
+    while (at < bytes.length) {
+      const next = this.#until ? this.#skipOpaque(bytes, at) : this.#step(bytes, at, found);
+      if (next === undefined) break;
+      at = next;
+    }
+    this.#takeUntil(bytes, at);
+    this.#rest = Buffer.from(bytes.subarray(at));
+    return found;
+  }
+
+  /** All around the records, each of them as `<HOSO/>`. What was cut off is part of it, so that it is not well-formed then. */
+  end(): Buffer {
+    return Buffer.concat([...this.#frame, ...(this.#record ? [Buffer.from('<HOSO>')] : []), this.#rest]);
+  }
+
+  /** @returns where to go on; `undefined` when more has to come first */
+  #skipOpaque(bytes: Buffer, at: number): number | undefined {
+    const mark = this.#until;
+    if (!mark) return at;
+    const found = bytes.indexOf(mark, at);
+    if (found >= 0) {
+      this.#until = undefined;
+      return found + mark.length;
+    }
+    const safe = bytes.length - mark.length + 1;
+    return safe <= at ? undefined : safe;
+  }
+
+  #step(bytes: Buffer, at: number, found: RecordSlice[]): number | undefined {
+    const tag = bytes.indexOf(lessThan, at);
+    if (tag !== at) return tag < 0 ? bytes.length : tag;
+    if (bytes.length - tag < longestBeginning && !bytes.includes(greaterThan, tag)) return undefined;
+    for (const { beginning, end } of opaque) {
+      if (!startsWith(bytes, beginning, tag)) continue;
+      this.#until = end;
+      return tag + beginning.length;
+    }
+    if (startsWith(bytes, doctype, tag)) throw new XmlFault('doctype-refused', 'doctype', 0);
+    const end = endOfTag(bytes, tag + 1);
+    if (end < 0) {
+      if (bytes.length - tag > longestTag) throw new XmlFault('not-well-formed', 'bad-markup', 0);
+      return undefined;
+    }
+    return this.#takeTag(bytes, tag, end, found);
+  }
+
+  #takeTag(bytes: Buffer, tag: number, end: number, found: RecordSlice[]): number {
+    const closing = bytes[tag + 1] === slash;
+    const selfClosed = !closing && bytes[end - 2] === slash;
+    if (!this.#record) {
+      if (closing || !isRecordTag(bytes, tag)) return end;
+      this.#takeUntil(bytes, tag);
+      this.#toFrame(recordInFrame);
+      this.#record = [];
+      this.#recordSize = 0;
+      this.#depth = 0;
+    }
+    if (!selfClosed) this.#depth += closing ? -1 : 1;
+    if (this.#depth <= 0) {
+      this.#takeUntil(bytes, end);
+      found.push(this.#recordSize > this.#limits.record ? undefined : Buffer.concat(this.#record));
+      this.#record = undefined;
+    }
+    return end;
+  }
+
+  /** Puts what was passed over where it belongs. */
+  #takeUntil(bytes: Buffer, to: number): void {
+    const part = bytes.subarray(this.#from, to);
+    this.#from = to;
+    if (!this.#record) {
+      this.#toFrame(part);
+      return;
+    }
+    this.#recordSize += part.length;
+    if (this.#recordSize <= this.#limits.record) this.#record.push(part);
+    else this.#record.length = 0;
+  }
+
+  #toFrame(part: Buffer): void {
+    this.#frameSize += part.length;
+    if (this.#frameSize > this.#limits.frame) throw new XmlFault('too-large', 'size', 0);
+    // A copy: a view would keep the whole piece in memory.
+    this.#frame.push(Buffer.from(part));
+  }
+}
+
+const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+const startsWith = (bytes: Buffer, text: Buffer, at: number): boolean =>
+  at + text.length <= bytes.length && bytes.compare(text, 0, text.length, at, at + text.length) === 0;
+
+function isRecordTag(bytes: Buffer, tag: number): boolean {
+  const behind = bytes[tag + 1 + recordName.length];
+  return (
+    startsWith(bytes, recordName, tag + 1) && (behind === greaterThan || behind === slash || space.includes(behind))
+  );
+}
+
+/** Behind the `>` of the tag; -1 when it is not there yet. A `>` in an attribute's value ends nothing. */
+function endOfTag(bytes: Buffer, from: number): number {
+  for (let at = from; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (byte === greaterThan) return at + 1;
+    if (!quotes.includes(byte)) continue;
+    const closing = bytes.indexOf(byte ?? 0, at + 1);
+    if (closing < 0) return -1;
+    at = closing;
+  }
+  return -1;
+}

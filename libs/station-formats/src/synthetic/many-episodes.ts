@@ -1,0 +1,79 @@
+import { readEnvelopeRows } from '../read-envelope-rows.js';
+import {
+  tidyEnvelope,
+  tidyTable,
+  writeEnvelope,
+  type RecordTables,
+  type TableRow,
+  type TableStyle,
+} from '../writing/write-envelope.js';
+
+/** Episodes without end: those of some envelopes over and over, each time as other episodes of other people. Synthetic. */
+export function* manyEpisodes(envelopes: readonly Uint8Array[]): Generator<RecordTables, never, undefined> {
+  const known = envelopes.flatMap((bytes) => readEnvelopeRows(bytes).records.map(({ tables }) => tables));
+  if (known.length === 0) throw new RangeError('there is no episode to repeat');
+  for (let copy = 1; ; copy += 1) {
+    for (const tables of known) yield copyOf(tables, copy);
+  }
+}
+
+/**
+ * Envelopes of so many episodes each, until there are no more.
+ * @param content how the inner documents are written
+ */
+export function* envelopesOf(
+  sender: string,
+  episodes: Iterable<RecordTables>,
+  perEnvelope: number,
+  content: TableStyle['content'] = 'base64',
+): Generator<Buffer, void, undefined> {
+  const style = { ...tidyEnvelope, table: () => ({ ...tidyTable, content, declaration: content !== 'plain' }) };
+  let records: RecordTables[] = [];
+  for (const episode of episodes) {
+    records.push(episode);
+    if (records.length < perEnvelope) continue;
+    yield writeEnvelope({ sender, created: '20261031', records }, style);
+    records = [];
+  }
+  if (records.length > 0) yield writeEnvelope({ sender, created: '20261031', records }, style);
+}
+
+/** One envelope of about that many bytes, and not more. */
+export function largeEnvelope(
+  sender: string,
+  envelopes: readonly Uint8Array[],
+  bytes: number,
+  content: TableStyle['content'] = 'base64',
+): { readonly bytes: Buffer; readonly episodes: number } {
+  const written = (count: number): Buffer => {
+    const [envelope] = envelopesOf(sender, manyEpisodes(envelopes), count, content);
+    if (!envelope) throw new RangeError('there is no room for an episode');
+    return envelope;
+  };
+  let episodes = 100;
+  for (let envelope = written(episodes); ; envelope = written(episodes)) {
+    if (envelope.byteLength <= bytes && envelope.byteLength > bytes * 0.97) return { bytes: envelope, episodes };
+    episodes = Math.max(1, Math.floor((episodes * bytes * 0.985) / envelope.byteLength));
+  }
+}
+
+/** Numbers of people and episodes become others; everything else stays. */
+function copyOf(tables: RecordTables, copy: number): RecordTables {
+  const changed = (row: TableRow): TableRow =>
+    Object.fromEntries(Object.entries(row).map(([name, value]) => [name, changes[name]?.(value, copy) ?? value]));
+  return Object.fromEntries(Object.entries(tables).map(([name, rows]) => [name, rows?.map(changed)]));
+}
+
+const shifted = (value: string, copy: number): string =>
+  value.slice(0, -6) + String((Number(value.slice(-6)) + copy * 7919) % 1_000_000).padStart(6, '0');
+
+const changes: Readonly<Record<string, (value: string, copy: number) => string>> = {
+  MA_LK: (value, copy) => `${value}.${copy}`,
+  MA_BN: (value, copy) => `${value}.${copy}`,
+  SO_CCCD: (value, copy) => (/^\d{12}$/.test(value) ? shifted(value, copy) : value),
+  MA_THE_BHYT: (value, copy) =>
+    value
+      .split(';')
+      .map((card) => (/^[A-Z]{2}\d{13}$/.test(card) || /^\d{10}$/.test(card) ? shifted(card, copy) : card))
+      .join(';'),
+};
