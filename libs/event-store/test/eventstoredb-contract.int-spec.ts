@@ -1,5 +1,5 @@
 /** The contract on every EventStoreDB there is here: always the in-process server, whole and with faults; a real one where it is named. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { openEventStoreDb } from '../src/eventstoredb/eventstoredb-event-store.js';
 import { describeEventStoreContract } from './event-store-contract.js';
 import { InProcessServer } from './in-process-server/in-process-server.js';
@@ -7,6 +7,8 @@ import { dropLines, randomFaults } from './in-process-server/random-faults.js';
 import { TransactionLog } from './in-process-server/transaction-log.js';
 
 const appendLimitBytes = 1024 * 1024;
+/** Client and server share the processor here, and what is in flight when a line drops is done again. */
+jest.setTimeout(180_000);
 
 describe('in-process server', () => {
   let server: InProcessServer;

@@ -1,5 +1,5 @@
 import type { EventCodec } from '../codec.js';
-import type { EventBatch, Position, ReadAllOptions } from '../event-store.js';
+import type { EventBatch, ReadAllOptions } from '../event-store.js';
 import type { LogEnd } from './log-end.js';
 import { isImpassable, passes } from './read-requests.js';
 import { pageEvents, type ServerReads } from './server-reads.js';
@@ -24,20 +24,11 @@ export async function* readLog(
       .filter((event) => event.position > position && passes(event, filter))
       .slice(0, batchSize);
     const last = stored.at(-1)?.position ?? position;
-    position = page.ended
-      ? Math.max(head, last)
-      : lastOf(stored.length === batchSize ? last : undefined, page.seen, head);
+    // What was passed over at the end of a full page is passed over again by the next; never beyond what is known to be ours.
+    const through = stored.length === batchSize ? last : Math.min(page.seen.at(-1)?.position ?? last, head);
+    position = Math.max(last, page.ended ? head : through);
     end.note(last);
     yield { events: stored.map((event) => codec.decode(event)), position, caughtUp: page.ended };
     if (page.ended) return;
   }
-}
-
-/** Where a page that was full ends; never beyond what is known to be ours. */
-function lastOf(
-  full: Position | undefined,
-  seen: readonly { readonly position: Position }[],
-  head: Position,
-): Position {
-  return full ?? Math.min(seen.at(-1)?.position ?? 0, head);
 }

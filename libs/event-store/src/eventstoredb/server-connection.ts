@@ -68,8 +68,9 @@ export class ServerConnection extends EventStoreDBClient {
   }
 
   noteFault({ kind, isFinal }: CallFault): void {
-    const state = isFinal && kind !== 'access-denied' ? 'connected' : 'disconnected';
-    this.#report = { ...this.#report, state, lastFault: { kind, at: new Date().toISOString() } };
+    // A refusal of one append is an answer: the line is well.
+    if (isFinal && kind !== 'access-denied') return this.noteSuccess();
+    this.#report = { ...this.#report, state: 'disconnected', lastFault: { kind, at: new Date().toISOString() } };
   }
 
   /** Lets go of the server; who has a call under way ends it. */

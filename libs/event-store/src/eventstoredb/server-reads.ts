@@ -79,8 +79,8 @@ export class ServerReads {
         seen.push(read.event);
         text += read.event.data.length + read.event.metadata.length;
       } else if (read.kind === 'passed') seen.push({ position: read.position, revision: read.revision ?? -1 });
-      // More than enough for one page: the rest is asked for again.
-      if (text > pageText) return { events, seen, ended: false };
+      // More than enough for one page: the rest is asked for again. The first record may be one that the caller has.
+      if (text > pageText && seen.length > 1) return { events, seen, ended: false };
     }
     return { events, seen, ended: seen.length < count };
   }

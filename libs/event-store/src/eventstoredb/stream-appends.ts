@@ -27,6 +27,10 @@ interface Errand extends Request {
   unsettled: boolean;
 }
 
+interface Elsewhere {
+  readonly elsewhere: Revision | undefined;
+}
+
 export interface StreamAppendsParts {
   readonly codec: EventCodec;
   readonly line: AppendLine;
@@ -94,9 +98,10 @@ export class StreamAppends {
       }
       const exact = open ? revisionAt(known) : expected;
       const outcome = await this.#send(errand, exact);
-      if (outcome !== 'elsewhere') return 'repeated' in outcome ? outcome : this.#acknowledged(errand, outcome);
+      if ('repeated' in outcome) return outcome;
+      if (!('elsewhere' in outcome)) return this.#acknowledged(errand, outcome);
       if (lost > 0) await errand.patience.pause();
-      known = await this.#learn(stream);
+      if (known === undefined || known.head !== outcome.elsewhere) known = await this.#learn(stream);
       if (open && !errand.patience.isOver) continue;
       const found = await this.#recorded(errand, known);
       if (found !== undefined) return found;
@@ -104,8 +109,8 @@ export class StreamAppends {
     }
   }
 
-  /** One exact append until it has an outcome; `elsewhere` when the stream is at another revision. */
-  async #send(errand: Errand, expected: Revision | 'noStream'): Promise<Acknowledged | AppendResult | 'elsewhere'> {
+  /** One exact append until it has an outcome; `elsewhere` is where the stream is, when it is at another revision. */
+  async #send(errand: Errand, expected: Revision | 'noStream'): Promise<Acknowledged | AppendResult | Elsewhere> {
     const { line, connection } = this.#parts;
     for (;;) {
       try {
@@ -115,7 +120,7 @@ export class StreamAppends {
       } catch (error) {
         const fault = callFault(error);
         connection.noteFault(fault);
-        if (fault.kind === 'wrong-revision') return 'elsewhere';
+        if (fault.kind === 'wrong-revision') return { elsewhere: fault.found };
         if (fault.isFinal) throw this.#refusal(errand, fault);
         errand.unsettled = true;
         if (errand.patience.isOver || connection.isClosed) {

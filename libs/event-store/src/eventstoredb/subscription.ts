@@ -59,11 +59,12 @@ export class Subscription {
       let line: ReadLine | undefined;
       try {
         // Known before the line begins: when it says that it has caught up, it has passed this.
-        const head = await this.#parts.end.read();
+        const head = await this.#unlessAborted(this.#parts.end.read());
+        if (head === undefined) return;
         if (first && this.#position >= head) yield { events: [], position: this.#position, caughtUp: true };
         first = false;
-        if (this.#signal.aborted) return;
-        line = await this.#open();
+        line = await this.#unlessAborted(this.#open());
+        if (line === undefined) return;
         for await (const gathered of this.#gather(line, head)) {
           const batch = await this.#batchOf(gathered);
           if (batch !== undefined) yield batch;
@@ -84,7 +85,26 @@ export class Subscription {
 
   async #open(): Promise<ReadLine> {
     this.#owed = undefined;
-    return new ReadLine(await this.#parts.connection.startRead(subscriptionRequest(this.#position, this.#filter)));
+    const request = subscriptionRequest(this.#position, this.#filter);
+    const line = new ReadLine(await this.#parts.connection.startRead(request));
+    if (this.#signal.aborted) line.close();
+    return line;
+  }
+
+  /** The result; undefined when the consumer leaves first: a server that does not answer must not hold it. */
+  async #unlessAborted<Result>(work: Promise<Result>): Promise<Result | undefined> {
+    let leave: (() => void) | undefined;
+    const left = new Promise<undefined>((resolve) => {
+      leave = () => resolve(undefined);
+      this.#signal.addEventListener('abort', leave);
+      if (this.#signal.aborted) leave();
+    });
+    try {
+      return await Promise.race([left, work]);
+    } finally {
+      if (leave !== undefined) this.#signal.removeEventListener('abort', leave);
+      work.catch(() => {});
+    }
   }
 
   /** What comes on the line, as much as is there at once; ends when the line does. */
@@ -108,7 +128,7 @@ export class Subscription {
         case 'stopped':
           return;
         case 'quiet': {
-          const looked = await this.#look();
+          const looked = await this.#unlessAborted(this.#look());
           // What came meanwhile says more than the look does.
           if (looked !== undefined && !line.hasMessage) yield looked;
         }
