@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { EventStoreUnavailable } from '../errors.js';
 import { parseServerUrl } from './connection-string.js';
 
@@ -41,11 +41,16 @@ describe('parseServerUrl', () => {
     'esdb://backbone:secret@',
     'esdb://backbone:secret@es1:port',
     'esdb://backbone:secret@es1?tls=perhaps',
+    'esdb://backbone:secret@es1?tlsVerifyCert=false',
+    'esdb://backbone:secret@es1?colour=blue',
     'esdb://backbone:secret@es1?tlsCAFile=/no/such/file',
     'esdb://backbone:secret@es1?userCertFile=/no/such/file',
-  ])('refuses %s without repeating the password', (url) => {
+  ])('refuses %s without repeating the password, and prints nothing', (url) => {
+    const printed = jest.spyOn(console, 'warn').mockImplementation(() => {});
     const parsing = (): unknown => parseServerUrl(url);
     expect(parsing).toThrow(EventStoreUnavailable);
     expect(parsing).toThrow(expect.not.objectContaining({ message: expect.stringContaining('secret') }));
+    expect(printed).not.toHaveBeenCalled();
+    printed.mockRestore();
   });
 });

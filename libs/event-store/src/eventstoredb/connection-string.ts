@@ -21,6 +21,7 @@ export interface ConnectionSettings {
  * @throws EventStoreUnavailable saying what is wrong without repeating it: the string may hold a password
  */
 export function parseServerUrl(url: string): ConnectionSettings {
+  checkOptions(url);
   const parsed = parse(url.replace(/^kurrentdb(?=(\+discover)?:\/\/)/, 'esdb'));
   const { hosts, dnsDiscover, defaultCredentials, tls, tlsCAFile, userCertFile, userKeyFile } = parsed;
   const [first] = hosts;
@@ -54,6 +55,36 @@ export function parseServerUrl(url: string): ConnectionSettings {
     // Never sent in clear text; a server without TLS does not ask for them.
     ...(defaultCredentials !== undefined && tls !== false && { credentials: defaultCredentials }),
   };
+}
+
+const knownOptions = [
+  'tls',
+  'tlsCAFile',
+  'userCertFile',
+  'userKeyFile',
+  'connectionName',
+  'nodePreference',
+  'maxDiscoverAttempts',
+  'discoveryInterval',
+  'gossipTimeout',
+  'keepAliveInterval',
+  'keepAliveTimeout',
+  'throwOnAppendFailure',
+  'defaultDeadline',
+  'tlsVerifyCert',
+];
+
+/** Options that the client does not take it prints, and the whole string beside them: they are refused before it sees them. */
+function checkOptions(url: string): void {
+  const query = url.slice(url.lastIndexOf('@') + 1).split('?')[1] ?? '';
+  for (const option of query.split('&')) {
+    const [name = '', value] = option.split('=');
+    const known = knownOptions.find((word) => word.toLowerCase() === name.replace(/[_-]/g, '').toLowerCase());
+    if (name !== '' && known === undefined) throw wrong(`the option ${name} is not known`);
+    if (known === 'tlsVerifyCert' && value === 'false') {
+      throw wrong('tlsVerifyCert=false is not possible: name the certificate of the authority by tlsCAFile');
+    }
+  }
 }
 
 function parse(url: string): ReturnType<typeof parseConnectionString> {

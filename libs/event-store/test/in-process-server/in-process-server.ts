@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import {
-  Metadata,
+  type Metadata,
   Server,
   ServerCredentials,
   type sendUnaryData,

@@ -6,21 +6,15 @@ export interface TcpLine {
   readonly port: number;
   /** Breaks every connection there is; new ones can be made at once. */
   drop(): void;
-  /** Nothing passes any more in either direction; connections stay open. */
+  /** Nothing passes any more, in either direction, on the connections there are; they stay open. New ones are well. */
   silence(): void;
-  resume(): void;
-  /** Refuses new connections, or takes them again. */
-  refuse(refused: boolean): void;
-  readonly connections: number;
   close(): Promise<void>;
 }
 
 export async function openTcpLine(target: number): Promise<TcpLine> {
   const pairs = new Set<readonly [Socket, Socket]>();
-  let silent = false;
-  let refusing = false;
+  const silent = new WeakSet<Socket>();
   const server = createServer((near) => {
-    if (refusing) return void near.destroy();
     const far = connect(target, '127.0.0.1');
     near.setNoDelay(true);
     far.setNoDelay(true);
@@ -28,7 +22,7 @@ export async function openTcpLine(target: number): Promise<TcpLine> {
     pairs.add(pair);
     const carry = (from: Socket, to: Socket): void => {
       from.on('data', (bytes) => {
-        if (!silent && to.writable) to.write(bytes);
+        if (!silent.has(from) && to.writable) to.write(bytes);
       });
       from.on('error', () => {});
       from.on('close', () => {
@@ -50,11 +44,8 @@ export async function openTcpLine(target: number): Promise<TcpLine> {
   return {
     port: (server.address() as AddressInfo).port,
     drop,
-    silence: () => void (silent = true),
-    resume: () => void (silent = false),
-    refuse: (refused) => void (refusing = refused),
-    get connections() {
-      return pairs.size;
+    silence() {
+      for (const socket of [...pairs].flat()) silent.add(socket);
     },
     async close() {
       drop();
