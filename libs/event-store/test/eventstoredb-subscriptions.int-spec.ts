@@ -70,6 +70,26 @@ describe('EventStoreDB engine: reads and subscriptions', () => {
       await follower.stop();
     });
 
+    it('shows how far it has come over a long stretch that does not pass its filter', async () => {
+      const store = await stores.open(server.url);
+      const after = await store.head();
+      for (let i = 0; i < 4; i++) {
+        await store.append(
+          newStream(),
+          'noStream',
+          Array.from({ length: 300 }, () => visit()),
+        );
+      }
+      const follower = following(store, { after, filter: { types: ['Rare'] }, batchSize: 1 });
+      await until(() => follower.batches.at(-1)?.caughtUp === true);
+      await follower.stop();
+      const positions = follower.batches.map(({ position }) => position);
+      expect(positions.length).toBeGreaterThanOrEqual(4);
+      expect(positions).toEqual([...new Set(positions)].toSorted((a, b) => a - b));
+      expect(positions.at(-1)).toBe(await store.head());
+      expect(follower.batches.slice(0, -1).every(({ caughtUp }) => !caughtUp)).toBe(true);
+    });
+
     it.each<ReadFault>(['unavailable', 'unavailable-midway', 'ended-midway', 'silent', 'silent-midway'])(
       'gives everything once, in order, over lines that break: %s',
       async (fault) => {

@@ -140,10 +140,13 @@ export class Subscription {
     const events: StoredEvent[] = [];
     let through = this.#position;
     let text = 0;
+    // Checkpoints count too: over a long stretch that does not pass the filter they are all there is, and are to be kept.
+    let taken = 0;
     // A turn of the event loop lets the line's window fill again: larger batches cost consumers less.
     for (let turns = 0; turns < 2 && !this.#signal.aborted; turns++) {
       for (let message = line.take(); message !== undefined; message = line.take()) {
         turns = 0;
+        taken += 1;
         const read = readMessage(message);
         if (read.kind === 'event' && read.event.position > through) {
           through = read.event.position;
@@ -153,7 +156,7 @@ export class Subscription {
           }
         } else if (read.kind === 'passed') through = Math.max(through, read.position);
         else if (read.kind === 'caught-up') through = Math.max(through, headBefore);
-        if (events.length >= this.#batchSize || text > textInBatch) return { events, through, more: true };
+        if (taken >= this.#batchSize || text > textInBatch) return { events, through, more: true };
       }
       await new Promise(setImmediate);
     }
