@@ -1,5 +1,5 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import type { ResidentId } from '#domain/ids.js';
+import type { FacilityCode, ResidentId } from '#domain/ids.js';
 import { contradicts, mayBeSamePerson } from '#domain/residents/identity.js';
 import type { IdentifierClaimed } from '#domain/residents/identifier-events.js';
 import { evolveResident, initialResident, type ResidentState } from '#domain/residents/resident.js';
@@ -8,6 +8,7 @@ import { residentStream } from '#domain/streams.js';
 import { foldStream, type Folded } from '#event-store/decide-and-append.js';
 import { WrongExpectedRevision } from '#event-store/errors.js';
 import { streamName, type EventStore, type Revision, type StreamName } from '#event-store/event-store.js';
+import type { KnownPerson } from '#fhir/reading/read-bundle.js';
 import type { Fault, ObservedPerson } from '#station-formats/station-message.js';
 import { derivedUuid } from '../derived-ids.js';
 import { eventsOf, type MessageContext } from '../intake/message-context.js';
@@ -26,7 +27,7 @@ interface Claims {
   readonly revision: Revision;
 }
 
-interface Candidate {
+export interface Candidate {
   readonly resident: ResidentId;
   readonly folded: Folded<ResidentState>;
 }
@@ -81,6 +82,21 @@ export class ResidentIdentity {
         if (!(error instanceof WrongExpectedRevision) || left <= 1) throw error;
       }
     }
+  }
+
+  /** The one resident who has the id or bears the number; `undefined` when there is none, or more than one. */
+  async referredTo(person: KnownPerson, facility: FacilityCode): Promise<Candidate | undefined> {
+    if (person.kind === 'resident') return this.#registered(person.resident);
+    const identifiers = [{ ...person.number, ...(person.number.facility && { facility }) }];
+    const [key] = identityKeys({ identifiers, details: { name: '', sex: 'unknown' } }, this.#hashKey);
+    const claim = key && (await this.#read(key));
+    const [only, ...others] = claim?.residents ?? [];
+    return only && others.length === 0 ? this.#registered(only) : undefined;
+  }
+
+  async #registered(resident: ResidentId): Promise<Candidate | undefined> {
+    const folded = await this.#load(resident);
+    return folded.state.status === 'registered' ? { resident, folded } : undefined;
   }
 
   /** The first claimant, by trust in the key, who does not look like somebody else; and the claims read on the way. */

@@ -11,7 +11,7 @@ import type {
   ReferralKey,
 } from '#domain/referrals/referral-events.js';
 import { evolveReferral, initialReferral, type ReferralState } from '#domain/referrals/referral-state.js';
-import type { Residence } from '#domain/codes.js';
+import type { Diagnosis, Residence } from '#domain/codes.js';
 import { referralStream } from '#domain/streams.js';
 import type { TransferPaper, VisitContent } from '#domain/visits/visit-content.js';
 import { decideAndAppend } from '#event-store/decide-and-append.js';
@@ -143,12 +143,18 @@ function stepsOfArrival(
 function answerOf(visit: VisitContent): ReferralAnswer {
   return {
     episode: visit.episode,
-    diagnoses: visit.diagnoses,
+    diagnoses: visit.diagnoses.map(diagnosisAlone),
     ...(visit.dischargeDiagnosis !== undefined && { diagnosisText: visit.dischargeDiagnosis }),
     ...(visit.treatment !== undefined && { treatment: visit.treatment }),
     ...(visit.treatmentResult !== undefined && { treatmentResult: visit.treatmentResult }),
     ...(visit.appointment && { followUp: visit.appointment.on }),
   };
+}
+
+/** What was kept of a diagnosis is the visit's. */
+function diagnosisAlone(diagnosis: Diagnosis): Diagnosis {
+  const { kept: _, ...alone } = diagnosis;
+  return alone;
 }
 
 const paperOfOtherFacility: Fault = {

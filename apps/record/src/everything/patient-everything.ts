@@ -5,6 +5,7 @@ import { FhirFault, notFound } from '../http/fhir-fault.js';
 import type { RecordReader, ServedResource } from '../reading/record-reader.js';
 import type { StoredDocument, StoredDocuments } from '../reading/stored-documents.js';
 import { documentOf } from '../search/criteria.js';
+import { isResourceType } from '#fhir/structure/element-tables.js';
 import { resourceTypes } from '../search/definitions.js';
 import { nameOf, referencesOf, typeAndId } from '../search/inclusions.js';
 import type { PageTokens } from '../search/page-token.js';
@@ -165,7 +166,7 @@ function everythingRequest(parameters: URLSearchParams, pages: PageTokens): Ever
 
 function typesOf(value: string): ReadonlySet<string> {
   const types = value.split(',');
-  const unknown = types.filter((type) => !resourceTypes.some((known) => known === type));
+  const unknown = types.filter((type) => !resourceTypes.some((known) => known === type) && !isResourceType(type));
   if (unknown.length > 0)
     throw invalidValue(
       '_type',

@@ -40,6 +40,8 @@ export function evolve(document: RecordDocument | undefined, event: DomainEvent)
       return { kind: 'facility', facility: event.data.facility };
     case 'FacilityClosed':
       return { ...existing(document, 'facility', event), closedOn: event.data.on };
+    case 'ResourceKept':
+      return { kind: 'resource', ...event.data };
     case 'ResidentRegistered':
     case 'ResidentDetailsCorrected':
     case 'ResidentMoved':

@@ -5,8 +5,8 @@ import { schema } from './schema.js';
 /** The health record: documents as of their latest event, their search index, who touched them and whom they concern. */
 export const createProjection: CreateProjection = () => ({
   name: 'health-record',
-  version: 2,
-  filter: { categories: ['resident', 'visit', 'screening', 'immunization', 'referral', 'facility'] },
+  version: 3,
+  filter: { categories: ['resident', 'visit', 'screening', 'immunization', 'referral', 'facility', 'resource'] },
   schema,
   apply: (events, view) => new RecordBatch(view).apply(events),
 });

@@ -20,7 +20,7 @@ const insertEntries = perEntryTable((table) => new BulkInsert(table));
 const deleteEntries = perEntryTable(({ name }) => new KeyedStatement(`delete from ${name} where number in`));
 /** Visits, screenings and immunizations come whole with each event: their bodies need not be read. */
 const selectDocuments = new KeyedStatement(
-  `select number, id, kind, version, updated, case when kind in ('visit', 'screening', 'immunization') then null else body end as body
+  `select number, id, kind, version, updated, case when kind in ('visit', 'screening', 'immunization', 'resource') then null else body end as body
    from document where id in`,
 );
 
@@ -201,6 +201,9 @@ function concernedFacilities(event: RecordedEvent, document: RecordDocument | un
       break;
     case 'immunization':
       facilities.add(document.immunization.facility);
+      break;
+    case 'resource':
+      facilities.add(document.facility);
       break;
     case 'referral':
       facilities.add(document.state.referral.from);

@@ -91,6 +91,14 @@ const columnsOf = {
     task_status: 'text not null',
     state: 'text not null',
   },
+  // Resources kept whole that have no row in another table; resident is null for what is about nobody.
+  kept_entry: { number: 'bigint not null', part: 'text not null', resident: 'bigint', type: 'text not null' },
+  kept_identifier: {
+    number: 'bigint not null',
+    part: 'text not null',
+    system: 'text not null',
+    value: 'text not null',
+  },
   organization_entry: {
     number: 'bigint primary key',
     code: 'text not null',
@@ -144,7 +152,7 @@ export const schema: readonly string[] = [
     ([name, columns]) =>
       `create table ${name} (${Object.entries(columns)
         .map(([column, type]) => `${column} ${type}`)
-        .join(', ')}${'part' in columns ? ', primary key (number, part)' : ''})`,
+        .join(', ')}${'part' in columns && name !== 'kept_identifier' ? ', primary key (number, part)' : ''})`,
   ),
   'create index patient_entry_birth on patient_entry (birth_starts, number)',
   'create index patient_entry_phone on patient_entry (phone)',
@@ -152,6 +160,10 @@ export const schema: readonly string[] = [
   'create index patient_name_number on patient_name (number)',
   'create index patient_identifier_value on patient_identifier (value, system)',
   'create index patient_identifier_number on patient_identifier (number)',
+  'create index kept_resident on kept_entry (resident, type)',
+  'create index kept_type on kept_entry (type, number, part)',
+  'create index kept_identifier_value on kept_identifier (value, system)',
+  'create index kept_identifier_number on kept_identifier (number, part)',
   'create index encounter_resident on encounter_entry (resident, starts)',
   'create index encounter_starts on encounter_entry (starts, number)',
   'create index encounter_facility on encounter_entry (facility, starts, number)',

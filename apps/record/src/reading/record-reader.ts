@@ -36,6 +36,8 @@ const wholeTypes: Readonly<Record<RecordDocument['kind'], string>> = {
   immunization: 'Immunization',
   referral: 'ServiceRequest',
   facility: 'Organization',
+  // Never withdrawn, so never named without its own type.
+  resource: 'Basic',
 };
 
 /** FHIR resources, made from the documents as they are read. */

@@ -62,7 +62,8 @@ export class StoredDocuments {
     visibility: Visibility,
   ): Promise<boolean> {
     if (kind === 'facility' || visibility.kind === 'everybody') return true;
-    if (resident === undefined) return false;
+    // A resource that is about nobody.
+    if (resident === undefined) return kind === 'resource';
     if (visibility.kind === 'resident') {
       return kind === 'resident'
         ? id === visibility.resident
@@ -80,7 +81,7 @@ export class StoredDocuments {
     const known = new Map<string, boolean>();
     const visible: StoredDocument[] = [];
     for (const document of documents) {
-      const whose = document.kind === 'facility' ? 'facility' : String(document.resident);
+      const whose = document.kind === 'facility' ? 'facility' : `${document.kind === 'resource'} ${document.resident}`;
       const may = known.get(whose) ?? (await this.visible(document, visibility));
       known.set(whose, may);
       if (may) visible.push(document);

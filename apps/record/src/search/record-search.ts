@@ -112,7 +112,8 @@ export class RecordSearch {
     const own = await this.#ownOnly(definition, visibility);
     if (own) compiled.push(own);
     const concern = concernFilter(definition, visibility);
-    const filter = all([...compiled.map((one) => one.filter), ...(concern ? [concern] : [])]);
+    const only = definition.only ? [sql(`${definition.only.column} = ?`, definition.only.value)] : [];
+    const filter = all([...only, ...compiled.map((one) => one.filter), ...(concern ? [concern] : [])]);
     const narrow = compiled.filter((one) => one.narrow !== undefined);
     if (narrow.length > 0) {
       const { name, descending } = request.sort ?? definition.defaultOrder;
@@ -240,7 +241,7 @@ function concernFilter(definition: TypeDefinition, visibility: Visibility): Sql 
   if (visibility.kind !== 'facility' || definition.resident === undefined) return undefined;
   const concerned = `exists (select 1 from concern v where v.facility = ? and v.resident = ${definition.resident})`;
   return sql(
-    definition.type === 'Provenance' ? `(e.resident is null or ${concerned})` : concerned,
+    definition.type === 'Provenance' || definition.only ? `(e.resident is null or ${concerned})` : concerned,
     visibility.facility,
   );
 }

@@ -5,6 +5,7 @@ import { changedFields, sameContent } from '../same-content.js';
 import { foldName, fullerSpelling } from './names.js';
 import type {
   HealthHistory,
+  HistoryItem,
   InsuranceCard,
   ResidentDetails,
   ResidentIdentifier,
@@ -41,6 +42,8 @@ export interface ObserveResident {
   readonly identifiers: readonly ResidentIdentifier[];
   readonly cards: readonly InsuranceCard[];
   readonly history?: HealthHistory;
+  /** The history names some items of its lists, and says nothing about the others. */
+  readonly historyInPart?: boolean;
   /** The day of the statement; an older one only fills what is not known yet. */
   readonly observedOn: LocalDate;
 }
@@ -103,7 +106,14 @@ function detailEvents(command: ObserveResident, state: RegisteredResident): read
   const { residence: observedResidence, ...observed } = command.details;
   const { residence: knownResidence, ...known } = state.details;
 
-  const merged = { ...known, ...observed, ...(newer ? {} : known), ...settled(state.details, command.details, newer) };
+  const kept = { ...(newer ? known.kept : observed.kept), ...(newer ? observed.kept : known.kept) };
+  const merged = {
+    ...known,
+    ...observed,
+    ...(newer ? {} : known),
+    ...settled(state.details, command.details, newer),
+    ...(Object.keys(kept).length > 0 && { kept }),
+  };
   const moved = newer && hasMoved(knownResidence, observedResidence);
   const residence = moved ? knownResidence : mergeResidence(knownResidence, observedResidence, newer);
   const details: ResidentDetails = { ...merged, ...(residence && { residence }) };
@@ -188,11 +198,42 @@ function historyEvents(command: ObserveResident, state: RegisteredResident | und
   if (!command.history) return [];
   const known = state?.history ?? {};
   const newer = command.observedOn >= (state?.historyObservedOn ?? '');
-  const history = newer ? joinHistories(known, command.history) : joinHistories(command.history, known);
+  const told = command.historyInPart === true ? addedTo(known, command.history) : besidesTold(known, command.history);
+  const history = newer || command.historyInPart === true ? joinHistories(known, told) : joinHistories(told, known);
   const changed = changedFields(known, history);
   if (changed.length === 0) return [];
   const { resident, observedOn } = command;
   return [{ type: 'HealthHistoryRecorded', data: { resident, history, changed, observedOn } }];
+}
+
+type ItemList = 'allergies' | 'diseases' | 'familyAllergies' | 'familyDiseases' | 'disabilities';
+const itemLists: readonly ItemList[] = ['allergies', 'diseases', 'familyAllergies', 'familyDiseases', 'disabilities'];
+
+/** Items told one by one join their lists; one told before under its key is replaced. */
+function addedTo(known: HealthHistory, told: HealthHistory): HealthHistory {
+  return withLists(told, (list) => {
+    const items = told[list] ?? [];
+    const before = known[list] ?? [];
+    return [
+      ...before.map((item) => items.find((one) => one.key !== undefined && one.key === item.key) ?? item),
+      ...items.filter(
+        (one) => !before.some((item) => (one.key !== undefined && one.key === item.key) || sameContent(one, item)),
+      ),
+    ];
+  });
+}
+
+/** Whoever states a whole list knows nothing of the items that others told one by one: these stay. */
+function besidesTold(known: HealthHistory, told: HealthHistory): HealthHistory {
+  return withLists(told, (list) => [
+    ...(told[list] ?? []),
+    ...(known[list] ?? []).filter((item) => item.key !== undefined),
+  ]);
+}
+
+function withLists(told: HealthHistory, itemsOf: (list: ItemList) => readonly HistoryItem[]): HealthHistory {
+  const lists = itemLists.filter((list) => told[list] !== undefined).map((list) => [list, itemsOf(list)] as const);
+  return { ...told, ...Object.fromEntries(lists) };
 }
 
 /** Section by section: the later statement counts where both speak; of a section of single fields, field by field. */
