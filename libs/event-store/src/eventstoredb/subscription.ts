@@ -42,6 +42,8 @@ export class Subscription {
   readonly #signal: AbortSignal;
   readonly #backOff = new BackOff();
   #position: Position;
+  /** The consumer was told last that the end of the log was reached. */
+  #told = false;
   /** Position of an event the line owes, and since when. */
   #owed: { readonly position: Position; readonly since: number } | undefined;
 
@@ -61,7 +63,10 @@ export class Subscription {
         // Known before the line begins: when it says that it has caught up, it has passed this.
         const head = await this.#unlessAborted(this.#parts.end.read());
         if (head === undefined) return;
-        if (first && this.#position >= head) yield { events: [], position: this.#position, caughtUp: true };
+        if (first && this.#position >= head) {
+          this.#told = true;
+          yield { events: [], position: this.#position, caughtUp: true };
+        }
         first = false;
         line = await this.#unlessAborted(this.#open());
         if (line === undefined) return;
@@ -116,9 +121,9 @@ export class Subscription {
         this.#backOff.reset();
         this.#owed = undefined;
         this.#parts.connection.noteSuccess();
-        yield gathered;
-        if (gathered.more) continue;
       }
+      yield gathered;
+      if (gathered.more) continue;
       switch (await line.wait(lookMs, this.#signal)) {
         case 'message':
           break;
@@ -156,7 +161,7 @@ export class Subscription {
           }
         } else if (read.kind === 'passed') through = Math.max(through, read.position);
         else if (read.kind === 'caught-up') through = Math.max(through, headBefore);
-        if (taken >= this.#batchSize || text > textInBatch) return { events, through, more: true };
+        if (taken >= this.#batchSize || text > textInBatch) return { events, through, more: line.hasMessage };
       }
       await new Promise(setImmediate);
     }
@@ -168,11 +173,14 @@ export class Subscription {
     const last = events.at(-1)?.position ?? this.#position;
     end.note(last);
     // The server's own events lie beyond the newest of ours; positions given out do not.
-    const head = through > end.known && events.length === 0 ? await end.read() : end.known;
+    if (through > end.known && events.length === 0) await this.#unlessAborted(end.read());
+    const head = end.known;
     const position = Math.max(last, Math.min(through, head));
-    if (events.length === 0 && position <= this.#position) return undefined;
+    const caughtUp = !more && position >= end.known;
+    if (events.length === 0 && position <= this.#position && (this.#told || !caughtUp)) return undefined;
     this.#position = position;
-    return { events: events.map((event) => codec.decode(event)), position, caughtUp: !more && position >= end.known };
+    this.#told = caughtUp;
+    return { events: events.map((event) => codec.decode(event)), position, caughtUp };
   }
 
   /**
