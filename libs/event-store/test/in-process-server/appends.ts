@@ -53,13 +53,7 @@ export function serveBatchAppend(
     const options = request.getOptions();
     if (options !== undefined) {
       const stream = Buffer.from(options.getStreamIdentifier()?.getStreamName_asU8() ?? []).toString();
-      const expected = options.hasNoStream()
-        ? 'no-stream'
-        : options.hasStreamExists()
-          ? 'stream-exists'
-          : options.hasAny()
-            ? 'any'
-            : Number(options.getStreamPosition());
+      const expected = expectedOf(options, () => options.getStreamPosition());
       pending.set(correlation, { stream, expected, events: [] });
     }
     const append = pending.get(correlation);
@@ -177,6 +171,15 @@ function proposed(message: InstanceType<typeof streams.BatchAppendReq.ProposedMe
   };
 }
 
+function expectedOf(
+  options: { hasNoStream(): boolean; hasStreamExists(): boolean; hasAny(): boolean },
+  revision: () => string,
+): Expected {
+  if (options.hasNoStream()) return 'no-stream';
+  if (options.hasStreamExists()) return 'stream-exists';
+  return options.hasAny() ? 'any' : Number(revision());
+}
+
 /** For what else speaks to the server: one call per append. */
 export function serveAppend(
   service: AppendService,
@@ -188,13 +191,7 @@ export function serveAppend(
     const options = request.getOptions();
     if (options !== undefined) {
       const stream = Buffer.from(options.getStreamIdentifier()?.getStreamName_asU8() ?? []).toString();
-      const expected = options.hasNoStream()
-        ? 'no-stream'
-        : options.hasStreamExists()
-          ? 'stream-exists'
-          : options.hasAny()
-            ? 'any'
-            : Number(options.getRevision());
+      const expected = expectedOf(options, () => options.getRevision());
       append = { stream, expected, events: [] };
     }
     const message = request.getProposedMessage();

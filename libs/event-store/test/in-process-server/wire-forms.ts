@@ -8,7 +8,7 @@ import type { LogRecord } from './transaction-log.js';
 const { ReadResp } = streams;
 const { ReadEvent } = ReadResp;
 
-/** @param stale a link whose target is gone: the server sends the link, and no event */
+/** @param resolveLinks a link is sent as one; here its target is always gone, so no event goes with it */
 export function eventMessage(record: LogRecord, resolveLinks: boolean): ReadRespMessage {
   const event = new ReadEvent();
   if (record.type === '$>' && resolveLinks) event.setLink(recordedEvent(record));
