@@ -10,7 +10,7 @@ import { CONFIGURATION } from '#platform/injection.js';
 import type { Caller } from '#security/caller.js';
 import { CurrentCaller, RequireScope } from '#security/http/access.js';
 import { ORIGINALS } from '../injection.js';
-import { pieceSize, type Originals } from '../originals/originals.js';
+import { mostHeld, type Originals } from '../originals/originals.js';
 import { fhirJson, fhirReply, wantsFhir, type FhirReply } from '../fhir-bundles/fhir-reply.js';
 import { answerOf, type AnsweredReceipt } from './intake-answers.js';
 import { receiveBody } from './receive-body.js';
@@ -44,8 +44,8 @@ export class IntakeController {
     const facility = senderOf(caller);
     const key = checkedKey(idempotencyKey);
     const announced = Number(request.headers['content-length'] ?? 0);
-    const { answer, message } = await this.#limits.within(facility, Math.min(announced, pieceSize), async (room) => {
-      if (announced > pieceSize) room.becomesLarge();
+    const { answer, message } = await this.#limits.within(facility, Math.min(announced, mostHeld), async (room) => {
+      if (announced > mostHeld) room.becomesLarge();
       const details = {
         facility,
         actor: caller.actor,

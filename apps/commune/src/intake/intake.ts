@@ -4,6 +4,7 @@ import type { KeyedMutex } from '../keyed-mutex.js';
 import type { Originals } from '../originals/originals.js';
 import type { MessageContext } from './message-context.js';
 import { AppendTooLarge } from '#event-store/errors.js';
+import { faultBudget } from './fault-budget.js';
 import type { MessageJournal } from './message-journal.js';
 import type { IntakeRecord, LargeMessage, ReadMessage, ReceivedMessage } from './message.js';
 import { lanesOfRecord } from './record-lanes.js';
@@ -101,9 +102,11 @@ export class Intake {
     const unknown = await this.records.unknownAmong(read.mustBeKnown ?? [], message.facility);
     if (unknown.length > 0) return refusal(context, 422, read.format, [...read.faults, ...unknown]);
     const taken = takenBefore(read.records.length, earlier);
+    const withinBudget = faultBudget();
     const records = await takeInTurn(read.records, {
-      lanesOf: lanesOfRecord,
-      take: async (record, index) => taken(index) ?? this.#take(record, context),
+      // A record alone is in nobody's way.
+      lanesOf: read.records.length === 1 ? () => [] : lanesOfRecord,
+      take: async (record, index) => (taken(index) ?? (await this.#take(record, context))).map(withinBudget),
     });
     const receipt = receiptOf(context, read.format, records.flat(), read.faults);
     return receipt.status === 'refused'
