@@ -155,6 +155,16 @@ describe('a message', () => {
     expect(records).toMatchObject([{ outcome: 'recorded', faults: [{ code: 'in-the-future', severity: 'warning' }] }]);
   });
 
+  it.each(['Nông\0Thị', 'Nông\u001bThị', 'Nông\ud800Thị'])(
+    'with a name that is no text (%j) is refused',
+    async (name) => {
+      const refused = await harness.post(station, visitCommand('E1', { person: testPerson({ name }) }));
+      expect(receiptOf(refused).faults).toMatchObject([{ path: 'person/name', code: 'not-text' }]);
+      const taken = visitCommand('E1', { person: testPerson({ name: 'Nông\tThị 𠀀' }) });
+      expect(await harness.post(station, taken)).toMatchObject({ outcome: 'taken' });
+    },
+  );
+
   it('that names no sender cannot be taken', async () => {
     const refused = await harness.post(station, '<GIAMDINHHS><HOSO/></GIAMDINHHS>');
     expect(refused).toMatchObject({ outcome: 'refused', httpStatus: 422 });

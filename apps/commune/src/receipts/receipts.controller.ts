@@ -124,7 +124,8 @@ function facilityAsked(caller: Caller, text: string | undefined): FacilityCode {
 }
 
 function instant(text: string): string {
-  const time = Date.parse(text);
+  // A `+` that was not encoded arrives as a blank.
+  const time = Date.parse(text.replace(/ (?=\d\d:?\d\d$)/, '+'));
   if (Number.isNaN(time)) throw wrongParameter('since');
   return new Date(time).toISOString();
 }
