@@ -107,8 +107,8 @@ const changes = fc.array(
     place: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
     removed: fc.oneof({ weight: 5, arbitrary: fc.nat(20) }, { weight: 1, arbitrary: fc.nat(3000) }),
     inserted: fc.oneof(
-      fc.constantFrom(...hostileParts).map(Buffer.from),
-      fc.uint8Array({ maxLength: 6 }).map(Buffer.from),
+      fc.constantFrom(...hostileParts).map((part) => Buffer.from(part)),
+      fc.uint8Array({ maxLength: 6 }).map((part) => Buffer.from(part)),
     ),
   }),
   { maxLength: 3 },
@@ -138,7 +138,13 @@ interface Answer {
   readonly text: string;
 }
 
-async function ask(path: string, token: string, request: RequestInit = {}): Promise<Answer> {
+interface Asked {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+}
+
+async function ask(path: string, token: string, request: Asked = {}): Promise<Answer> {
   const answer = await fetch(new URL(path, server.origin), {
     ...request,
     headers: { authorization: `Bearer ${token}`, ...request.headers },
