@@ -272,6 +272,12 @@ describe('errors', () => {
     ['an unknown address', 404, '/nowhere', {}],
     ['a broken body', 400, '/notes', { body: '{"title": "Nguyễn', type: 'application/json' }],
     [
+      'a body nested too deeply',
+      400,
+      '/notes',
+      { body: `{"title":${'['.repeat(50_000)}${']'.repeat(50_000)}}`, type: 'application/json' },
+    ],
+    [
       'a body that would poison an object',
       400,
       '/notes',

@@ -76,6 +76,7 @@ export function addBodyParsers(server: FastifyInstance): void {
     { parseAs: 'buffer' },
     (request, body: Buffer, done) => {
       if (isRaw(request)) done(null, body);
+      else if (isTooDeep(body)) done(problemOfStatus(400));
       // The parser's own message would quote the body.
       else void parseJson(request, body.toString(), (error, value) => done(error && problemOfStatus(400), value));
     },
@@ -100,3 +101,17 @@ export function addBodyParsers(server: FastifyInstance): void {
 }
 
 const isRaw = (request: FastifyRequest): boolean => request.routeOptions.config.rawBody === true;
+
+/** Deeper than any form; what checks a body goes into it level by level. */
+const deepestForm = 100;
+
+/** Whether JSON is nested too deeply, seen from its text. A text without its end reaches to the end, so that each byte is seen once. */
+function isTooDeep(json: Buffer): boolean {
+  let depth = 0;
+  for (const [token] of json.toString('latin1').matchAll(/"(?:[^"\\]|\\[^])*(?:"|\\?$)|[[{]|[\]}]/g)) {
+    if (token === '[' || token === '{') depth += 1;
+    else if (token === ']' || token === '}') depth -= 1;
+    if (depth > deepestForm) return true;
+  }
+  return false;
+}
