@@ -215,6 +215,9 @@ describe('receipts', () => {
       next = following;
     }
     expect(new Set(ids).size).toBe(5);
+    const [from] = since.split('.');
+    const local = `/intake/receipts?facility=${facility}&since=${from ?? ''}+00:00`;
+    expect((await ask(local, { facility })).json<{ items: readonly object[] }>().items).toHaveLength(5);
     expect((await ask(`/intake/receipts?facility=${facility}`, {})).status).toBe(403);
     expect((await ask(`/intake/receipts?facility=${facility}&since=yesterday`, { facility })).status).toBe(400);
   });

@@ -4,6 +4,7 @@ import type { RecordedEvent } from '#event-store/event-store.js';
 import type { JsonObject, SentResource } from '#fhir/reading/json.js';
 import {
   type BundleEntryJson,
+  encounterJson,
   observationJson,
   patientJson,
   reference,
@@ -180,6 +181,34 @@ describe('a FHIR message', () => {
       'VisitRecorded',
       'VisitRetracted',
     ]);
+  });
+
+  it('about several persons, run again, does not undo what newer ones have said since', async () => {
+    const told = (reason: string, people: readonly number[]): JsonObject =>
+      transactionJson(
+        people.flatMap((number): readonly BundleEntryJson[] => {
+          const patient = patientJson({ citizen: `00816100000${number}`, name: `Nông Thị ${'AB'.charAt(number)}` });
+          const identifier = [{ system: 'urn:lien-tuyen:sid:episode-number:08Z11', value: `LK-${number}` }];
+          return [
+            { fullUrl: urn(number), resource: patient },
+            {
+              fullUrl: urn(number + 10),
+              resource: encounterJson(reference(number), { identifier, reasonCode: [{ text: reason }] }),
+            },
+          ];
+        }),
+      );
+    const old = message(station, told('cũ', [0, 1]), { contentType });
+    expect(outcomesOf(await harness.intake.receive(old))).toEqual([
+      'person recorded',
+      'visit recorded',
+      'person recorded',
+      'visit recorded',
+    ]);
+    expect(outcomesOf(await post(told('mới', [1])))).toContain('visit amended');
+    const head = await harness.store.head();
+    expect(outcomesOf(await harness.intake.reprocess(old))).toHaveLength(4);
+    expect(await harness.store.head()).toBe(head);
   });
 
   it('is read once for intake and answer', () => {

@@ -1,3 +1,4 @@
+import { transactionJson } from '#fhir/testing/bundles.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FacilityCode } from '#domain/ids.js';
 import type { IntakeAnswer } from '../src/intake/intake.js';
@@ -153,6 +154,31 @@ describe('a message', () => {
       await harness.post(station, visitCommand('E1', { visit: { start, end: undefined } })),
     );
     expect(records).toMatchObject([{ outcome: 'recorded', faults: [{ code: 'in-the-future', severity: 'warning' }] }]);
+  });
+
+  it.each(['Nông\0Thị', 'Nông\u001bThị', 'Nông\ud800Thị'])(
+    'with a name that is no text (%j) is refused',
+    async (name) => {
+      const refused = await harness.post(station, visitCommand('E1', { person: testPerson({ name }) }));
+      expect(receiptOf(refused).faults).toMatchObject([{ path: 'person/name', code: 'not-text' }]);
+      const taken = visitCommand('E1', { person: testPerson({ name: 'Nông\tThị 𠀀' }) });
+      expect(await harness.post(station, taken)).toMatchObject({ outcome: 'taken' });
+    },
+  );
+
+  it('is read by what it is: UTF-16 of unnamed type, FHIR sent as plain JSON', async () => {
+    const body = Buffer.from(`\uFEFF${envelope({ episode: 'E1', reason: 'ho' })}`, 'utf16le');
+    for (const [episode, bytes] of [
+      ['E1', body],
+      ['E2', Buffer.from(`\uFEFF${envelope({ episode: 'E2', reason: 'ho' })}`, 'utf16le').swap16()],
+    ] as const) {
+      const { records } = receiptOf(await harness.post(station, bytes, { contentType: 'application/octet-stream' }));
+      expect(records).toMatchObject([{ episode, outcome: 'recorded' }]);
+    }
+    const { format, records } = receiptOf(await harness.post(station, transactionJson()));
+    expect([format, records.map(({ kind }) => kind)]).toEqual(['fhir', ['person', 'visit']]);
+    const command = visitCommand('E3', { visit: { reason: '"resourceType":' } });
+    expect(receiptOf(await harness.post(station, command)).format).toBe('json-command');
   });
 
   it('that names no sender cannot be taken', async () => {

@@ -5,9 +5,10 @@ import type { ColumnKey } from '#station-formats/outreach/columns.js';
 import { syntheticOutreachSheet } from '#station-formats/synthetic/outreach-sheet.js';
 import { ResidentIdentity } from '../src/identity/resident-identity.js';
 import type { IntakeAnswer } from '../src/intake/intake.js';
+import { readMessage } from '../src/intake/read-message.js';
 import type { ReceiptRecord } from '../src/intake/receipt.js';
 import { OutreachDryRun, type DryRunResult } from '../src/outreach/dry-run.js';
-import { openIntake, otherStation, station, type IntakeHarness } from './intake-harness.js';
+import { message, openIntake, otherStation, station, type IntakeHarness } from './intake-harness.js';
 
 const places = new PlaceRegister([
   { code: '02302', level: 'commune', name: 'Xã Minh Quang', provinceCode: '08', validFrom: '2025-07-01' as LocalDate },
@@ -54,6 +55,22 @@ describe('the sheet of a screening day', () => {
     expect(first?.data).toMatchObject({
       screening: { at: '2026-10-12', programme: 'general', residence: { communeCode: '02302' } },
     });
+  });
+
+  it('lets others work while it is read, however long it is', async () => {
+    let turns = 0;
+    let reading = true;
+    const others = (): void => {
+      turns += 1;
+      if (reading) setImmediate(others);
+    };
+    const body = sheet(undefined, 1000);
+    const contentType = 'text/csv';
+    setImmediate(others);
+    const read = await readMessage(message(station, body, { contentType }), places);
+    reading = false;
+    expect(read).toMatchObject({ outcome: 'read' });
+    expect(turns).toBeGreaterThan(10);
   });
 
   it('is a duplicate when it is sent again, and counted once when only its form is another', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { FastifyReply } from 'fastify';
 import type { FacilityCode } from '#domain/ids.js';
 import type { View } from '#projections/view-host.js';
 import { type Caller, type CallerKind, scopesOf } from '#security/caller.js';
@@ -42,5 +43,17 @@ describe('a receipt', () => {
       await expect(receipts.find(caller('station', station), id)).rejects.toEqual(unknown);
       await expect(receipts.find(caller('operator'), id)).rejects.toEqual(unknown);
     }
+  });
+
+  it('is run again for so many at once as memory holds, the others are asked to come back', async () => {
+    const answer = await harness.post(station, visitCommand('E1'));
+    const id = 'receipt' in answer ? answer.receipt.id : '';
+    const reply = { status: () => reply } as unknown as FastifyReply;
+    const again = (): Promise<unknown> => receipts.reprocess(caller('station', station), id, reply);
+    const asked = await Promise.allSettled(Array.from({ length: 200 }, again));
+    const refused = asked.filter((one) => one.status === 'rejected');
+    expect(refused).toHaveLength(40);
+    for (const { reason } of refused) expect(reason).toMatchObject({ status: 429 });
+    await expect(again()).resolves.toMatchObject({ id });
   });
 });

@@ -45,7 +45,7 @@ class NotesController {
   @RequireScope('record.read') @Post() write(@Body() note: Note): Note {
     return note;
   }
-  @RequireScope('intake.write') @RawBody() @Post('raw') raw(@Body() body: unknown): object {
+  @RequireScope('intake.write') @RawBody(512 * 1024) @Post('raw') raw(@Body() body: unknown): object {
     return { bytes: Buffer.isBuffer(body) ? body.toString() : 'not a buffer' };
   }
   @Public() @Post('public') form(@Body() body: unknown): unknown {
@@ -92,7 +92,7 @@ beforeEach(async () => {
   headOfLog = async () => 7;
   views = [liveView];
   stopping = new AbortController();
-  configuration = readConfiguration({ DATA_DIR: folder, SECRETS_FILE: `${folder}-keys/k.json`, BODY_LIMIT: '256KiB' });
+  configuration = readConfiguration({ DATA_DIR: folder, SECRETS_FILE: `${folder}-keys/k.json`, BODY_LIMIT: '280KiB' });
   const secrets = openSecrets(configuration.secretsFile);
   issuer = new TokenIssuer(secrets);
   const logger = createLogger({ logLevel: 'info' }, { write: (line) => void log.push(line) });
@@ -272,6 +272,12 @@ describe('errors', () => {
     ['an unknown address', 404, '/nowhere', {}],
     ['a broken body', 400, '/notes', { body: '{"title": "Nguyễn', type: 'application/json' }],
     [
+      'a body nested too deeply',
+      400,
+      '/notes',
+      { body: `{"title":${'['.repeat(50_000)}${']'.repeat(50_000)}}`, type: 'application/json' },
+    ],
+    [
       'a body that would poison an object',
       400,
       '/notes',
@@ -279,6 +285,12 @@ describe('errors', () => {
     ],
     ['an unknown type of body', 415, '/notes', { body: 'x', type: 'image/png' }],
     ['a body over the limit', 413, '/notes/raw', { body: 'x'.repeat(300_000), type: 'application/xml' }],
+    [
+      'a body too large for a form',
+      413,
+      '/notes',
+      { body: `{"title":"${'x'.repeat(270_000)}"}`, type: 'application/json' },
+    ],
   ])(
     'of %s are answered %i as a problem document',
     async (_, status, path, { body, type }: { body?: string; type?: string }) => {
@@ -298,6 +310,12 @@ describe('errors', () => {
 });
 
 describe('bodies', () => {
+  it('larger than a form come where a route asks for them', async () => {
+    const headers = { ...(await bearer(station())), 'content-type': 'application/xml' };
+    const answer = await ask('/notes/raw', { method: 'POST', headers, body: 'x'.repeat(270_000) });
+    expect(answer.status).toBe(201);
+  });
+
   it.each([
     'application/json',
     'application/fhir+json',

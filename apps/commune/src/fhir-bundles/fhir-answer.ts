@@ -38,6 +38,7 @@ const issueTypes: Readonly<Record<string, OperationOutcomeIssue['code']>> = {
   'reference-ambiguous': 'multiple-matches',
   'patient-not-found': 'not-found',
   'duplicate-full-url': 'duplicate',
+  'duplicate-encounter': 'duplicate',
   'method-not-supported': 'not-supported',
   'bundle-type': 'not-supported',
   'sender-is-another-facility': 'forbidden',

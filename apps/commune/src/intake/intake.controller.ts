@@ -15,7 +15,7 @@ import { fhirJson, fhirReply, wantsFhir, type FhirReply } from '../fhir-bundles/
 import { answerOf, type AnsweredReceipt } from './intake-answers.js';
 import { receiveBody } from './receive-body.js';
 import { ReceiveMessage } from './receive-message.command.js';
-import { SenderLimits } from './sender-limits.js';
+import { SenderLimits, type Room } from './sender-limits.js';
 
 @Controller('intake/messages')
 export class IntakeController {
@@ -44,7 +44,7 @@ export class IntakeController {
     const facility = senderOf(caller);
     const key = checkedKey(idempotencyKey);
     const announced = Number(request.headers['content-length'] ?? 0);
-    const { answer, message } = await this.#limits.within(facility, Math.min(announced, mostHeld), async (room) => {
+    const { answer, message } = await this.#limits.within(facility, 0, async (room) => {
       if (announced > mostHeld) room.becomesLarge();
       const details = {
         facility,
@@ -53,7 +53,7 @@ export class IntakeController {
         ...(key !== undefined && { idempotencyKey: key }),
         receivedAt: new Date().toISOString(),
       };
-      const chunks = streamedBody(request.raw, this.#bodyLimits);
+      const chunks = counted(streamedBody(request.raw, this.#bodyLimits), room.takes);
       const message = await receiveBody(chunks, details, this.originals, room.becomesLarge);
       if (!message) throw emptyBody();
       return { answer: await this.commands.execute(new ReceiveMessage(message)), message };
@@ -67,6 +67,14 @@ export class IntakeController {
     const { status, receipt } = answerOf(answer);
     reply.status(status).header('Location', `/intake/receipts/${receipt.id}`);
     return receipt;
+  }
+}
+
+/** The chunks as they come, each told of before it is held. */
+async function* counted(chunks: AsyncIterable<Buffer>, takes: Room['takes']): AsyncGenerator<Buffer, void, undefined> {
+  for await (const chunk of chunks) {
+    takes(chunk.length);
+    yield chunk;
   }
 }
 

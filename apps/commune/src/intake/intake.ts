@@ -80,7 +80,7 @@ export class Intake {
     kept.catch(() => undefined);
     const read = await readMessage(message, this.places);
     await kept;
-    const event = await this.#decide(message, context, read, earlier?.data.receipt.records ?? []);
+    const event = await this.#decide(message, context, read, earlier?.data);
     const answer =
       earlier && sameAnswer(earlier, event) ? earlier : await this.journal.record(event, revision, context);
     this.originals.answered(message.facility, message.digest);
@@ -93,7 +93,7 @@ export class Intake {
     message: ReceivedMessage | LargeMessage,
     context: MessageContext,
     read: ReadMessage,
-    earlier: readonly ReceiptRecord[],
+    earlier: MessageEvent['data'] | undefined,
   ): Promise<MessageEvent> {
     if (read.outcome === 'unknown-format') return refusal(context, 415, 'unknown', [unknownFormat]);
     if (read.outcome === 'unreadable') return refusal(context, 422, read.format, read.faults);
@@ -109,9 +109,11 @@ export class Intake {
       take: async (record, index) => (taken(index) ?? (await this.#take(record, context))).map(withinBudget),
     });
     const receipt = receiptOf(context, read.format, records.flat(), read.faults);
+    const sizes = records.map((parts) => parts.length);
+    const data = { receipt, ...(sizes.length > 1 && sizes.some((size) => size !== 1) && { recordSizes: sizes }) };
     return receipt.status === 'refused'
-      ? { type: 'MessageRefused', data: { receipt, httpStatus: 422 } }
-      : { type: 'MessageAccepted', data: { receipt } };
+      ? { type: 'MessageRefused', data: { ...data, httpStatus: 422 } }
+      : { type: 'MessageAccepted', data };
   }
 
   async #take(record: IntakeRecord, context: MessageContext): Promise<readonly ReceiptRecord[]> {
@@ -139,15 +141,18 @@ function turnOf(message: ReceivedMessage | LargeMessage, { receipt }: MessageCon
   return 'body' in message ? [receipt] : [receipt, 'large'];
 }
 
-/** What an earlier run took of each record of a message. An envelope's records have one part each, other messages one record. */
+/** What an earlier run took of each record of a message. */
 function takenBefore(
   count: number,
-  earlier: readonly ReceiptRecord[],
+  earlier: MessageEvent['data'] | undefined,
 ): (index: number) => readonly ReceiptRecord[] | undefined {
-  const partsOf = (index: number): readonly ReceiptRecord[] =>
-    count === 1 ? earlier : earlier.length === count ? earlier.slice(index, index + 1) : [];
+  const told = earlier?.receipt.records ?? [];
+  const sizes = count === 1 ? [told.length] : (earlier?.recordSizes ?? told.map(() => 1));
+  if (sizes.length !== count) return () => undefined;
+  let end = 0;
+  const ends = sizes.map((size) => (end += size));
   return (index) => {
-    const parts = partsOf(index);
+    const parts = told.slice(ends[index - 1] ?? 0, ends[index]);
     return parts.some((part) => part.outcome !== 'refused') ? parts : undefined;
   };
 }

@@ -22,7 +22,9 @@ export async function readMessage(
     case 'fhir':
       return readFhirMessage(message);
     case 'json':
-      return readCommand(message.body, message.facility, message.digest);
+      return isFhir(message.body)
+        ? readFhirMessage(message)
+        : readCommand(message.body, message.facility, message.digest);
     case 'csv':
       return readOutreachMessage(message, places);
     case 'unknown':
@@ -51,7 +53,21 @@ function kindOf({ contentType, body }: ReceivedMessage): 'xml' | 'fhir' | 'json'
   if (mediaType === 'application/json') return 'json';
   if (mediaType === 'text/csv') return 'csv';
   if (!undeclaredTypes.includes(mediaType)) return 'unknown';
-  const start = Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, 256)).toString('utf8');
-  const first = start.replace(/^\uFEFF/u, '').trimStart()[0];
+  const first = startOf(body).trimStart()[0];
   return first === '<' ? 'xml' : first === '{' ? 'json' : 'unknown';
+}
+
+/** The first characters, without a byte-order mark; UTF-16 needs one. */
+function startOf(body: Uint8Array): string {
+  const mark = Buffer.from(body.subarray(0, 2)).toString('hex');
+  const encoding = mark === 'fffe' ? 'utf-16le' : mark === 'feff' ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding).decode(body.subarray(0, 256));
+}
+
+/** Some software sends FHIR as plain JSON. No command has a field of this name, and no resource one named `command`. */
+function isFhir(body: Uint8Array): boolean {
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  if (!text.includes('"resourceType"')) return false;
+  const names = text.toString('latin1');
+  return /"resourceType"\s*:/.test(names) && !/"command"\s*:/.test(names);
 }

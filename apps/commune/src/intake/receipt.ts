@@ -44,9 +44,11 @@ export type MessageEvent =
       readonly data: { readonly receipt: Receipt; readonly httpStatus: RefusalStatus } & Parts;
     };
 
-/** Where a receipt's records are too many for one event, they stand in this many `ReceiptPartRecorded` right before it. */
 interface Parts {
+  /** Where a receipt's records are too many for one event, they stand in this many `ReceiptPartRecorded` right before it. */
   readonly parts?: number;
+  /** How many of the receipt's records each record of the message made; absent where each made one, or there was but one. */
+  readonly recordSizes?: readonly number[];
 }
 
 export interface ReceiptPartRecorded {

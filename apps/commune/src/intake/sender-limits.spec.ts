@@ -29,3 +29,29 @@ it('bounds the bytes under way, and takes one large message when there are no ot
   release();
   await large;
 });
+
+it('leaves the others room, however much one sender brings or announces', async () => {
+  const limits = new SenderLimits();
+  const megabyte = 1024 * 1024;
+  const { promise: held, resolve: release } = Promise.withResolvers<void>();
+  const eagerly = Array.from({ length: 255 }, () =>
+    limits.within(eager, 0, async ({ takes }) => {
+      takes(megabyte - 1);
+      await held;
+    }),
+  );
+  const refused = Promise.allSettled(eagerly);
+  await expect(
+    limits.within(eager, 0, ({ takes }) => Promise.resolve().then(() => takes(megabyte))),
+  ).rejects.toMatchObject({ status: 429 });
+  const large = limits.within(patient, 0, async ({ takes, becomesLarge }) => {
+    takes(megabyte);
+    becomesLarge();
+    takes(40 * megabyte);
+    return 'taken';
+  });
+  await expect(large).resolves.toBe('taken');
+  release();
+  expect((await refused).filter(({ status }) => status === 'rejected').length).toBeGreaterThan(50);
+  await expect(limits.within(eager, 150 * megabyte, () => Promise.resolve('taken'))).resolves.toBe('taken');
+});

@@ -7,11 +7,15 @@ const perSender = 256;
 const largePerSender = 4;
 /** Bytes of all senders being worked on at once. */
 const bytesInFlight = 256 * 1024 * 1024;
+/** Bytes of one sender being worked on at once: four large messages and some small ones, so that the others find room. */
+const bytesPerSender = 160 * 1024 * 1024;
 /** What a large message takes while it is read piece by piece, however long it is. */
 const largeTakes = 32 * 1024 * 1024;
 
 /** The room that one message has. */
 export interface Room {
+  /** So many more bytes are here. Those of a large message are counted already. @throws Problem 429 when there is no room for them */
+  readonly takes: (bytes: number) => void;
   /** The message is too large to be held and will be read in pieces. @throws Problem 429 when there is no room for it */
   readonly becomesLarge: () => void;
 }
@@ -19,6 +23,7 @@ export interface Room {
 interface UnderWay {
   messages: number;
   large: number;
+  bytes: number;
 }
 
 /** Keeps one eager sender from taking the service away from the others, and memory bounded. */
@@ -27,41 +32,48 @@ export class SenderLimits {
   #bytes = 0;
 
   /**
-   * @param bytes that the message will take, as far as it is known
+   * @param bytes of the message that are here already. What is only announced takes no room: its sender may never bring it.
    * @throws Problem 429 with `Retry-After` when the sender, or everybody together, has too much under way
    */
   async within<Result>(sender: FacilityCode, bytes: number, task: (room: Room) => Promise<Result>): Promise<Result> {
-    const underWay = this.#senders.get(sender) ?? { messages: 0, large: 0 };
-    if (underWay.messages >= perSender || !this.#hasRoom(bytes)) throw tooMany();
-    let taken = bytes;
+    const underWay = this.#senders.get(sender) ?? { messages: 0, large: 0, bytes: 0 };
+    if (underWay.messages >= perSender || !this.#hasRoom(underWay, bytes)) throw tooMany();
+    let taken = 0;
     let large = false;
+    const take = (more: number): void => {
+      taken += more;
+      underWay.bytes += more;
+      this.#bytes += more;
+    };
     underWay.messages += 1;
-    this.#bytes += taken;
+    take(bytes);
     this.#senders.set(sender, underWay);
+    const takes = (more: number): void => {
+      if (large) return;
+      if (!this.#hasRoom(underWay, more)) throw tooMany();
+      take(more);
+    };
     const becomesLarge = (): void => {
       if (large) return;
-      this.#bytes -= taken;
-      const hasRoom = underWay.large < largePerSender && this.#hasRoom(largeTakes);
-      if (hasRoom) {
-        large = true;
-        underWay.large += 1;
-        taken = largeTakes;
-      }
-      this.#bytes += taken;
-      if (!hasRoom) throw tooMany();
+      if (underWay.large >= largePerSender || !this.#hasRoom(underWay, largeTakes - taken)) throw tooMany();
+      large = true;
+      underWay.large += 1;
+      take(largeTakes - taken);
     };
     try {
-      return await task({ becomesLarge });
+      return await task({ takes, becomesLarge });
     } finally {
       underWay.messages -= 1;
       if (large) underWay.large -= 1;
+      take(-taken);
       if (underWay.messages === 0) this.#senders.delete(sender);
-      this.#bytes -= taken;
     }
   }
 
-  #hasRoom(bytes: number): boolean {
-    return this.#bytes === 0 || this.#bytes + bytes <= bytesInFlight;
+  /** A message alone always has room. */
+  #hasRoom(underWay: UnderWay, bytes: number): boolean {
+    const fits = (held: number, most: number): boolean => held === 0 || held + bytes <= most;
+    return fits(this.#bytes, bytesInFlight) && fits(underWay.bytes, bytesPerSender);
   }
 }
 

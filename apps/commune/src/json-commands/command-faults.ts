@@ -1,5 +1,6 @@
 import type { ErrorObject } from 'ajv';
 import type { Fault } from '#station-formats/station-message.js';
+import { writable } from './command-schema.js';
 
 /** A form with more wrong fields than this is wrong as a whole. */
 const mostFaults = 100;
@@ -65,6 +66,12 @@ function explain(error: ErrorObject): { readonly code: string; readonly vi: stri
         en: `has a wrong length (limit ${parameters.limit}).`,
       };
     case 'pattern':
+      if (parameters.pattern === writable)
+        return {
+          code: 'not-text',
+          vi: 'có ký tự điều khiển hoặc ký tự hỏng.',
+          en: 'has control characters or broken characters.',
+        };
       return {
         code: 'wrong-form',
         vi: `sai định dạng (mẫu ${parameters.pattern}).`,

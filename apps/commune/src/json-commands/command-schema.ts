@@ -1,7 +1,9 @@
 /** JSON Schema (draft 2020-12 subset) of the commands that may be posted as `application/json`. Also shown in the OpenAPI document. */
 
-const code = { type: 'string', minLength: 1, maxLength: 100 } as const;
-const text = { type: 'string', minLength: 1, maxLength: 4000 } as const;
+/** No control characters but line ends and tabs, no halves of characters: neither XML nor FHIR can carry them. */
+export const writable = '^[^\\p{Cs}\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f]*$';
+const code = { type: 'string', minLength: 1, maxLength: 100, pattern: writable } as const;
+const text = { type: 'string', minLength: 1, maxLength: 4000, pattern: writable } as const;
 const day = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' } as const;
 const moment = {
   type: 'string',
@@ -51,7 +53,7 @@ const insuranceCard = object(['number'], {
 });
 
 const person = object(['name', 'sex'], {
-  name: { type: 'string', minLength: 1, maxLength: 255 },
+  name: { type: 'string', minLength: 1, maxLength: 255, pattern: writable },
   sex: { enum: ['male', 'female', 'other', 'unknown'] },
   birthDate: { type: 'string', pattern: '^\\d{4}(-\\d{2}(-\\d{2})?)?$' },
   ethnicGroup: code,

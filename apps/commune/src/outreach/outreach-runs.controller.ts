@@ -9,7 +9,7 @@ import { LOGGER, STOPPING } from '#platform/injection.js';
 import { errorFields } from '#platform/logging.js';
 import type { Caller } from '#security/caller.js';
 import { CurrentCaller, RequireScope } from '#security/http/access.js';
-import { countOutreachRows } from '#station-formats/outreach/read-outreach-sheet.js';
+import { countOutreachRows, outreachLimits } from '#station-formats/outreach/read-outreach-sheet.js';
 import { UnreadableMessage } from '#station-formats/unreadable-message.js';
 import { ORIGINALS } from '../injection.js';
 import { Intake } from '../intake/intake.js';
@@ -41,7 +41,7 @@ export class OutreachRunsController {
   /** Answered as soon as the sheet is kept: from then on it will be taken, whatever happens. */
   @Post()
   @HttpCode(202)
-  @RawBody()
+  @RawBody(outreachLimits.bytes)
   async begin(
     @Req() request: FastifyRequest,
     @CurrentCaller() caller: Caller,

@@ -5,6 +5,7 @@ import { Problem } from '#platform/http/problem.js';
 import type { Caller } from '#security/caller.js';
 import { CurrentCaller, RequireScope } from '#security/http/access.js';
 import { outreachExample, outreachTemplate } from '#station-formats/outreach/write-sheet.js';
+import { outreachLimits } from '#station-formats/outreach/read-outreach-sheet.js';
 import { UnreadableMessage } from '#station-formats/unreadable-message.js';
 import { SenderLimits } from '../intake/sender-limits.js';
 import { type DryRunResult, OutreachDryRun } from './dry-run.js';
@@ -37,7 +38,7 @@ export class OutreachController {
   /** Nothing is stored. Asked for `text/csv`, it answers the list of faults as a sheet. */
   @Post('dry-run')
   @HttpCode(200)
-  @RawBody()
+  @RawBody(outreachLimits.bytes)
   async check(
     @Req() request: FastifyRequest,
     @CurrentCaller() caller: Caller,

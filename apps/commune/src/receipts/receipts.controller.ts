@@ -10,8 +10,9 @@ import { answerOf, type AnsweredReceipt } from '../intake/intake-answers.js';
 import { Intake } from '../intake/intake.js';
 import { MessageJournal } from '../intake/message-journal.js';
 import { isReceiptId, type Receipt } from '../intake/receipt.js';
+import { SenderLimits } from '../intake/sender-limits.js';
 import { ORIGINALS, RECEIPTS_VIEW } from '../injection.js';
-import type { LargeOriginal, Original, Originals } from '../originals/originals.js';
+import { mostHeld, type LargeOriginal, type Original, type Originals } from '../originals/originals.js';
 
 interface ReceiptPage {
   readonly items: readonly Receipt[];
@@ -22,6 +23,8 @@ interface ReceiptPage {
 @Controller('intake/receipts')
 @RequireScope('receipts.read')
 export class ReceiptsController {
+  readonly #limits = new SenderLimits();
+
   constructor(
     private readonly journal: MessageJournal,
     private readonly intake: Intake,
@@ -82,10 +85,14 @@ export class ReceiptsController {
     @Param('id') id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AnsweredReceipt> {
-    const original = await this.#original(caller, id);
-    const { receipt } = answerOf(await this.intake.reprocess(original));
+    if (!caller.facility) throw unknownReceipt();
+    const answer = await this.#limits.within(caller.facility, mostHeld, async ({ becomesLarge }) => {
+      const original = await this.#original(caller, id);
+      if (!('body' in original)) becomesLarge();
+      return this.intake.reprocess(original);
+    });
     reply.status(200);
-    return receipt;
+    return answerOf(answer).receipt;
   }
 
   /** All receipts of that time and later are beyond it; most of those beyond it are. */
@@ -124,7 +131,8 @@ function facilityAsked(caller: Caller, text: string | undefined): FacilityCode {
 }
 
 function instant(text: string): string {
-  const time = Date.parse(text);
+  // A `+` that was not encoded arrives as a blank.
+  const time = Date.parse(text.replace(/ (?=\d\d:?\d\d$)/, '+'));
   if (Number.isNaN(time)) throw wrongParameter('since');
   return new Date(time).toISOString();
 }

@@ -68,6 +68,7 @@ export class MessageDraft {
   readonly #references: References;
   readonly #persons = new Map<string, PersonDraft>();
   readonly #visits = new Map<SentEntry, VisitDraft>();
+  readonly #episodes = new Set<EpisodeNumber>();
   readonly #faults = new Map<number, ReadingFault[]>();
   readonly #nobody: SentEntry[] = [];
   readonly #withdrawn = new Map<SentEntry, EpisodeNumber>();
@@ -180,6 +181,9 @@ export class MessageDraft {
       return this.#withdraw(entry, episodeOf(resource, this.context.facility));
     const visit = VisitDraft.of(this, this.context.facility, entry, person);
     if (!visit) return;
+    // The second would replace the first, and what is of it.
+    if (this.#episodes.has(visit.episode)) return this.fault(entry, 'duplicate-encounter', 'error', 'identifier');
+    this.#episodes.add(visit.episode);
     this.#visits.set(entry, visit);
     person.visits.push(visit);
   }
@@ -220,7 +224,7 @@ export class MessageDraft {
     for (const element of subjectElements) {
       const [reference] = objectsOf(entry.resource?.[element]);
       if (!reference) continue;
-      const found = this.#references.resolve(reference, entry);
+      const found = this.#whom(reference, entry);
       if (found.kind === 'entry') {
         if (found.entry.resource?.resourceType === 'Patient') return this.#person(found.entry);
         continue;
@@ -230,10 +234,35 @@ export class MessageDraft {
         const key = known.kind === 'resident' ? known.resident : `${known.number.system} ${known.number.value}`;
         return this.#personKeyed(key, () => new PersonDraft(this, this.context, entry, known));
       }
-      if (/(^|\/)Patient[/?]/.test(textOf(reference['reference']) ?? ''))
+      if (this.#namesPatient(reference, entry))
         this.fault(entry, found.kind === 'ambiguous' ? 'reference-ambiguous' : 'patient-not-found', 'error', element);
     }
     return undefined;
+  }
+
+  /** Whom a reference leads to. A patient inside the resource is known by a number of theirs, like one named by it alone. */
+  #whom(reference: JsonObject, from: SentEntry): Resolution {
+    const found = this.#references.resolve(reference, from, 'Patient');
+    const inside = found.kind === 'own' ? this.follow(reference, from) : undefined;
+    if (inside?.resourceType !== 'Patient') return found;
+    const numbers = objectsOf(inside['identifier']).map((identifier) =>
+      this.#references.resolve({ identifier }, from, 'Patient'),
+    );
+    return (
+      numbers.find(({ kind }) => kind === 'entry') ??
+      numbers.find((number) => this.#knownPerson(number) !== undefined) ?? { kind: 'outside' }
+    );
+  }
+
+  /** Whether a reference means a patient, be they found or not: what it stands in is nobody else's. */
+  #namesPatient(reference: JsonObject, from: SentEntry): boolean {
+    const literal = textOf(reference['reference']);
+    if (literal === undefined)
+      return reference['identifier'] !== undefined && (textOf(reference['type']) ?? 'Patient') === 'Patient';
+    return (
+      /(^|\/)Patient[/?]/.test(literal) ||
+      (literal.startsWith('#') && this.follow(reference, from)?.resourceType === 'Patient')
+    );
   }
 
   #knownPerson(found: Resolution): KnownPerson | undefined {

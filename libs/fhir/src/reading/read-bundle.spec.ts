@@ -289,6 +289,68 @@ describe('references', () => {
   });
 });
 
+describe('whose a resource is', () => {
+  const stranger = { system: 'http://fhir.ehealth.gov.vn/core/sid/national_id', value: '008199999999' };
+  const own = { system: 'http://fhir.ehealth.gov.vn/core/sid/national_id', value: '008161000001' };
+  const withObservation = (subject: JsonObject, contained?: JsonObject): JsonObject =>
+    transactionJson([
+      { fullUrl: urn(1), resource: patientJson() },
+      {
+        fullUrl: urn(2),
+        resource: {
+          ...observationJson({ subject }, ['29463-7', 'Weight', 50, 'kg', 'kg']),
+          ...(contained && { contained: [contained] }),
+        },
+      },
+    ]);
+  const patient = (identifier: JsonObject): JsonObject => ({
+    resourceType: 'Patient',
+    id: 'p',
+    identifier: [identifier],
+  });
+  const numbersOf = (bundle: ReadBundle): readonly unknown[] =>
+    bundle.records.map(({ person, known }) => (known?.kind === 'number' ? known.number.value : person?.details.name));
+
+  it.each([
+    ['an identifier alone', { identifier: stranger }, undefined],
+    ['a patient inside the resource', { reference: '#p' }, patient(stranger)],
+  ])('is told by %s, never given to the only other patient', (_, subject, contained) => {
+    const bundle = read(withObservation(subject, contained));
+    expect(errorsOf(bundle)).toEqual([]);
+    expect(numbersOf(bundle)).toEqual(['Nông Thị Thử Nghiệm', '008199999999']);
+  });
+
+  it.each([
+    ['an identifier alone', { identifier: own }, undefined],
+    ['a patient inside the resource', { reference: '#p' }, patient(own)],
+  ])('is told by %s that an entry has', (_, subject, contained) => {
+    const bundle = read(withObservation(subject, contained));
+    expect(numbersOf(bundle)).toEqual(['Nông Thị Thử Nghiệm']);
+    expect(bundle.records[0]?.kept).toHaveLength(1);
+  });
+
+  it('is refused where a patient is meant who has no number', () => {
+    const nameless = { resourceType: 'Patient', id: 'p', name: [{ text: 'Nông Thị Khác' }] };
+    const bundle = withObservation({ reference: '#p' }, nameless);
+    expect(errorsOf(read(bundle))).toEqual(['Bundle.entry[1].resource.subject patient-not-found']);
+  });
+
+  it('two Encounters that are one visit are refused: one would replace the other', () => {
+    const identifier = [{ system: 'urn:lien-tuyen:sid:episode-number:08Z11', value: 'LK-1' }];
+    const people = [1, 2].map((number) => ({
+      fullUrl: urn(number),
+      resource: patientJson({ citizen: `00816100000${number}` }),
+    }));
+    const encounters = [1, 2].map((number) => ({
+      fullUrl: urn(number + 10),
+      resource: encounterJson(reference(number), { identifier }),
+    }));
+    expect(errorsOf(read(transactionJson([...people, ...encounters])))).toEqual([
+      'Bundle.entry[3].resource.identifier duplicate-encounter',
+    ]);
+  });
+});
+
 describe('what is refused', () => {
   const entry = (resource: JsonObject, changes: JsonObject = {}): Json => ({
     resourceType: 'Bundle',

@@ -30,6 +30,10 @@ const faultTexts = {
   'not-a-number': { vi: 'Số không biểu diễn được.', en: 'Not a number that can be represented.' },
   'period-reversed': { vi: 'Kết thúc trước khi bắt đầu.', en: 'Ends before it begins.' },
   'duplicate-full-url': { vi: 'Hai mục có cùng fullUrl.', en: 'Two entries have the same fullUrl.' },
+  'duplicate-encounter': {
+    vi: 'Hai Encounter trong Bundle là cùng một lượt khám.',
+    en: 'Two Encounters of this Bundle are the same visit.',
+  },
   'first-entry': {
     vi: 'Mục đầu tiên không đúng loại Bundle.',
     en: 'The first entry does not fit the type of the Bundle.',

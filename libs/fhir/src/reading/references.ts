@@ -40,13 +40,16 @@ export class References {
     }
   }
 
-  /** @param from the entry the reference stands in */
-  resolve(reference: JsonObject, from: SentEntry): Resolution {
+  /**
+   * @param from the entry the reference stands in
+   * @param assumed type of what an identifier alone names, where the reference does not say
+   */
+  resolve(reference: JsonObject, from: SentEntry, assumed?: string): Resolution {
     const literal = textOf(reference['reference']);
     if (literal !== undefined) return this.#literal(literal, from);
     const identifier = objectsOf(reference['identifier'])[0];
     const token = identifier && tokenOf(identifier);
-    const type = textOf(reference['type']);
+    const type = textOf(reference['type']) ?? assumed;
     if (token === undefined || type === undefined) return { kind: 'outside' };
     return this.#found(`${type}?${token}`) ?? { kind: 'search', type, identifier: token };
   }

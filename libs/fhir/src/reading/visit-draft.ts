@@ -87,6 +87,10 @@ export class VisitDraft {
     return frame && new VisitDraft(message, facility, encounter, person, frame);
   }
 
+  get episode(): EpisodeNumber {
+    return this.#episode;
+  }
+
   get day(): LocalDate {
     return dayPart(this.frame.start);
   }

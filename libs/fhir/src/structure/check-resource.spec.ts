@@ -53,6 +53,13 @@ describe('the check', () => {
     expect(checkResource(patient, 'Patient')).toEqual([]);
   });
 
+  it.each(['\0', '\u001b', '\ud800', 'a\udc00b'])('refuses %j in a text', (text) => {
+    expect(checkResource({ resourceType: 'Patient', name: [{ text }] }, 'Patient')).toMatchObject([
+      { path: 'Patient.name[0].text', code: 'wrong-form' },
+    ]);
+    expect(checkResource({ resourceType: 'Patient', name: [{ text: 'Hà\r\n\tNhì 𠀀' }] }, 'Patient')).toEqual([]);
+  });
+
   it('stops at fifty faults', () => {
     const telecom = Array.from({ length: 500 }, () => ({ system: 'khói' }));
     expect(checkResource({ resourceType: 'Patient', telecom }, 'Patient')).toHaveLength(50);

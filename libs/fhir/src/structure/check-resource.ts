@@ -35,6 +35,8 @@ const forms: Readonly<Record<string, RegExp>> = {
   time: /^([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?$/,
   base64Binary: /^[A-Za-z0-9+/=\s]*$/,
 };
+/** What no FHIR string may have: control characters but tab and line ends (R4, 2.24.0.1), halves of characters. */
+const unwritable = /[\p{Cs}\u0000-\u0008\u000b\u000c\u000e-\u001f]/u;
 const numeric: ReadonlySet<string> = new Set(['decimal', 'integer', 'positiveInt', 'unsignedInt']);
 
 /** Elements that every resource may have. */
@@ -154,6 +156,7 @@ class Check {
     if (form) {
       if (typeof value !== 'string') this.#add('wrong-type');
       else if (!form.test(value)) this.#add(value.trim() === '' ? 'empty' : 'wrong-form');
+      else if (unwritable.test(value)) this.#add('wrong-form');
       else if (rule.codes && !rule.codes.has(value)) this.#add('unknown-code');
       else if ((type === 'date' || type === 'dateTime' || type === 'instant') && !onCalendar(value))
         this.#add('wrong-form');

@@ -6,6 +6,8 @@ import { isUnfinished } from './unfinished-request.js';
 declare module 'fastify' {
   interface FastifyContextConfig {
     rawBody?: boolean;
+    /** Largest body of this route, in bytes; absent: that of a form. */
+    mostBytes?: number;
     streamedBody?: boolean;
   }
   interface FastifyRequest {
@@ -14,8 +16,14 @@ declare module 'fastify' {
   }
 }
 
-/** The route gets the body of every content type as a `Buffer`, exactly as it was sent: it keeps the original before it reads it. */
-export const RawBody = (): MethodDecorator => RouteConfig({ rawBody: true });
+/** Largest body of a route that does not ask for more, in bytes: parsing and checking it holds nobody up for long. */
+export const mostOfForm = 256 * 1024;
+
+/**
+ * The route gets the body of every content type as a `Buffer`, exactly as it was sent: it keeps the original before it reads it.
+ * @param mostBytes where more than a form may come; never beyond the limit of the whole service
+ */
+export const RawBody = (mostBytes = mostOfForm): MethodDecorator => RouteConfig({ rawBody: true, mostBytes });
 
 /**
  * The route reads the body itself, from the request, with `streamedBody`; `Content-Type` is its own matter, see
@@ -28,6 +36,14 @@ const streamedType = 'application/vnd.lien-tuyen.streamed';
 
 /** What is left of a body that was answered early may come for so long; then the line is cut. */
 const leftoverMs = 5_000;
+
+/** Routes that take large bodies get their limit; all others have that of a form. To be called before the routes are made. */
+export function limitBodies(server: FastifyInstance, most: number): void {
+  server.addHook('onRoute', (route) => {
+    const { streamedBody = false, mostBytes = mostOfForm } = route.config ?? {};
+    route.bodyLimit = streamedBody ? most : Math.min(mostBytes, most);
+  });
+}
 
 /** To be called before the routes are made. */
 export function prepareStreamedBodies(server: FastifyInstance): void {
@@ -60,6 +76,7 @@ export function addBodyParsers(server: FastifyInstance): void {
     { parseAs: 'buffer' },
     (request, body: Buffer, done) => {
       if (isRaw(request)) done(null, body);
+      else if (isTooDeep(body)) done(problemOfStatus(400));
       // The parser's own message would quote the body.
       else void parseJson(request, body.toString(), (error, value) => done(error && problemOfStatus(400), value));
     },
@@ -84,3 +101,17 @@ export function addBodyParsers(server: FastifyInstance): void {
 }
 
 const isRaw = (request: FastifyRequest): boolean => request.routeOptions.config.rawBody === true;
+
+/** Deeper than any form; what checks a body goes into it level by level. */
+const deepestForm = 100;
+
+/** Whether JSON is nested too deeply, seen from its text. A text without its end reaches to the end, so that each byte is seen once. */
+function isTooDeep(json: Buffer): boolean {
+  let depth = 0;
+  for (const [token] of json.toString('latin1').matchAll(/"(?:[^"\\]|\\[^])*(?:"|\\?$)|[[{]|[\]}]/g)) {
+    if (token === '[' || token === '{') depth += 1;
+    else if (token === ']' || token === '}') depth -= 1;
+    if (depth > deepestForm) return true;
+  }
+  return false;
+}

@@ -8,7 +8,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Configuration } from '../configuration.js';
 import { frameworkLogger } from '../logging.js';
-import { addBodyParsers, prepareStreamedBodies } from './body-parsers.js';
+import { addBodyParsers, limitBodies, prepareStreamedBodies } from './body-parsers.js';
 import { endEventStreamsOnClose } from './event-stream.js';
 import { ProblemFilter } from './problem.filter.js';
 import { observeRequests } from './request-log.js';
@@ -52,6 +52,7 @@ export async function createHttpApplication(
   listRoutes(server);
   observeRequests(server, parts.logger, parts.metrics);
   addSecurityHeaders(server);
+  limitBodies(server, parts.configuration.bodyLimit);
   prepareStreamedBodies(server);
   endEventStreamsOnClose(server);
   parts.prepare?.(server);
