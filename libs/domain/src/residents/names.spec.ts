@@ -18,7 +18,7 @@ describe('a name', () => {
         .toLowerCase()
         .replace(/[^\p{L}\p{N}]+/gu, ' ')
         .trim();
-    const letters = [...'aAăẰâẬđĐêỆôỘơỢưỰýỸ ßİªﬁ²Ω\u0301\u0323·-\u00a0\u200b\0?9', ...'Nguyễn Thị'];
+    const letters = Array.from('aAăẰâẬđĐêỆôỘơỢưỰýỸ ßİªﬁ²Ω\u0301\u0323·-\u00a0\u200b\0?9Nguyễn Thị');
     const written = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(...letters) }));
     fc.assert(
       fc.property(written, (name) => expect(foldName(name)).toBe(folded(name))),
