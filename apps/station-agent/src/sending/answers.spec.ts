@@ -66,6 +66,10 @@ describe('what is tried again', () => {
     expect(read(408, '')).toMatchObject({ kind: 'try-again', trouble: { code: 'too-slow' } });
   });
 
+  it('400 of a server that got half a file because the line broke', () => {
+    expect(read(400, problem('cut-off'))).toMatchObject({ kind: 'try-again', trouble: { code: 'line-cut' } });
+  });
+
   it('every other failure of the server', () => {
     for (const status of [500, 502, 504])
       expect(read(status, '')).toMatchObject({ trouble: { code: 'server-failed' } });

@@ -1,7 +1,16 @@
 /** What an answer of the server means for the file that was sent (the receipt contract of intake). */
 import type { Verdict } from '../outbox/entry.js';
 import { retryAfter } from './back-off.js';
-import { busy, notOurServer, notPermitted, serverFailed, tokenRefused, tooSlow, type Trouble } from './troubles.js';
+import {
+  busy,
+  lineCut,
+  notOurServer,
+  notPermitted,
+  serverFailed,
+  tokenRefused,
+  tooSlow,
+  type Trouble,
+} from './troubles.js';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -32,6 +41,8 @@ export function readAnswer(answer: HttpAnswer, digest: string, now: number): Att
     return verdict ? { kind: 'answered', verdict, answer: body } : later(notOurServer(status));
   }
   if (status === 408) return later(tooSlow);
+  // What came to the server was half a file: the line's fault, not the file's.
+  if (status === 400 && document?.['type'] === `${ourProblems}cut-off`) return later(lineCut);
   if (status === 429 || status === 503) return later(busy, retryAfter(answer.retryAfter, now));
   if (status >= 500) return later(serverFailed(status), retryAfter(answer.retryAfter, now));
   if (status === 401)
@@ -59,8 +70,10 @@ function jsonObject(text: string): Document | undefined {
   }
 }
 
+const ourProblems = 'urn:lien-tuyen:problem:';
+
 const isProblem = (document: Document | undefined): document is Document =>
-  typeof document?.['type'] === 'string' && document['type'].startsWith('urn:lien-tuyen:problem:');
+  typeof document?.['type'] === 'string' && document['type'].startsWith(ourProblems);
 
 const taken: readonly unknown[] = ['accepted', 'accepted-with-faults', 'duplicate'] satisfies Verdict[];
 

@@ -30,6 +30,14 @@ export const tooSlow: Trouble = {
   },
 };
 
+export const lineCut: Trouble = {
+  code: 'line-cut',
+  text: {
+    vi: 'Đường truyền đứt khi đang gửi. Tệp vẫn được giữ và sẽ tự gửi lại.',
+    en: 'The line broke while a file was on its way. The files are kept and will be sent again.',
+  },
+};
+
 export const busy: Trouble = {
   code: 'busy',
   text: { vi: 'Máy chủ đang bận và hẹn gửi lại sau.', en: 'The server is busy and asked to come back later.' },
