@@ -67,8 +67,9 @@ class TopicReader<Payload> {
     const { kafka, handler } = options;
     this.#consumer = kafka.consumer({
       groupId: `${handler.name}-v${handler.version}`,
-      sessionTimeout: 30_000,
-      rebalanceTimeout: 60_000,
+      // Several times what a slice takes; how long a replica that died keeps its partitions from the others.
+      sessionTimeout: 12_000,
+      rebalanceTimeout: 20_000,
       heartbeatInterval: 3_000,
       maxBytesPerPartition: 512 * 1024,
       maxWaitTimeInMs: 100,

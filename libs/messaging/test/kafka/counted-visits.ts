@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Topic } from '../../src/topic.js';
 import { defineTopic } from '../../src/topic.js';
 import type { TopicHandler } from '../../src/projection-of-topic.js';
@@ -30,11 +31,12 @@ export class PoisonousNumber extends Error {
 }
 
 /** Writes one row per message: a doubled effect breaks its key, and the order of arrival is kept. */
+/** A view of its own each time: a name nobody else reads by. */
 export const listVisits = (
   poison: () => number | undefined = () => undefined,
   slowMs = 0,
 ): TopicHandler<CountedVisit> => ({
-  name: 'listed-visits',
+  name: `listed-visits-${randomUUID()}`,
   version: 1,
   schema: [
     `create table listed_visit (
