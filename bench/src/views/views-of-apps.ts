@@ -18,7 +18,9 @@ export const views: readonly ViewOfApp[] = [
   { module: 'province/src/figures/province-figures.projection.js', settings: { pseudonymKey } },
 ];
 
-export async function loadView({ module, settings }: ViewOfApp): Promise<Projection> {
-  const { createProjection } = (await import(new URL(module, apps).href)) as { createProjection: CreateProjection };
-  return createProjection(settings);
+export const moduleOf = ({ module }: ViewOfApp): URL => new URL(module, apps);
+
+export async function loadView(view: ViewOfApp): Promise<Projection> {
+  const { createProjection } = (await import(moduleOf(view).href)) as { createProjection: CreateProjection };
+  return createProjection(view.settings);
 }
