@@ -1,89 +1,242 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
+import { StoredDocuments } from '#apps/record/src/reading/stored-documents.js';
+import { recordQueries } from '#apps/record/src/record.module.js';
+import { definitions } from '#apps/record/src/search/definitions.js';
+import { type PageKey, PageTokens } from '#apps/record/src/search/page-token.js';
+import { RecordSearch } from '#apps/record/src/search/record-search.js';
+import { searchRequest } from '#apps/record/src/search/search-request.js';
+import { searches } from '#apps/record/test/searches.js';
+import { WorklistReader } from '#apps/district/src/worklists/worklist-reader.js';
+import { bucketsOf } from '#apps/province/src/show-series/buckets.js';
+import { PartsReader } from '#apps/province/src/show-series/parts-reader.js';
+import { TimeReader } from '#apps/province/src/show-series/time-reader.js';
+import { type FigurePlaceKey, placeKey } from '#apps/province/src/statistics/figure-place-key.js';
+import { FigureReader } from '#apps/province/src/statistics/figure-reader.js';
 import { testDatabase } from '#deploy/local/src/test-database.js';
-import { openEmbeddedEventStore } from '#event-store/embedded/embedded-event-store.js';
-import type { EventStore } from '#event-store/event-store.js';
-import { createEmbeddedViewHost } from '#projections/embedded/embedded-view-host.js';
-import { createPostgresViewHost } from '#projections/postgres/postgres-view-host.js';
-import type { View, ViewHost } from '#projections/view-host.js';
-import { fillLog } from '../src/views/filled-log.js';
-import { loadView, moduleOf, views } from '../src/views/views-of-apps.js';
+import type { LocalDate } from '#domain/dates.js';
+import { FacilityRegister } from '#domain/facilities/facility-register.js';
+import type { FacilityCode } from '#domain/ids.js';
+import { type IndicatorCode, indicators } from '#domain/indicators/indicator.js';
+import { parsePeriod } from '#domain/indicators/period.js';
+import { loadPlaceRegister } from '#platform/place-register-file.js';
+import type { ReadDatabase } from '#projections/projection.js';
+import type { View } from '#projections/view-host.js';
+import { views } from '../src/views/views-of-apps.js';
+import { type BothEngines, bothEngines, type ViewOnBoth } from './both-engines.js';
+import { isCountOfNothing } from './counts-of-nothing.js';
 
 const database = await testDatabase('views of the services on PostgreSQL');
-const schemaPrefix = `t${randomUUID().slice(0, 8)}`;
+afterAll(() => database?.stop());
 
-type Rows = Readonly<Record<string, readonly string[]>>;
-
-const inOrder = (rows: readonly Readonly<Record<string, unknown>>[]): readonly string[] =>
-  rows.map((row) => JSON.stringify(Object.entries(row).toSorted())).toSorted();
+const today = '2026-09-15' as LocalDate;
+const periods = ['all', '2026', '2026-Q3', '2026-10', '2026-09-01', '2026-09-07', '2027-01'];
 
 (database === undefined ? describe.skip : describe)('the views of the services on PostgreSQL', () => {
-  let folder: string;
-  let events: EventStore;
-  let embedded: ViewHost;
-  let postgres: ViewHost;
+  let engines: BothEngines;
+  const built = new Map<string, ViewOnBoth>();
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'views-on-postgres-'));
-    const { file } = await fillLog(join(folder, 'log'), 25);
-    events = await openEmbeddedEventStore({ file });
-    embedded = await createEmbeddedViewHost({ eventStoreFile: file, folder: join(folder, 'views') });
-    postgres = await createPostgresViewHost({ url: database?.url ?? '', events, schemaPrefix });
-  }, 120_000);
-  afterAll(async () => {
-    await embedded.close();
-    await postgres.close();
-    await events.close();
-    const client = new pg.Client({ connectionString: database?.url });
-    await client.connect();
-    const { rows } = await client.query<{ name: string }>(
-      'select nspname as name from pg_namespace where starts_with(nspname, $1)',
-      [`${schemaPrefix}_`],
-    );
-    for (const { name } of rows) await client.query(`drop schema ${name} cascade`);
-    await client.end();
-    await database?.stop();
-    rmSync(folder, { recursive: true });
-  }, 60_000);
+    engines = await bothEngines(database?.url ?? '', 25);
+    for (const source of views) built.set(source.module.split('/')[0] ?? '', await engines.build(source));
+  }, 180_000);
+  afterAll(() => engines.close(), 60_000);
 
-  async function built(host: ViewHost, source: (typeof views)[number]): Promise<View> {
-    const view = await host.add({ module: moduleOf(source), settings: source.settings });
-    expect(await view.waitFor(await events.head(), 60_000)).toBe(true);
-    expect(await view.status()).toMatchObject({ setAside: 0 });
-    return view;
+  const viewsOf = (app: string): ViewOnBoth => {
+    const found = built.get(app);
+    if (!found) throw new Error(`${app} has no view`);
+    return found;
+  };
+
+  /** The same question to both engines has the same answer. */
+  async function agree<Answer>(app: string, ask: (view: View) => Promise<Answer>): Promise<Answer> {
+    const { embedded, postgres } = viewsOf(app);
+    const expected = await ask(embedded);
+    expect(await ask(postgres)).toEqual(expected);
+    return expected;
   }
 
-  it.each(views.map((source) => [source.module, source] as const))(
-    '%s has the same rows as on the embedded engine',
-    async (_, source) => {
-      const { name, version } = await loadView(source);
-      await built(embedded, source);
-      const onFile = rowsInFile(join(folder, 'views', `${name}-v${version}.sqlite`));
-      const view = await built(postgres, source);
-      const onServer: Record<string, readonly string[]> = {};
-      for (const table of Object.keys(onFile)) {
-        onServer[table] = inOrder(await view.database.query(`select * from "${table}"`));
+  it.each(views.map(({ module }) => module))('%s has the same rows in every table', async (module) => {
+    const { postgres, file } = viewsOf(module.split('/')[0] ?? '');
+    const onFile = tablesInFile(file);
+    const onServer = new Map<string, readonly string[]>();
+    for (const table of onFile.keys()) {
+      onServer.set(table, comparable(await postgres.database.query(`select * from "${table}"`)));
+    }
+    expect(onServer).toEqual(onFile);
+    expect([...onServer.values()].flat().length).toBeGreaterThan(50);
+  });
+
+  describe('are read alike', () => {
+    it.each(searches)('by the search %s?%s', async (type, query) => {
+      const resident = await agree('record', async ({ database: read }) => {
+        const rows = await read.query<{ id: string }>(
+          `select id from document where kind = 'resident' and body is not null order by number limit 1 offset 3`,
+        );
+        return rows[0]?.id ?? '';
+      });
+      for (const visibility of [{ kind: 'everybody' }, { kind: 'facility', facility: '08Z11' }] as const) {
+        for (const examined of [40, 1_000_000]) {
+          await agree('record', async (view) => {
+            const documents = new StoredDocuments(view.database);
+            const search = new RecordSearch(view.database, documents, {
+              examined,
+              counted: 1_000_000,
+              fewResidents: examined,
+            });
+            return everyRow(search, type, query.replace('RESIDENT', resident), visibility);
+          });
+        }
       }
-      expect(onServer).toEqual(onFile);
-      expect(Object.values(onServer).flat().length).toBeGreaterThan(50);
-    },
-    120_000,
-  );
+    });
+
+    it('by the record as FHIR, with what a page brings along', async () => {
+      const { total } = await agree('record', (view) =>
+        bundle(
+          view.database,
+          'Encounter',
+          '_include=Encounter:patient&_revinclude=Condition:encounter&_count=20&_total=accurate',
+        ),
+      );
+      expect(total).toBeGreaterThan(20);
+      await agree('record', (view) => bundle(view.database, 'Patient', '_revinclude=Provenance:target&_count=10'));
+      await agree('record', (view) => bundle(view.database, 'Organization', 'name=tram'));
+    });
+
+    it('by every figure of every place', async () => {
+      for (const text of periods) {
+        const period = parsePeriod(text);
+        if (!period) throw new Error(`${text} is no period`);
+        const { places } = await agree('province', async ({ database: read }) => {
+          const snapshot = await new FigureReader(read).readEvery(period, today);
+          return {
+            ...snapshot,
+            places: snapshot.places.toSorted((a, b) => (placeKey(a.place) < placeKey(b.place) ? -1 : 1)),
+          };
+        });
+        for (const { place } of places.slice(0, 12)) {
+          await agree('province', ({ database: read }) => new FigureReader(read).read(place, period, today));
+        }
+      }
+    });
+
+    it('by every series', async () => {
+      const places = loadPlaceRegister();
+      const here: readonly FigurePlaceKey[] = [
+        { level: 'all', code: '' },
+        { level: 'province', code: '08' },
+        { level: 'facility', code: '08Z11' },
+      ];
+      const range = { from: '2026-03-01' as LocalDate, to: '2026-10-31' as LocalDate };
+      for (const indicator of indicators as readonly ((typeof indicators)[number] & { code: IndicatorCode })[]) {
+        for (const place of here) {
+          await agree('province', async ({ database: read }) => {
+            const time = new TimeReader(read);
+            const parts = new PartsReader(read, new FacilityRegister(), places);
+            return {
+              first: await time.firstDay(indicator.code, place),
+              last: await time.lastDay(today),
+              weeks: await time.read(indicator, place, [...bucketsOf('week', range.from, range.to)]),
+              facilities: await parts.read(indicator, place, 'facility', range),
+              communes: await parts.read(indicator, place, 'commune', range),
+              diagnoses: (await parts.diagnoses(place, range)).toSorted((a, b) => (a.code < b.code ? -1 : 1)),
+            };
+          });
+        }
+      }
+    });
+
+    it('by worklists and feeds', async () => {
+      const facilities = await agree('district', ({ database: read }) =>
+        read.query<{ facility: FacilityCode }>('select distinct facility from referral_feed order by facility'),
+      );
+      expect(facilities.length).toBeGreaterThan(3);
+      for (const { facility } of facilities) {
+        const [last] = await agree('district', (view) =>
+          new WorklistReader(view).page(facility, 'outgoing', [], undefined, 3),
+        );
+        await agree('district', (view) =>
+          new WorklistReader(view).page(facility, 'incoming', ['issued', 'closed'], undefined, 50),
+        );
+        await agree('district', (view) =>
+          new WorklistReader(view).page(
+            facility,
+            'outgoing',
+            [],
+            last && { referredAt: last.referredAt, id: last.id },
+            50,
+          ),
+        );
+        await agree('district', (view) => new WorklistReader(view).steps(facility, 0, 20));
+      }
+      await agree('district', (view) =>
+        new WorklistReader(view).overdue('issued', '2027-12-31' as LocalDate, undefined, 100),
+      );
+    });
+
+    it('by receipts', async () => {
+      await agree('commune', ({ database: read }) =>
+        read.query(
+          'select position, body from receipt where facility = ? and position > ? and received_at >= ? order by position limit ?',
+          ['08Z11', 0, '', 100],
+        ),
+      );
+      await agree('commune', ({ database: read }) =>
+        read.query('select min(position) as position from receipt where facility = ? and received_at >= ?', [
+          '08Z11',
+          '2026',
+        ]),
+      );
+    });
+  });
 });
 
-function rowsInFile(file: string): Rows {
+const tokens = new PageTokens(new Uint8Array(32));
+
+async function everyRow(
+  search: RecordSearch,
+  type: string,
+  query: string,
+  visibility: Parameters<RecordSearch['page']>[1],
+): Promise<{ readonly keys: readonly string[]; readonly total: number }> {
+  const definition = definitions.get(type);
+  if (!definition) throw new Error(`no ${type}`);
+  const request = searchRequest(definition, new URLSearchParams(`${query}&_count=100`), false, tokens);
+  const keys: string[] = [];
+  let after: PageKey | undefined;
+  for (let page = 0; page < 500; page += 1) {
+    const { rows, next } = await search.page({ ...request, ...(after && { after }) }, visibility);
+    keys.push(...rows.map(({ number, part }) => `${number}-${part}`));
+    if (!next) break;
+    after = next;
+  }
+  return { keys, total: await search.total(request, visibility) };
+}
+
+async function bundle(read: ReadDatabase, type: string, query: string) {
+  const definition = definitions.get(type);
+  if (!definition) throw new Error(`no ${type}`);
+  const { search, pages } = recordQueries(read, new FacilityRegister(), { sealingKey: new Uint8Array(32) });
+  const request = searchRequest(definition, new URLSearchParams(query), false, pages);
+  // Links are sealed anew each time.
+  const { link: _, id: __, meta: ___, ...found } = await search.bundle(request, { kind: 'everybody' }, 'http://x/fhir');
+  return found;
+}
+
+function tablesInFile(file: string): ReadonlyMap<string, readonly string[]> {
   const opened = new DatabaseSync(file, { readOnly: true });
   const tables = opened.prepare(`select name from sqlite_schema where type = 'table' order by name`).all();
-  const own = new Set(['checkpoint', 'set_aside']);
+  const ofHost = new Set(['checkpoint', 'set_aside']);
   const rows = tables
     .map(({ name }) => String(name))
-    .filter((name) => !own.has(name))
-    .map((name) => [name, inOrder(opened.prepare(`select * from "${name}"`).all())] as const);
+    .filter((name) => !ofHost.has(name))
+    .map((name) => [name, comparable(opened.prepare(`select * from "${name}"`).all())] as const);
   opened.close();
-  return Object.fromEntries(rows);
+  return new Map(rows);
 }
+
+const comparable = (rows: readonly Readonly<Record<string, unknown>>[]): readonly string[] =>
+  rows
+    .filter((row) => !isCountOfNothing(row))
+    .map((row) => JSON.stringify(Object.entries(row).toSorted()))
+    .toSorted();

@@ -100,7 +100,8 @@ export class StoredDocuments {
       );
       found.push(...rows.map(documentOf));
     }
-    return found;
+    // Engines give them in orders of their own.
+    return found.toSorted((a, b) => a.number - b.number);
   }
 }
 
