@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import type { TestDatabase } from '#deploy/local/src/test-database.js';
 import { openEmbeddedEventStore } from '#event-store/embedded/embedded-event-store.js';
 import type { EventStore } from '#event-store/event-store.js';
 import { createEmbeddedViewHost } from '#projections/embedded/embedded-view-host.js';
@@ -27,14 +27,14 @@ export interface BothEngines {
 }
 
 /** @param residents of the synthetic province */
-export async function bothEngines(url: string, residents: number): Promise<BothEngines> {
+export async function bothEngines(database: TestDatabase, residents: number): Promise<BothEngines> {
   const folder = mkdtempSync(join(tmpdir(), 'both-engines-'));
   const schemaPrefix = `t${randomUUID().slice(0, 8)}`;
   const { file } = await fillLog(join(folder, 'log'), residents);
   const events = await openEmbeddedEventStore({ file });
   const views = join(folder, 'views');
   const embedded = await createEmbeddedViewHost({ eventStoreFile: file, folder: views });
-  const postgres = await createPostgresViewHost({ url, events, schemaPrefix });
+  const postgres = await createPostgresViewHost({ url: database.url, events, schemaPrefix });
   return {
     events,
     async build(source) {
@@ -52,19 +52,8 @@ export async function bothEngines(url: string, residents: number): Promise<BothE
     async close() {
       await Promise.all([embedded.close(), postgres.close()]);
       await events.close();
-      await dropSchemas(url, schemaPrefix);
+      await database.dropSchemas(schemaPrefix);
       rmSync(folder, { recursive: true });
     },
   };
-}
-
-async function dropSchemas(url: string, prefix: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  const { rows } = await client.query<{ name: string }>(
-    'select nspname as name from pg_namespace where starts_with(nspname, $1)',
-    [`${prefix}_`],
-  );
-  for (const { name } of rows) await client.query(`drop schema ${name} cascade`);
-  await client.end();
 }

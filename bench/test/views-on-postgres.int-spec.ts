@@ -37,7 +37,7 @@ const periods = ['all', '2026', '2026-Q3', '2026-10', '2026-09-01', '2026-09-07'
   const built = new Map<string, ViewOnBoth>();
 
   beforeAll(async () => {
-    engines = await bothEngines(database?.url ?? '', 25);
+    if (database) engines = await bothEngines(database, 25);
     for (const source of views) built.set(source.module.split('/')[0] ?? '', await engines.build(source));
   }, 180_000);
   afterAll(() => engines.close(), 60_000);

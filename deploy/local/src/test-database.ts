@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { EngineMissing, type EngineProcess } from './engine-process.js';
 import { startPostgresServer } from './postgres-server.js';
 
@@ -8,6 +9,8 @@ export interface TestDatabase {
   readonly url: string;
   /** Where the server is the suite's own: it may be killed and started again. */
   readonly process?: EngineProcess;
+  /** Removes the schemas whose names begin so, with all there is in them. */
+  dropSchemas(prefix: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -19,7 +22,7 @@ export async function testDatabase(suite: string): Promise<TestDatabase | undefi
   const say = (line: string): void => void process.stderr.write(`${suite}: ${line}\n`);
   if (given !== undefined && given !== '') {
     say('PostgreSQL of DATABASE_URL');
-    return { url: given, stop: () => Promise.resolve() };
+    return { url: given, dropSchemas: dropSchemasOf(given), stop: () => Promise.resolve() };
   }
   const folder = mkdtempSync(join(tmpdir(), 'lien-tuyen-postgres-'));
   try {
@@ -27,6 +30,7 @@ export async function testDatabase(suite: string): Promise<TestDatabase | undefi
     say('PostgreSQL, a server of its own');
     return {
       ...server,
+      dropSchemas: dropSchemasOf(server.url),
       stop: async () => {
         await server.process.stop();
         rmSync(folder, { recursive: true, force: true });
@@ -39,3 +43,16 @@ export async function testDatabase(suite: string): Promise<TestDatabase | undefi
     return undefined;
   }
 }
+
+const dropSchemasOf =
+  (url: string) =>
+  async (prefix: string): Promise<void> => {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    const { rows } = await client.query<{ name: string }>(
+      'select nspname as name from pg_namespace where starts_with(nspname, $1)',
+      [prefix],
+    );
+    for (const { name } of rows) await client.query(`drop schema ${name} cascade`);
+    await client.end();
+  };

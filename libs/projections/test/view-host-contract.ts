@@ -141,7 +141,7 @@ export function describeViewHostContract(name: string, newStorage: () => Promise
       const aside = await view.setAside();
       expect(aside.map((event) => event.eventId)).toEqual([events[5]?.id, events[12]?.id]);
       expect(aside[0]).toMatchObject({ type: 'VisitRecorded', stream: expect.stringMatching(/^visit-/) });
-      expect(aside[0]?.reason).toMatch(/^RangeError at visits-by-facility\.js:\d+$/);
+      expect(aside[0]?.reason).toMatch(/^RangeError at visits-by-facility\.[jt]s:\d+$/);
 
       expect(await view.retrySetAside()).toEqual({ applied: 0, remaining: 2 });
       expect(await countsIn(view.database)).toEqual({ '08Z11': 18 });

@@ -43,6 +43,8 @@ export function openPool({
     ...(pipeline !== undefined && { pipeline }),
   });
   pool.on('error', () => undefined);
+  // One in use is not the pool's: its statements fail by themselves.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 

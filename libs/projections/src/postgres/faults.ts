@@ -71,7 +71,7 @@ export function describeFault(error: unknown): string {
         : error.name;
   const frame = error.stack
     ?.split('\n')
-    .find((line) => /^\s+at .*\.js:\d+/.test(line) && !/\/projections\/src\/postgres\/|\/node_modules\//.test(line));
-  const place = frame === undefined ? undefined : /([^/\\]+\.js:\d+):\d+\)?$/.exec(frame)?.[1];
+    .find((line) => /^\s+at .*\.[jt]s:\d+/.test(line) && !/\/projections\/src\/postgres\/|\/node_modules\//.test(line));
+  const place = frame === undefined ? undefined : /([^/\\]+\.[jt]s:\d+):\d+\)?$/.exec(frame)?.[1];
   return place === undefined ? kind : `${kind} at ${place}`;
 }

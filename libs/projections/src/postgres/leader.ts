@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventBatch, EventStore, Position, RecordedEvent } from '#event-store/event-store.js';
+import type { EventBatch, Position, RecordedEvent } from '#event-store/event-store.js';
 import type { Projection } from '../projection.js';
 import { describeFault, isUnavailable } from './faults.js';
-import { logIdentity } from './log-identity.js';
+import { logIdentity, type ProjectedLog } from './projected-log.js';
 import type { ViewStore } from './view-store.js';
 
 export interface LeaderOptions {
   readonly projection: Projection;
   readonly store: ViewStore;
-  readonly events: Pick<EventStore, 'subscribe' | 'readAll'>;
+  readonly events: ProjectedLog;
   /** Told after every step. */
   readonly onStep: (position: Position, state: 'catching-up' | 'live', changed: boolean) => void;
 }

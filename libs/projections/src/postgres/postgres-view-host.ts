@@ -1,15 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import type { EventStore } from '#event-store/event-store.js';
 import type { Projection, ViewStatus } from '../projection.js';
 import type { CreateProjection, ProjectionSource, View, ViewHost } from '../view-host.js';
 import { openPool } from './connections.js';
 import { describeFault, sorted } from './faults.js';
-import { logIdentity } from './log-identity.js';
 import { migrate } from './migrations.js';
 import { PostgresReadDatabase } from './postgres-read-database.js';
 import { PostgresView } from './postgres-view.js';
+import { logIdentity, type ProjectedLog } from './projected-log.js';
 import { ReplicaLine } from './replica-line.js';
 import { ensureViewSchema, leaderLock, viewSchemaName } from './view-schema.js';
 import { ViewStore } from './view-store.js';
@@ -17,7 +16,7 @@ import { ViewStore } from './view-store.js';
 export interface PostgresViewHostOptions {
   /** `postgres://user:password@host:port/database`; PostgreSQL 14 or newer, reached directly: a transaction pooler keeps no session. */
   readonly url: string;
-  readonly events: EventStore;
+  readonly events: ProjectedLog;
   /** First part of the names of all schemas; default `view`. Hosts of different logs in one database need different ones. */
   readonly schemaPrefix?: string;
   /** Connections that read one view; default 4. */

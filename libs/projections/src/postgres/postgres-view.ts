@@ -1,16 +1,17 @@
-import type { EventStore, Position } from '#event-store/event-store.js';
+import type { Position } from '#event-store/event-store.js';
 import { PositionWaiters } from '../position-waiters.js';
 import type { Projection, ReadDatabase, ViewStatus } from '../projection.js';
 import type { SetAsideEvent, View } from '../view-host.js';
 import { describeFault, isUnavailable } from './faults.js';
 import { Leader } from './leader.js';
+import { firstAfter, type ProjectedLog } from './projected-log.js';
 import type { StoredProgress, ViewStore } from './view-store.js';
 
 export interface PostgresViewOptions {
   readonly projection: Projection;
   readonly store: ViewStore;
   readonly database: ReadDatabase;
-  readonly events: EventStore;
+  readonly events: ProjectedLog;
   readonly progress: StoredProgress;
 }
 
@@ -43,8 +44,7 @@ export class PostgresView implements View {
       throw error;
     });
     if (asked !== undefined) this.#known = asked;
-    const { setAside } = this.#known;
-    const position = Math.max(this.#known.position, this.#waiters.position);
+    const { position, setAside } = this.#known;
     const logPosition = Math.max(await events.head(), position);
     const delayMs = position < logPosition ? await this.#ageOfFirstAfter(position) : 0;
     const state = asked === undefined ? 'failed' : this.#stateAt(delayMs);
@@ -142,12 +142,4 @@ export class PostgresView implements View {
     const live = this.#state === 'live' || (this.#state === 'following' && this.#known.settled);
     return live && delayMs <= lagOfLiveMs ? 'live' : 'catching-up';
   }
-}
-
-async function firstAfter(events: Pick<EventStore, 'readAll'>, after: Position) {
-  for await (const batch of events.readAll({ after, batchSize: 1 })) {
-    const [first] = batch.events;
-    if (first !== undefined) return first;
-  }
-  return undefined;
 }
