@@ -2,7 +2,10 @@
 import { cpus } from 'node:os';
 import type { BenchRow } from './bench-row.js';
 import { eventStoreBench } from './event-store.bench.js';
+import { fhirBundlesBench } from './fhir-bundles.bench.js';
+import { intakeBench } from './intake/intake.bench.js';
 import { flowBench } from './flow/flow.bench.js';
+import { matchingBench } from './matching/matching.bench.js';
 import { benchStationFormats } from './station-formats.bench.js';
 import { viewsBench } from './views/views.bench.js';
 
@@ -12,7 +15,10 @@ const parts: readonly {
 }[] = [
   { title: 'Event store', run: eventStoreBench },
   { title: 'Station formats', run: benchStationFormats },
+  { title: 'Intake', run: intakeBench },
+  { title: 'FHIR in', run: fhirBundlesBench },
   { title: 'Views', run: () => viewsBench() },
+  { title: 'Matching', run: matchingBench },
   { title: 'The whole flow', run: flowBench },
 ];
 

@@ -8,6 +8,7 @@ const hours = 12;
 const pages = [
   ['Bảng điều hành tỉnh / province dashboard', '/'],
   ['Chuyển tuyến / referral inbox', '/inbox'],
+  ['Hồ sơ có thể trùng / records to compare', '/reviews'],
   ['Hồ sơ sức khỏe FHIR R4 / health record', '/fhir/metadata'],
   ['Gửi dữ liệu / intake', '/intake/messages'],
   ['Tài liệu API / API documentation', '/docs'],

@@ -18,7 +18,8 @@ import {
 import type { View, ViewHost } from '#projections/view-host.js';
 import type { Secrets } from '#security/secrets.js';
 import { ResidentIdentity } from './identity/resident-identity.js';
-import { ORIGINALS, RECEIPTS_VIEW } from './injection.js';
+import { ResidentIndex } from './identity/resident-index.js';
+import { ORIGINALS, RECEIPTS_VIEW, RESIDENT_INDEX_VIEW } from './injection.js';
 import { IntakeController } from './intake/intake.controller.js';
 import { Intake } from './intake/intake.js';
 import { MessageJournal } from './intake/message-journal.js';
@@ -28,6 +29,11 @@ import { ReferralIntake } from './intake/referral-intake.js';
 import { KeyedMutex } from './keyed-mutex.js';
 import { EmbeddedOriginals } from './originals/embedded-originals.js';
 import type { Originals } from './originals/originals.js';
+import { MatchReviews } from './reviews/match-reviews.js';
+import { MatchReviewsController } from './reviews/match-reviews.controller.js';
+import { ResidentMerges } from './reviews/resident-merges.js';
+import { ReviewReader } from './reviews/review-reader.js';
+import { readReviewFiles, REVIEW_FILES, ReviewsPageController } from './reviews/reviews-page.controller.js';
 import { OutreachDryRun } from './outreach/dry-run.js';
 import { OUTREACH_FILES, OutreachPageController, readOutreachFiles } from './outreach/outreach-page.controller.js';
 import { OutreachController } from './outreach/outreach.controller.js';
@@ -44,6 +50,8 @@ import { finishUnansweredMessages } from './unfinished-messages.js';
     OutreachController,
     OutreachRunsController,
     OutreachPageController,
+    MatchReviewsController,
+    ReviewsPageController,
   ],
   providers: [
     ReceiveMessageHandler,
@@ -64,15 +72,36 @@ import { finishUnansweredMessages } from './unfinished-messages.js';
       useFactory: (store: EventStore) => new MessageJournal(store),
     },
     {
+      provide: RESIDENT_INDEX_VIEW,
+      inject: [VIEW_HOST],
+      useFactory: (host: ViewHost): Promise<View> =>
+        host.add({ module: new URL('./identity/resident-index.projection.js', import.meta.url) }),
+    },
+    {
+      provide: ResidentIndex,
+      inject: [RESIDENT_INDEX_VIEW, PLACE_REGISTER],
+      useFactory: (view: View, places: PlaceRegister) => new ResidentIndex(view, places),
+    },
+    { provide: REVIEW_FILES, useFactory: readReviewFiles },
+    { provide: ReviewReader, inject: [RESIDENT_INDEX_VIEW], useFactory: (view: View) => new ReviewReader(view) },
+    { provide: ResidentMerges, inject: [EVENT_STORE], useFactory: (store: EventStore) => new ResidentMerges(store) },
+    { provide: MatchReviews, inject: [EVENT_STORE], useFactory: (store: EventStore) => new MatchReviews(store) },
+    {
       provide: ResidentIdentity,
-      inject: [EVENT_STORE, SECRETS],
-      useFactory: (store: EventStore, secrets: Secrets) => new ResidentIdentity(store, secrets.identityKey),
+      inject: [EVENT_STORE, SECRETS, ResidentIndex, MatchReviews],
+      useFactory: (store: EventStore, secrets: Secrets, index: ResidentIndex, reviews: MatchReviews) =>
+        new ResidentIdentity(store, secrets.identityKey, { index, reviews }),
     },
     {
       provide: RecordIntake,
       inject: [EVENT_STORE, ResidentIdentity, FACILITY_REGISTER],
       useFactory: (store: EventStore, identity: ResidentIdentity, facilities: FacilityRegister) =>
-        new RecordIntake(store, identity, new ReferralIntake(store, facilities), new KeyedMutex()),
+        new RecordIntake(
+          store,
+          identity,
+          new ReferralIntake(store, facilities, (a, b) => identity.areOne(a, b)),
+          new KeyedMutex(),
+        ),
     },
     OutreachRuns,
     {

@@ -4,3 +4,5 @@
 export const ORIGINALS = Symbol('Originals');
 /** `View` of the receipts projection */
 export const RECEIPTS_VIEW = Symbol('ReceiptsView');
+/** `View` of the projection `resident-index` */
+export const RESIDENT_INDEX_VIEW = Symbol('ResidentIndexView');

@@ -14,6 +14,7 @@ const senders: Readonly<Record<string, string>> = {
   'record-visit.json': '08Z20',
   'screening-day.csv': '08Z20',
   'visit-with-transfer.qd4750.xml': '08Z13',
+  'visit.fhir.json': '08Z13',
 };
 
 const types: Readonly<Record<string, string>> = {
@@ -34,7 +35,7 @@ describe('the examples for integrators', () => {
   });
 
   it.each(Object.entries(senders))('%s is taken', async (name, sender) => {
-    const contentType = types[extname(name)] ?? '';
+    const contentType = name.endsWith('.fhir.json') ? 'application/fhir+json' : (types[extname(name)] ?? '');
     const answer = await harness.post(sender as FacilityCode, readFileSync(new URL(name, folder)), { contentType });
     expect(answer).toMatchObject({ outcome: 'taken' });
     if (!('receipt' in answer)) return;

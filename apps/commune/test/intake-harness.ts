@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import { FacilityRegister } from '#domain/facilities/facility-register.js';
 import type { CareLevel, FacilityKind } from '#domain/facilities/facility-events.js';
 import type { FacilityCode } from '#domain/ids.js';
-import type { PlaceRegister } from '#domain/places/place-register.js';
+import { PlaceRegister } from '#domain/places/place-register.js';
 import { openEmbeddedEventStore } from '#event-store/embedded/embedded-event-store.js';
 import type { EventStore, RecordedEvent } from '#event-store/event-store.js';
+import { ResidentIndex } from '../src/identity/resident-index.js';
+import { MatchReviews } from '../src/reviews/match-reviews.js';
+import { createEmbeddedViewHost } from '#projections/embedded/embedded-view-host.js';
 import { ResidentIdentity } from '../src/identity/resident-identity.js';
 import { Intake, type IntakeAnswer } from '../src/intake/intake.js';
 import { MessageJournal } from '../src/intake/message-journal.js';
@@ -30,20 +33,38 @@ export interface IntakeHarness {
   replica(): Intake;
   post(facility: FacilityCode, body: unknown, options?: { key?: string; contentType?: string }): Promise<IntakeAnswer>;
   events(category?: string): Promise<readonly RecordedEvent[]>;
+  /** The view of matching has everything that is in the log. */
+  settled(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** @param options.folder kept when the harness closes; without it a temporary one is made and removed */
+/**
+ * @param options.folder kept when the harness closes; without it a temporary one is made and removed
+ * @param options.matching people without a number are found by likeness, in a view that is kept
+ */
 export async function openIntake(
-  options: { readonly folder?: string; readonly places?: PlaceRegister } = {},
+  options: { readonly folder?: string; readonly places?: PlaceRegister; readonly matching?: true } = {},
 ): Promise<IntakeHarness> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'lien-tuyen-intake-')));
   const store = await openEmbeddedEventStore({ file: join(folder, 'events.sqlite') });
   const originals = new EmbeddedOriginals(join(folder, 'originals.sqlite'));
+  const views = options.matching
+    ? await createEmbeddedViewHost({ eventStoreFile: join(folder, 'events.sqlite'), folder: join(folder, 'views') })
+    : undefined;
+  const view = await views?.add({
+    module: new URL('../src/identity/resident-index.projection.js', import.meta.url),
+  });
   const identityKey = Buffer.alloc(32, 'test');
   const facilities = registerOfThree();
   const replica = (): Intake => {
-    const identity = new ResidentIdentity(store, identityKey);
+    const identity = new ResidentIdentity(
+      store,
+      identityKey,
+      view && {
+        index: new ResidentIndex(view, options.places ?? new PlaceRegister([])),
+        reviews: new MatchReviews(store),
+      },
+    );
     const records = new RecordIntake(store, identity, new ReferralIntake(store, facilities), new KeyedMutex());
     return new Intake(originals, new MessageJournal(store), records, new KeyedMutex(), options.places);
   };
@@ -61,7 +82,11 @@ export async function openIntake(
       }
       return found;
     },
+    async settled() {
+      await view?.waitFor(await store.head(), 10_000);
+    },
     async close() {
+      await views?.close();
       await originals.close();
       await store.close();
       if (options.folder === undefined) await rm(folder, { recursive: true });

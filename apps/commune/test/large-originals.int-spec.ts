@@ -7,7 +7,7 @@ import { zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { receiveBody, type SenderDetails } from '../src/intake/receive-body.js';
 import { EmbeddedOriginals } from '../src/originals/embedded-originals.js';
-import { pieceSize, wholeBody, type LargeOriginal, type Original } from '../src/originals/originals.js';
+import { mostHeld, wholeBody, type LargeOriginal, type Original } from '../src/originals/originals.js';
 import { station } from './intake-harness.js';
 
 let folder: string;
@@ -53,8 +53,8 @@ const rowsOf = (table: string): number => {
 
 describe('a body', () => {
   it('is held when it is small, and kept piece by piece when it is large', async () => {
-    const small = randomBytes(pieceSize);
-    const large = randomBytes(3 * pieceSize + 12_345);
+    const small = randomBytes(mostHeld);
+    const large = randomBytes(3 * mostHeld + 12_345);
     const held = await receiveBody(chunksOf(small), details, originals, () => {
       throw new Error('not large');
     });
@@ -74,18 +74,18 @@ describe('a body', () => {
   });
 
   it('that comes twice is kept once', async () => {
-    const large = randomBytes(2 * pieceSize);
+    const large = randomBytes(2 * mostHeld);
     for (let turn = 0; turn < 2; turn += 1) {
       expect((await bytesOf(await receiveBody(chunksOf(large), details, originals, allRight))).equals(large)).toBe(
         true,
       );
     }
-    expect([rowsOf('original'), rowsOf('part'), rowsOf('upload')]).toEqual([1, 2, 0]);
+    expect([rowsOf('original'), rowsOf('part'), rowsOf('upload')]).toEqual([1, 5, 0]);
   });
 
   it('that is cut off, or for which there is no room, leaves nothing behind', async () => {
-    const large = randomBytes(4 * pieceSize);
-    await expect(receiveBody(chunksOf(large, 3 * pieceSize), details, originals, allRight)).rejects.toThrow(
+    const large = randomBytes(4 * mostHeld);
+    await expect(receiveBody(chunksOf(large, 3 * mostHeld), details, originals, allRight)).rejects.toThrow(
       'the line is gone',
     );
     const noRoom = (): void => {
@@ -97,7 +97,7 @@ describe('a body', () => {
 
   it('that was still coming when the process ended is cleared away at the next start', async () => {
     const upload = await originals.upload();
-    await upload.write(randomBytes(pieceSize));
+    await upload.write(randomBytes(mostHeld));
     await originals.close();
     expect(rowsOf('part')).toBe(1);
     originals = new EmbeddedOriginals(file);

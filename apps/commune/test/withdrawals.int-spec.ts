@@ -44,6 +44,12 @@ describe('an episode', () => {
     expect(await told()).toEqual(['VisitRecorded', 'VisitRetracted', 'VisitRecorded']);
   });
 
+  it('is taken back in the message that told of it, in the order of its records', async () => {
+    const records = [summary(), summary({ MA_DOITUONG_KCB: '8' }), summary({ MA_BENH_CHINH: 'E11.9' })];
+    await harness.post(station, writeEnvelope({ sender: station, created: '20261005', records }));
+    expect(await told()).toEqual(['VisitRecorded', 'VisitRetracted', 'VisitRecorded']);
+  });
+
   it('is taken back by a command, with the reason, of its own facility alone', async () => {
     await outcomeOf(envelope(summary()));
     expect(await outcomeOf(retraction, otherStation)).toBe('refused');

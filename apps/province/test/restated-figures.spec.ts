@@ -1,11 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { DomainEvent } from '#domain/domain-events.js';
+import type { ResidentId } from '#domain/ids.js';
+import { MergedResidents } from '#domain/residents/merged-residents.js';
 import { everywhere } from '../src/statistics/figure-place-key.js';
 import {
   detailsCorrected,
   historyRecorded,
   livesIn,
+  merged,
   moved,
   referral,
   registered,
@@ -13,6 +16,7 @@ import {
   screeningCompleted,
   screeningId,
   screeningRetracted,
+  unmerged,
   visitAmended,
   visitRecorded,
   visitRetracted,
@@ -147,6 +151,27 @@ const log = fc
     ...told,
   ]);
 
+/** Merges and unmerges among what is told, such as the two records' streams allow: no ring, nobody joined twice. */
+const logWithMerges = fc
+  .tuple(log, fc.array(fc.tuple(fc.nat(60), resident, resident, fc.boolean()), { minLength: 1, maxLength: 8 }))
+  .map(([told, asked]): readonly DomainEvent[] => {
+    const known = new MergedResidents<ResidentId>();
+    const events: DomainEvent[] = [...told];
+    const fromTheFront = asked.toSorted(([a], [b]) => a - b);
+    for (const [index, one, other, apart] of fromTheFront) {
+      const [a, b] = [known.survivorOf(one), known.survivorOf(other)];
+      const at = Math.min(index, events.length);
+      if (apart && known.membersOf(a).includes(one) && one !== a && known.isDirect(a, one)) {
+        known.unmerge(a, one);
+        events.splice(at, 0, unmerged(a, one));
+      } else if (a !== b) {
+        known.merge(a, b);
+        events.splice(at, 0, merged(a, b));
+      }
+    }
+    return events;
+  });
+
 const places = [
   everywhere,
   place('province', '08'),
@@ -199,6 +224,48 @@ describe('figures kept incrementally', () => {
         },
       ),
       { numRuns: 120 },
+    );
+  });
+
+  it('count merged records as one person and unmerged ones as two, as a recount does', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        logWithMerges,
+        fc.integer({ min: 1, max: 12 }),
+        fc.subarray(places, { minLength: 2, maxLength: 4 }),
+        fc.subarray(periods, { minLength: 2, maxLength: 4 }),
+        async (told, batchSize, asked, when) => {
+          const province = await Province.open();
+          await province.tell(told, batchSize);
+          for (const period of when) {
+            const recounted = await province.recounted(asked, period);
+            for (const [index, at] of asked.entries()) {
+              expect({ at, period, figures: lines(await province.figures(at, period)) }).toEqual({
+                at,
+                period,
+                figures: lines(recounted[index] ?? new Map()),
+              });
+            }
+          }
+          await province.view.close();
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it('are after a merge and its unmerge what they were', async () => {
+    await fc.assert(
+      fc.asyncProperty(log, fc.subarray(places, { minLength: 3, maxLength: 3 }), async (told, asked) => {
+        const [alone, again] = [await Province.open(), await Province.open()];
+        const [a, b] = [residentId(1), residentId(2)];
+        await alone.tell(told);
+        await again.tell([merged(a, b), ...told, unmerged(a, b)], 3);
+        for (const at of asked)
+          expect(lines(await again.figures(at, 'all'))).toEqual(lines(await alone.figures(at, 'all')));
+        await Promise.all([alone.view.close(), again.view.close()]);
+      }),
+      { numRuns: 40 },
     );
   });
 

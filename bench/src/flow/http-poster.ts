@@ -12,7 +12,13 @@ export class HttpPoster {
 
   constructor(private readonly origin: string) {}
 
-  send(method: 'GET' | 'POST', path: string, token: string, body?: Uint8Array): Promise<Answer> {
+  send(
+    method: 'GET' | 'POST',
+    path: string,
+    token: string,
+    body?: Uint8Array,
+    contentType = 'application/xml',
+  ): Promise<Answer> {
     const began = performance.now();
     return new Promise((resolve, reject) => {
       const sent = request(
@@ -22,7 +28,7 @@ export class HttpPoster {
           agent: this.#agent,
           headers: {
             authorization: `Bearer ${token}`,
-            ...(body && { 'content-type': 'application/xml', 'content-length': body.byteLength }),
+            ...(body && { 'content-type': contentType, 'content-length': body.byteLength }),
           },
         },
         (answer) => {

@@ -1,4 +1,5 @@
 /** Coded values that more than one aggregate uses. Codes are always strings: leading zeros, dots and letters count. */
+import type { KeptElements } from './kept-resources/kept-content.js';
 
 export type Sex = 'male' | 'female' | 'other' | 'unknown';
 
@@ -12,6 +13,7 @@ export interface Diagnosis {
   readonly code: string;
   readonly display?: string;
   readonly role: 'main' | 'comorbidity' | 'traditional-medicine';
+  readonly kept?: KeptElements;
 }
 
 /** Where somebody lived when the message was written. Codes of the administrative map valid on that day. */

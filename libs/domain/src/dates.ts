@@ -42,11 +42,15 @@ export function dateTime(day: LocalDate, hour?: number, minute?: number): DateTi
   return `${day}T${pad(hour, 2)}:${pad(minute, 2)}:00+07:00` as DateTime;
 }
 
+/** As {@link DateTime} writes it: nothing to convert. */
+const vietnameseTime = /^.{10}T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\+07:00$/;
+
 /** Accepts a day or a full ISO 8601 time with offset; a time in another zone is rewritten in Vietnamese time. */
 export function parseDateTime(text: string): DateTime | undefined {
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return parseLocalDate(text) as string | undefined as DateTime | undefined;
   if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(text)) return undefined;
   if (!parseLocalDate(text.slice(0, 10))) return undefined;
+  if (vietnameseTime.test(text)) return text as DateTime;
   const time = Date.parse(text);
   return Number.isNaN(time) ? undefined : dateTimeOf(time);
 }

@@ -10,7 +10,11 @@ export function sameContent(a: unknown, b: unknown): boolean {
       a.every((item, index) => sameContent(item, b[index]))
     );
   }
-  return changedFields(a, b).length === 0;
+  const left = a as Record<string, unknown>;
+  const right = b as Record<string, unknown>;
+  for (const field in left) if (!sameContent(left[field], right[field])) return false;
+  for (const field in right) if (right[field] !== undefined && left[field] === undefined) return false;
+  return true;
 }
 
 /** Names of the fields in which two JSON objects differ, in alphabetical order. */

@@ -9,7 +9,16 @@ export interface StreamKey {
 }
 
 export type StreamCategory =
-  'resident' | 'visit' | 'screening' | 'immunization' | 'referral' | 'facility' | 'message' | 'identifier';
+  | 'resident'
+  | 'visit'
+  | 'screening'
+  | 'immunization'
+  | 'referral'
+  | 'facility'
+  | 'message'
+  | 'identifier'
+  | 'match-review'
+  | 'resource';
 
 export const residentStream = (resident: ResidentId): StreamKey => ({ category: 'resident', key: resident });
 export const visitStream = (facility: FacilityCode, episode: EpisodeNumber): StreamKey => ({
@@ -26,3 +35,9 @@ export const referralStream = (referral: ReferralKey): StreamKey => ({
   key: referralId(referral),
 });
 export const facilityStream = (facility: FacilityCode): StreamKey => ({ category: 'facility', key: facility });
+export const matchReviewStream = (review: string): StreamKey => ({ category: 'match-review', key: review });
+/** A resource kept for a resident; for a facility, when it is about nobody. */
+export const keptResourceStream = (owner: ResidentId | FacilityCode, key: string): StreamKey => ({
+  category: 'resource',
+  key: `${owner}.${key}`,
+});

@@ -3,6 +3,7 @@ import type { DateTime, LocalDate } from '#domain/dates.js';
 import type { FacilityCode, ResidentId } from '#domain/ids.js';
 import type { ImmunizationContent } from '#domain/immunizations/immunization-content.js';
 import type { FacilityDetails } from '#domain/facilities/facility-events.js';
+import type { KeptResource } from '#domain/kept-resources/kept-content.js';
 import type { KnownReferral } from '#domain/referrals/referral-state.js';
 import type {
   HealthHistory,
@@ -14,7 +15,13 @@ import type { ScreeningContent } from '#domain/screenings/screening-content.js';
 import type { VisitContent } from '#domain/visits/visit-content.js';
 
 export type RecordDocument =
-  ResidentDocument | VisitDocument | ScreeningDocument | ImmunizationDocument | ReferralDocument | FacilityDocument;
+  | ResidentDocument
+  | VisitDocument
+  | ScreeningDocument
+  | ImmunizationDocument
+  | ReferralDocument
+  | FacilityDocument
+  | KeptResourceDocument;
 
 export interface ResidentDocument {
   readonly kind: 'resident';
@@ -38,6 +45,15 @@ export interface ScreeningDocument {
   readonly kind: 'screening';
   readonly resident: ResidentId;
   readonly screening: ScreeningContent;
+}
+
+/** A resource kept whole, outside any visit. */
+export interface KeptResourceDocument {
+  readonly kind: 'resource';
+  /** Whom it is about, if anybody. */
+  readonly resident?: ResidentId;
+  readonly facility: FacilityCode;
+  readonly kept: KeptResource;
 }
 
 export interface ImmunizationDocument {

@@ -13,17 +13,32 @@ const streamNamespace = namespaceOf(
 const uuidLength = 36;
 const slugLength = 20;
 
-/** UUID of the document of a stream (`visit-08Z11.x` …); a resident's document has the resident's own id. */
+/** What stands between the owner of a kept resource and its key. */
+const keptInfix = '-z-';
+const keptId = /^(?:[0-9a-f-]{36}|[0-9A-Z]{5})-z-/;
+
+/**
+ * Id of the document of a stream: a UUID (of `visit-08Z11.x` …), the resident's own id, or for a resource kept for a resident or
+ * a facility that owner's id and the key.
+ */
 export function documentIdOf(stream: string): string {
+  if (stream.startsWith('resource-')) return stream.slice('resource-'.length).replace('.', keptInfix);
   return stream.startsWith('resident-') ? stream.slice('resident-'.length) : uuidFromName(streamNamespace, stream);
 }
 
 /** Document and part that a resource id names; the part is empty for the whole. */
 export function partOf(resourceId: string): { readonly document: string; readonly part: string } {
+  if (keptId.test(resourceId)) return { document: resourceId, part: '' };
   return { document: resourceId.slice(0, uuidLength), part: resourceId.slice(uuidLength + 1) };
 }
 
 export const resourceId = (document: string, part: string): string => (part === '' ? document : `${document}-${part}`);
+
+/** Part of a visit's document that a resource kept with the visit is. */
+export const keptPart = (key: string): string => `x-${key}`;
+
+/** Id of a resource kept for a resident or facility. */
+export const keptResourceId = (owner: string, key: string): string => `${owner}${keptInfix}${key}`;
 
 /** Gives parts of one document their suffixes: kind letter and content, counted where two would be the same. */
 export class PartNames {

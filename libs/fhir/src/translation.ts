@@ -1,19 +1,7 @@
-import type {
-  AllergyIntolerance,
-  Condition,
-  Encounter,
-  FamilyMemberHistory,
-  Immunization,
-  MedicationRequest,
-  Observation,
-  Organization,
-  Patient,
-  Procedure,
-  ServiceRequest,
-  Task,
-} from '@medplum/fhirtypes';
+import type { Resource } from '@medplum/fhirtypes';
 import type {
   DocumentVersion,
+  ImmunizationDocument,
   RecordDocument,
   ResidentDocument,
   ScreeningDocument,
@@ -27,6 +15,8 @@ import { medicationRequestOf, procedureOf } from './encounters/orders.js';
 import { organizationOf } from './facilities/organization.js';
 import { immunizationOf } from './immunizations/immunization-of.js';
 import { serviceRequestOf, taskOf } from './referrals/referral.js';
+import { keptResource, withKept } from './kept.js';
+import { keptPart, resourceId } from './resource-ids.js';
 import { historyContent } from './residents/history-content.js';
 import {
   allergyOf,
@@ -37,20 +27,8 @@ import {
 } from './residents/history.js';
 import { patientOf } from './residents/patient.js';
 
-/** Every kind of resource a document can become. */
-export type RecordResource =
-  | AllergyIntolerance
-  | Condition
-  | Encounter
-  | FamilyMemberHistory
-  | Immunization
-  | MedicationRequest
-  | Observation
-  | Organization
-  | Patient
-  | Procedure
-  | ServiceRequest
-  | Task;
+/** What a document can become: kept resources may be of any type. */
+export type RecordResource = Resource;
 
 /** The FHIR resources of a document, the one that stands for the whole first. Pure. */
 export function resourcesOf(
@@ -60,8 +38,8 @@ export function resourcesOf(
 ): readonly RecordResource[] {
   const meta = { versionId: String(version.version), lastUpdated: version.lastUpdated };
   return translate(document, version.id, context).map((resource) => {
-    const { resourceType, id, ...rest } = resource;
-    return { resourceType, id, meta, ...rest } as RecordResource;
+    const { resourceType, id, meta: sender, ...rest } = resource;
+    return { resourceType, id, meta: { ...sender, ...meta }, ...rest } as RecordResource;
   });
 }
 
@@ -73,24 +51,41 @@ function translate(document: RecordDocument, id: string, context: TranslationCon
     case 'screening':
       return encounterResources(id, document, context);
     case 'immunization':
-      return [immunizationOf(id, document, context)];
+      return [immunizationResource(id, document, context)];
     case 'referral':
-      return [serviceRequestOf(id, document, context), taskOf(id, document, context)];
+      return [
+        withKept(serviceRequestOf(id, document, context), document.state.issue?.paper.kept, document.resident),
+        taskOf(id, document, context),
+      ];
     case 'facility':
       return [organizationOf(document)];
+    case 'resource':
+      return [keptResource(document.kept.resource, id, document.resident)];
     default:
       return document satisfies never;
   }
 }
 
+/** What was told as FHIR says its identifiers itself. */
+function immunizationResource(id: string, document: ImmunizationDocument, context: TranslationContext): RecordResource {
+  const made = immunizationOf(id, document, context);
+  const { kept } = document.immunization;
+  if (!kept) return made;
+  const { identifier: _, ...rest } = made;
+  return withKept(rest, kept, document.resident);
+}
+
 function residentResources(document: ResidentDocument, context: TranslationContext): readonly RecordResource[] {
   const history = historyContent(document);
-  const patient = patientOf(document, context);
+  const { resident } = document;
+  const patient = withKept(patientOf(document, context), document.details.kept, resident);
   if (!history) return [patient];
   return [
     patient,
-    ...history.conditions.map((part) => historyConditionOf(document, history, part)),
-    ...history.allergies.map((part) => allergyOf(document, history, part)),
+    ...history.conditions.map((part) =>
+      withKept(historyConditionOf(document, history, part), part.item.kept, resident),
+    ),
+    ...history.allergies.map((part) => withKept(allergyOf(document, history, part), part.item.kept, resident)),
     ...history.riskFactors.map((part) => riskFactorOf(document, history, part)),
     ...history.observations.map((part) => historyObservationOf(document, history, part)),
     ...history.relatives.map((part) => familyHistoryOf(document, history, part)),
@@ -103,14 +98,27 @@ function encounterResources(
   context: TranslationContext,
 ): readonly RecordResource[] {
   const content = encounterContent(document);
+  const { resident } = document;
+  const encounter = encounterOf(id, document, content, context);
   return [
-    encounterOf(id, document, content, context),
-    ...content.conditions.map((part) => encounterConditionOf(id, document, content, part)),
-    ...content.observations.map((part) => encounterObservationOf(id, document, content, part, context)),
+    document.kind === 'visit' ? withKept(encounter, document.visit.kept, resident) : encounter,
+    ...content.conditions.map((part) =>
+      withKept(encounterConditionOf(id, document, content, part), part.kept, resident),
+    ),
+    ...content.observations.map((part) =>
+      withKept(encounterObservationOf(id, document, content, part, context), part.kept, resident),
+    ),
     ...(document.kind === 'visit'
       ? [
-          ...content.medications.map((part) => medicationRequestOf(id, document, part)),
-          ...content.procedures.map((part) => procedureOf(id, document, part, context)),
+          ...content.medications.map((part) =>
+            withKept(medicationRequestOf(id, document, part), part.line.kept, resident),
+          ),
+          ...content.procedures.map((part) =>
+            withKept(procedureOf(id, document, part, context), part.line.kept, resident),
+          ),
+          ...(document.visit.keptResources ?? []).map(({ key, resource }) =>
+            keptResource(resource, resourceId(id, keptPart(key)), resident),
+          ),
         ]
       : []),
   ];

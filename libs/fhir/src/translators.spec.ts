@@ -148,6 +148,23 @@ describe('Observation', () => {
   });
 });
 
+describe('papers of a visit', () => {
+  it('come out in words, but for those that few may see', () => {
+    const made = visit({
+      papers: [
+        { kind: 'record-summary', course: 'Đau đầu 3 ngày', practitioner: '000456/TQ-CCHN' },
+        { kind: 'sick-leave', days: 3, from: '2026-09-05' as DateTime, to: '2026-09-07' as DateTime },
+        { kind: 'hiv-care', sensitive: 'hiv', regimen: 'TLD' },
+        { kind: 'birth-certificate', motherName: 'Nông Thị Ẩn' },
+      ],
+    });
+    const said = made.flatMap((one) => (one.resourceType === 'Observation' ? [one.valueString] : []));
+    expect(said).toEqual(['Đau đầu 3 ngày', 'Nghỉ (rest): 3 ngày (days), 2026-09-05 – 2026-09-07']);
+    expect(JSON.stringify(made)).not.toMatch(/TLD|Ẩn/);
+    expect(made.flatMap(faultsOf)).toEqual([]);
+  });
+});
+
 describe('Procedure and MedicationRequest', () => {
   it('consultations and supplies are no procedures', () => {
     const services = [

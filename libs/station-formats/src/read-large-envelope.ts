@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EnvelopeSlicer, type RecordSlice, type SlicingLimits } from './envelope/envelope-slicer.js';
+import { giveBack } from './envelope/give-back.js';
 import { checkHeader } from './envelope/read-envelope-message.js';
 import { mostRecords, readEnvelope, readRecord, tooMany, type EnvelopeHeader } from './envelope/read-envelope.js';
 import { translateRecord } from './envelope/translate-record.js';
@@ -8,6 +9,7 @@ import type { Fault, StationMessage, StationRecord } from './station-message.js'
 import { UnreadableMessage } from './unreadable-message.js';
 import { decodeBase64, decodeUtf8 } from './xml/decode-text.js';
 import { openDocument } from './xml/open-document.js';
+import { plainName } from './xml/plain-name.js';
 import { XmlFault } from './xml/xml-fault.js';
 import type { XmlBudget } from './xml/xml-scanner.js';
 
@@ -23,9 +25,10 @@ const stretchMs = 8;
 /**
  * Reads an envelope that is too large to be held, as `readStationMessage` would: every part of it is seen to be well-formed
  * before the first record is given, and the sender is known, wherever it stands. A record beyond 8 MiB is not read; it has the
- * fault `record-too-large`.
+ * fault `record-too-large`. UTF-8 alone: in UTF-16 it is not known for an envelope.
  *
- * @param open gives the bytes from the beginning; called once for each of the two passes
+ * @param open gives the bytes from the beginning; called once for each of the two passes. The pieces are given away: their memory
+ * is gone when the next one is asked for
  * @returns `undefined` when it is no envelope with records: a reader of whole messages may know what it is
  * @throws UnreadableMessage as `readStationMessage` does
  */
@@ -69,9 +72,10 @@ async function check(pieces: AsyncIterable<Uint8Array>, limits: ReadingLimits): 
         checkSlice(slice, length, budget);
         await pause();
       }
+      giveBack(piece);
     }
     const { scanner, declaresUtf16 } = openDocument(decodeUtf8(slicer.end()).trimStart(), budget);
-    if (scanner.next() !== 'open' || scanner.name !== 'GIAMDINHHS') return undefined;
+    if (scanner.next() !== 'open' || plainName(scanner.name) !== 'GIAMDINHHS') return undefined;
     const header = readEnvelope(scanner, budget, () => undefined);
     const faults = checkHeader(header, length);
     return { header, length, faults: declaresUtf16 ? [...faults, declaredUtf16] : faults };
@@ -88,7 +92,7 @@ function checkSlice(slice: RecordSlice, number: number, budget: XmlBudget): void
   try {
     const { scanner } = openDocument(decodeUtf8(slice), budget);
     for (let token = scanner.next(); token !== 'end'; token = scanner.next()) {
-      if (token !== 'open' || scanner.name !== 'NOIDUNGFILE') continue;
+      if (token !== 'open' || plainName(scanner.name) !== 'NOIDUNGFILE') continue;
       const ahead = scanner.uncheckedTextAhead();
       if (ahead !== undefined && decodeBase64(ahead.trim())) scanner.skipTextAhead(ahead);
     }
@@ -108,11 +112,17 @@ async function* records(
   const pause = pauses();
   let number = 0;
   for await (const piece of pieces) {
-    for (const slice of slicer.push(piece)) {
-      number += 1;
-      yield recordOf(slice, `HOSO[${number}]`, header, budget);
+    const slices = slicer.push(piece);
+    // Only the record is there while it is worked on: its bytes would pile up until memory is short.
+    const next = (): StationRecord | undefined => {
+      const { done, value } = slices.next();
+      return done === true ? undefined : recordOf(value, `HOSO[${(number += 1)}]`, header, budget);
+    };
+    for (let record = next(); record; record = next()) {
+      yield record;
       await pause();
     }
+    giveBack(piece);
   }
 }
 

@@ -46,6 +46,8 @@ export interface ObservedPerson {
   readonly identifiers: readonly ResidentIdentifier[];
   readonly cards: readonly InsuranceCard[];
   readonly history?: HealthHistory;
+  /** The history names some items of its lists, and says nothing about the others. */
+  readonly historyInPart?: boolean;
   readonly mother?: ObservedMother;
   /** The day the statement was made: an older statement does not overwrite a newer one. */
   readonly observedOn: LocalDate;

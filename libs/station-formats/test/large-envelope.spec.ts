@@ -115,6 +115,19 @@ describe('an envelope that comes in pieces', () => {
     }
   });
 
+  it('is known by its names in any case and with a prefix', async () => {
+    const [bytes = Buffer.alloc(0)] = envelopes;
+    const renamed = Buffer.from(
+      bytes
+        .toString()
+        .replaceAll(/<(\/?)HOSO>/g, '<$1hs:Hoso>')
+        .replaceAll('GIAMDINHHS', 'hs:GiamDinhHs'),
+    );
+    const read = await readInPieces(renamed, [700]);
+    expect(read).toEqual(readStationMessage(renamed));
+    expect(read?.records.length).toBeGreaterThan(0);
+  });
+
   it('has a record refused that is too large to be read, and the others taken', async () => {
     const [bytes] = envelopes;
     const whole = readStationMessage(bytes ?? Buffer.alloc(0));

@@ -23,8 +23,10 @@ export async function startServer(
   environment: Readonly<Record<string, string>>,
   parameters: readonly string[] = [],
 ): Promise<OwnServer> {
-  const child = spawn(process.execPath, ['--no-warnings=ExperimentalWarning', main, ...parameters], {
-    env: { ...process.env, NODE_OPTIONS: '', LOG_LEVEL: 'warn', PORT: '0', ...environment },
+  // As `npm start` runs it.
+  const flags = ['--no-warnings=ExperimentalWarning', '--max-semi-space-size=8'];
+  const child = spawn(process.execPath, [...flags, main, ...parameters], {
+    env: { MALLOC_ARENA_MAX: '2', ...process.env, NODE_OPTIONS: '', LOG_LEVEL: 'warn', PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const exit = once(child, 'exit') as Promise<[code: number | null]>;

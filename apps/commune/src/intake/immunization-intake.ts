@@ -80,7 +80,7 @@ export class ImmunizationIntake {
 }
 
 /** The same dose told again, by whomever, is the same stream: resident, vaccine, day and number of the dose. */
-function immunizationId(dose: ObservedImmunization, resident: ResidentId): ImmunizationId {
+export function immunizationId(dose: ObservedImmunization, resident: ResidentId): ImmunizationId {
   const vaccine = dose.vaccineCode?.toUpperCase() ?? foldName(dose.vaccineName);
   const day = dose.givenOn.slice(0, 10);
   return derivedUuid('immunization', resident, vaccine, day, dose.doseNumber ?? '') as ImmunizationId;

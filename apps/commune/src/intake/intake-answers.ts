@@ -1,5 +1,6 @@
 import type { Bilingual } from '#domain/bilingual.js';
 import { Problem } from '#platform/http/problem.js';
+import type { Fault } from '#station-formats/station-message.js';
 import type { IntakeAnswer } from './intake.js';
 import type { Receipt, ReceiptStatus, RefusalStatus } from './receipt.js';
 
@@ -21,14 +22,21 @@ export function answerOf(answer: IntakeAnswer): { readonly status: 200 | 201; re
         extensions: { receipt: answer.receipt },
       });
     case 'key-reused':
-      throw new Problem(409, 'idempotency-key-reused', {
-        vi: 'Idempotency-Key này đã dùng cho một thông điệp khác nội dung',
-        en: 'This Idempotency-Key was used for a message of other content',
-      });
+      throw new Problem(409, keyReused.code, keyReused.text);
     default:
       return answer satisfies never;
   }
 }
+
+export const keyReused: Fault = {
+  path: '',
+  code: 'idempotency-key-reused',
+  severity: 'error',
+  text: {
+    vi: 'Idempotency-Key này đã dùng cho một thông điệp khác nội dung',
+    en: 'This Idempotency-Key was used for a message of other content',
+  },
+};
 
 const codes: Readonly<Record<RefusalStatus, string>> = {
   403: 'sender-is-another-facility',

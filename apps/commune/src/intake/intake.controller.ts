@@ -10,7 +10,8 @@ import { CONFIGURATION } from '#platform/injection.js';
 import type { Caller } from '#security/caller.js';
 import { CurrentCaller, RequireScope } from '#security/http/access.js';
 import { ORIGINALS } from '../injection.js';
-import { pieceSize, type Originals } from '../originals/originals.js';
+import { mostHeld, type Originals } from '../originals/originals.js';
+import { fhirJson, fhirReply, wantsFhir, type FhirReply } from '../fhir-bundles/fhir-reply.js';
 import { answerOf, type AnsweredReceipt } from './intake-answers.js';
 import { receiveBody } from './receive-body.js';
 import { ReceiveMessage } from './receive-message.command.js';
@@ -39,12 +40,12 @@ export class IntakeController {
     @CurrentCaller() caller: Caller,
     @Headers('idempotency-key') idempotencyKey: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<AnsweredReceipt> {
+  ): Promise<AnsweredReceipt | FhirReply['body']> {
     const facility = senderOf(caller);
     const key = checkedKey(idempotencyKey);
     const announced = Number(request.headers['content-length'] ?? 0);
-    const answer = await this.#limits.within(facility, Math.min(announced, pieceSize), async (room) => {
-      if (announced > pieceSize) room.becomesLarge();
+    const { answer, message } = await this.#limits.within(facility, Math.min(announced, mostHeld), async (room) => {
+      if (announced > mostHeld) room.becomesLarge();
       const details = {
         facility,
         actor: caller.actor,
@@ -55,8 +56,14 @@ export class IntakeController {
       const chunks = streamedBody(request.raw, this.#bodyLimits);
       const message = await receiveBody(chunks, details, this.originals, room.becomesLarge);
       if (!message) throw emptyBody();
-      return this.commands.execute(new ReceiveMessage(message));
+      return { answer: await this.commands.execute(new ReceiveMessage(message)), message };
     });
+    if (wantsFhir(request, message.contentType)) {
+      const fhir = await fhirReply(answer, message, `${request.protocol}://${request.host}/fhir`);
+      if (fhir.receipt) reply.header('Location', `/intake/receipts/${fhir.receipt.id}`);
+      reply.status(fhir.status).type(`${fhirJson}; charset=utf-8`);
+      return fhir.body;
+    }
     const { status, receipt } = answerOf(answer);
     reply.status(status).header('Location', `/intake/receipts/${receipt.id}`);
     return receipt;

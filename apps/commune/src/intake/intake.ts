@@ -4,6 +4,7 @@ import type { KeyedMutex } from '../keyed-mutex.js';
 import type { Originals } from '../originals/originals.js';
 import type { MessageContext } from './message-context.js';
 import { AppendTooLarge } from '#event-store/errors.js';
+import { faultBudget } from './fault-budget.js';
 import type { MessageJournal } from './message-journal.js';
 import type { IntakeRecord, LargeMessage, ReadMessage, ReceivedMessage } from './message.js';
 import { lanesOfRecord } from './record-lanes.js';
@@ -35,7 +36,7 @@ export class Intake {
   constructor(
     private readonly originals: Originals,
     private readonly journal: MessageJournal,
-    private readonly records: Pick<RecordIntake, 'take'>,
+    private readonly records: Pick<RecordIntake, 'take' | 'unknownAmong'>,
     private readonly messages: KeyedMutex,
     private readonly places: PlaceRegister = new PlaceRegister([]),
   ) {}
@@ -98,10 +99,14 @@ export class Intake {
     if (read.outcome === 'unreadable') return refusal(context, 422, read.format, read.faults);
     if (read.sender === '') return refusal(context, 422, read.format, [...read.faults, noSender]);
     if (read.sender !== message.facility) return refusal(context, 403, read.format, [...read.faults, otherSender]);
+    const unknown = await this.records.unknownAmong(read.mustBeKnown ?? [], message.facility);
+    if (unknown.length > 0) return refusal(context, 422, read.format, [...read.faults, ...unknown]);
     const taken = takenBefore(read.records.length, earlier);
+    const withinBudget = faultBudget();
     const records = await takeInTurn(read.records, {
-      lanesOf: lanesOfRecord,
-      take: async (record, index) => taken(index) ?? this.#take(record, context),
+      // A record alone is in nobody's way.
+      lanesOf: read.records.length === 1 ? () => [] : lanesOfRecord,
+      take: async (record, index) => (taken(index) ?? (await this.#take(record, context))).map(withinBudget),
     });
     const receipt = receiptOf(context, read.format, records.flat(), read.faults);
     return receipt.status === 'refused'
@@ -208,7 +213,7 @@ const unknownFormat: Fault = {
   code: 'unknown-format',
   severity: 'error',
   text: {
-    vi: 'Định dạng không được nhận. Các định dạng được nhận: XML theo QĐ 4750/3176, XML theo QĐ 831, lệnh JSON, CSV ngày sàng lọc (text/csv).',
-    en: 'This format is not taken. Formats taken: XML of QĐ 4750/3176, XML of QĐ 831, JSON commands, CSV of a screening day (text/csv).',
+    vi: 'Định dạng không được nhận. Các định dạng được nhận: XML theo QĐ 4750/3176, XML theo QĐ 831, FHIR R4 (application/fhir+json), lệnh JSON, CSV ngày sàng lọc (text/csv).',
+    en: 'This format is not taken. Formats taken: XML of QĐ 4750/3176, XML of QĐ 831, FHIR R4 (application/fhir+json), JSON commands, CSV of a screening day (text/csv).',
   },
 };

@@ -85,6 +85,8 @@ function keyStream(facility: FacilityCode, key: string): StreamName {
 const mostRecordText = 200_000;
 
 function eventsOfAnswer(event: MessageEvent): readonly (MessageEvent | ReceiptPartRecorded)[] {
+  // One record alone is one part, whatever its length.
+  if (event.data.receipt.records.length <= 1) return [event];
   const parts: ReceiptRecord[][] = [[]];
   let text = 0;
   for (const record of event.data.receipt.records) {

@@ -1,5 +1,9 @@
+import type { LocalDate } from '#domain/dates.js';
+import type { KeptResource } from '#domain/kept-resources/kept-content.js';
+import type { HealthHistory } from '#domain/residents/resident-content.js';
 import type { ScreeningContent } from '#domain/screenings/screening-content.js';
 import type { TransferPaper } from '#domain/visits/visit-content.js';
+import type { KnownPerson } from '#fhir/reading/read-bundle.js';
 import type { OutreachScreening } from '#station-formats/outreach/outreach-row.js';
 import type { Fault, StationRecord } from '#station-formats/station-message.js';
 import type { LargeOriginal, Original } from '../originals/originals.js';
@@ -21,6 +25,20 @@ export interface IntakeRecord extends StationRecord {
     readonly screening?: OutreachScreening;
     readonly formNumber?: string;
   };
+  readonly fhir?: FhirPart;
+}
+
+/** What only a FHIR message says of a person. */
+export interface FhirPart {
+  /** The person, where the message refers to them without describing them; absent, with no person either, for what is about nobody. */
+  readonly known?: KnownPerson;
+  /** Items of the health history of a person who is not described. */
+  readonly history?: HealthHistory;
+  readonly observedOn?: LocalDate;
+  /** Of a person who is known already the message says nothing (`ifNoneExist`). */
+  readonly onlyIfNew: boolean;
+  readonly transfers: readonly TransferPaper[];
+  readonly kept: readonly KeptResource[];
 }
 
 /**
@@ -37,6 +55,8 @@ export type ReadMessage =
       readonly sender: string;
       readonly records: MessageRecords;
       readonly faults: readonly Fault[];
+      /** Persons without whom the message is refused as a whole. */
+      readonly mustBeKnown?: readonly { readonly known: KnownPerson; readonly path: string }[];
     }
   | { readonly outcome: 'unknown-format' }
   | { readonly outcome: 'unreadable'; readonly format: MessageFormat; readonly faults: readonly Fault[] };

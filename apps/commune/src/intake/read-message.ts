@@ -1,13 +1,14 @@
 import type { PlaceRegister } from '#domain/places/place-register.js';
 import { UnreadableMessage } from '#station-formats/unreadable-message.js';
 import { readStationMessage } from '#station-formats/read-station-message.js';
+import { readFhirMessage } from '../fhir-bundles/read-fhir-message.js';
 import { readCommand } from '../json-commands/read-command.js';
 import { readOutreachMessage } from '../outreach/read-outreach-message.js';
 import type { LargeMessage, ReadMessage, ReceivedMessage } from './message.js';
 import { readLargeMessage } from './read-large-message.js';
 
 /**
- * Reads a body by what it is: station XML, a JSON command or the sheet of a screening day. What is too large to be held is read
+ * Reads a body by what it is: station XML, FHIR, a JSON command or the sheet of a screening day. What is too large to be held is read
  * in pieces where it can be.
  */
 export async function readMessage(
@@ -18,6 +19,8 @@ export async function readMessage(
   switch (kindOf(message)) {
     case 'xml':
       return readXml(message.body);
+    case 'fhir':
+      return readFhirMessage(message);
     case 'json':
       return readCommand(message.body, message.facility, message.digest);
     case 'csv':
@@ -37,12 +40,14 @@ function readXml(body: Uint8Array): ReadMessage {
 }
 
 const xmlTypes = ['application/xml', 'text/xml'];
+const fhirTypes = ['application/fhir+json', 'application/json+fhir'];
 /** What software sends that does not say what it sends: the first character tells. */
 const undeclaredTypes = ['', 'application/octet-stream', 'text/plain'];
 
-function kindOf({ contentType, body }: ReceivedMessage): 'xml' | 'json' | 'csv' | 'unknown' {
+function kindOf({ contentType, body }: ReceivedMessage): 'xml' | 'fhir' | 'json' | 'csv' | 'unknown' {
   const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (xmlTypes.includes(mediaType)) return 'xml';
+  if (fhirTypes.includes(mediaType)) return 'fhir';
   if (mediaType === 'application/json') return 'json';
   if (mediaType === 'text/csv') return 'csv';
   if (!undeclaredTypes.includes(mediaType)) return 'unknown';

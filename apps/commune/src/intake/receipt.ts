@@ -1,14 +1,14 @@
 import type { FacilityCode, ResidentId } from '#domain/ids.js';
 import type { Fault, StationFormat } from '#station-formats/station-message.js';
 
-export type MessageFormat = StationFormat | 'json-command' | 'outreach-csv' | 'unknown';
+export type MessageFormat = StationFormat | 'fhir' | 'json-command' | 'outreach-csv' | 'unknown';
 
 export type RecordOutcome = 'recorded' | 'amended' | 'unchanged' | 'retracted' | 'refused';
 
 /** What became of one part of a message. */
 export interface ReceiptRecord {
-  readonly kind: 'person' | 'visit' | 'screening' | 'immunization' | 'referral';
-  /** Episode number (MA_LK); for a screening, an immunization or a referral its id; null where the message does not say, or for a person. */
+  readonly kind: 'person' | 'visit' | 'screening' | 'immunization' | 'referral' | 'resource';
+  /** Episode number (MA_LK); for a screening, an immunization or a referral its id; for a FHIR resource kept by itself its key; null where the message does not say, or for a person. */
   readonly episode: string | null;
   /** Of a sheet: the row it stands in, as the spreadsheet counts. */
   readonly row?: number;

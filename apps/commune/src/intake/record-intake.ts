@@ -1,5 +1,5 @@
-import { epochOf, type DateTime } from '#domain/dates.js';
-import type { ResidentId } from '#domain/ids.js';
+import { dayOf, epochOf, type DateTime } from '#domain/dates.js';
+import type { FacilityCode, ResidentId } from '#domain/ids.js';
 import { decideResident, evolveResident, initialResident, type ResidentState } from '#domain/residents/resident.js';
 import type { ResidentEvent } from '#domain/residents/resident-events.js';
 import {
@@ -15,19 +15,23 @@ import { decideVisit, evolveVisit, initialVisit, type VisitState } from '#domain
 import type { VisitEvent } from '#domain/visits/visit-events.js';
 import { decideAndAppend } from '#event-store/decide-and-append.js';
 import { streamName, type EventStore } from '#event-store/event-store.js';
+import { readingFault } from '#fhir/reading/reading-fault.js';
 import type { Fault, ObservedPerson, ReadVisit, Withdrawal } from '#station-formats/station-message.js';
 import { ImmunizationIntake } from './immunization-intake.js';
-import { residentStreamName, type ResidentIdentity } from '../identity/resident-identity.js';
+import { type Candidate, residentStreamName, type ResidentIdentity } from '../identity/resident-identity.js';
 import { outreachScreeningId } from '../outreach/screening-id.js';
 import type { KeyedMutex } from '../keyed-mutex.js';
 import { eventsOf, type MessageContext } from './message-context.js';
-import type { IntakeRecord } from './message.js';
+import { withDoseReferences } from '../fhir-bundles/dose-references.js';
+import { KeptResourceIntake } from '../fhir-bundles/kept-resource-intake.js';
+import type { FhirPart, IntakeRecord, ReadMessage } from './message.js';
 import type { ReceiptRecord, RecordOutcome } from './receipt.js';
 import type { ReferralIntake } from './referral-intake.js';
 
 /** Takes one record of a message: who it is about, then what happened, each step idempotent. */
 export class RecordIntake {
   readonly #immunizations: ImmunizationIntake;
+  readonly #kept: KeptResourceIntake;
 
   constructor(
     private readonly store: EventStore,
@@ -36,35 +40,47 @@ export class RecordIntake {
     private readonly people: KeyedMutex,
   ) {
     this.#immunizations = new ImmunizationIntake(store);
+    this.#kept = new KeptResourceIntake(store);
   }
 
   async take(record: IntakeRecord, context: MessageContext): Promise<readonly ReceiptRecord[]> {
     if (record.withdrawal) return [await this.#withdraw(record.withdrawal, record.faults, context)];
     if (record.sheetRow) return [await this.#sheetRow(record, record.sheetRow, context)];
-    const { person, faults } = record;
-    if (!person) {
+    const { person, faults, fhir } = record;
+    if (fhir && !person && !fhir.known) return this.#ofNobody(fhir, context);
+    if (!person && !fhir?.known) {
       const episode = record.visits[0]?.visit.episode ?? null;
       const kind = record.source === 'health-record' ? 'person' : 'visit';
       return [{ kind, episode, outcome: 'refused', resident: null, faults }];
     }
-    const observed = await this.#observe(person, record.path, context);
+    const observed = person
+      ? await this.#observe(person, record, context, fhir?.onlyIfNew === true)
+      : await this.#known(fhir, context);
+    if (!observed)
+      return [
+        { kind: 'person', episode: null, outcome: 'refused', resident: null, faults: [unknownPerson(record.path)] },
+      ];
     const { resident } = observed;
+    const linked = <Content>(content: Content): Content =>
+      fhir ? withDoseReferences(content, record.immunizations ?? [], resident) : content;
     const told: ReceiptRecord[] = [];
-    for (const read of record.visits) told.push(await this.#visit(read, record, resident, context));
+    for (const read of record.visits)
+      told.push(await this.#visit({ ...read, visit: linked(read.visit) }, record, resident, context));
     if (record.screening) told.push(await this.#screening(record.screening, resident, context));
-    const doses = { resident, observedOn: person.observedOn, context };
+    const observedOn = person?.observedOn ?? fhir?.observedOn ?? dayOf(Date.parse(context.receivedAt));
+    const doses = { resident, observedOn, context };
     for (const dose of record.immunizations ?? []) told.push(await this.#immunizations.record(dose, doses));
     for (const dose of record.immunizationsNotGiven ?? []) told.push(await this.#immunizations.retract(dose, doses));
-    if (record.transfer) {
-      const { transfer } = record;
-      const refused = await this.referrals.issue(transfer, resident, person.details.residence, context);
+    for (const transfer of [...(record.transfer ? [record.transfer] : []), ...(fhir?.transfers ?? [])]) {
+      const refused = await this.referrals.issue(transfer, resident, person?.details.residence, context);
       const outcome = refused.length > 0 ? 'refused' : 'recorded';
       told.push({ kind: 'referral', episode: transfer.number, outcome, resident, faults: refused });
     }
+    for (const kept of fhir?.kept ?? []) told.push(await this.#kept.keep(linked(kept), resident, context));
     const personFaults = [...faults, ...observed.faults];
     const [only, ...others] = told;
     // One part alone carries the faults of its person; among several the person is a part of its own.
-    if (only && others.length === 0 && record.source !== 'health-record') {
+    if (only && others.length === 0 && record.source !== 'health-record' && !fhir) {
       return [{ ...only, faults: [...personFaults, ...only.faults] }];
     }
     return [{ kind: 'person', episode: null, outcome: observed.outcome, resident, faults: personFaults }, ...told];
@@ -72,53 +88,87 @@ export class RecordIntake {
 
   /** The screening's id follows from whom it is about, so that a corrected sheet amends. */
   async #sheetRow(
-    { person, path, faults }: IntakeRecord,
+    record: IntakeRecord,
     { row, screening, formNumber }: NonNullable<IntakeRecord['sheetRow']>,
     context: MessageContext,
   ): Promise<ReceiptRecord> {
+    const { person, faults } = record;
     if (!person || !screening) {
       return { kind: 'screening', episode: null, row, outcome: 'refused', resident: null, faults };
     }
-    const observed = await this.#observe(person, path, context);
+    const observed = await this.#observe(person, record, context, false);
     const { resident } = observed;
     const id = outreachScreeningId(screening, formNumber ?? resident);
     const taken = await this.#screening({ ...screening, screening: id }, resident, context);
     return { ...taken, row, faults: [...faults, ...observed.faults, ...taken.faults] };
   }
 
+  /** Faults for those persons, referred to in a message, whom nobody has told of yet. */
+  async unknownAmong(
+    persons: NonNullable<Extract<ReadMessage, { outcome: 'read' }>['mustBeKnown']>,
+    facility: FacilityCode,
+  ): Promise<readonly Fault[]> {
+    const found = await Promise.all(persons.map(({ known }) => this.identity.referredTo(known, facility)));
+    return persons.filter((_, index) => !found[index]).map(({ path }) => unknownPerson(path));
+  }
+
+  /** Resources about nobody: who and what takes part in care. */
+  #ofNobody({ kept }: FhirPart, context: MessageContext): Promise<readonly ReceiptRecord[]> {
+    return Promise.all(kept.map((one) => this.#kept.keep(one, undefined, context)));
+  }
+
+  /** A person the message does not describe; what it says of their history is told of them as they are known. */
+  async #known(fhir: FhirPart | undefined, context: MessageContext): Promise<Observed | undefined> {
+    const found = fhir?.known && (await this.identity.referredTo(fhir.known, context.facility));
+    if (!found || found.folded.state.status !== 'registered') return undefined;
+    const { details, identifiers, cards } = found.folded.state;
+    const observedOn = fhir?.observedOn ?? dayOf(Date.parse(context.receivedAt));
+    if (!fhir?.history) return { resident: found.resident, outcome: 'unchanged', faults: [] };
+    const told = { details, identifiers, cards, history: fhir.history, historyInPart: true, observedOn };
+    return { resident: found.resident, outcome: await this.#tell(told, found, context, false), faults: [] };
+  }
+
   async #observe(
     person: ObservedPerson,
-    path: string,
+    record: IntakeRecord,
     context: MessageContext,
-  ): Promise<{ readonly resident: ResidentId; readonly outcome: RecordOutcome; readonly faults: readonly Fault[] }> {
+    onlyIfNew: boolean,
+  ): Promise<Observed> {
     const keys = this.identity.keysOf(person);
-    return this.people.run(
-      keys.map((key) => key.stream),
-      async () => {
-        const { resident, folded, faults } = await this.identity.resolve(person, keys, context, path);
-        const stream = residentStreamName(resident);
-        const { outcome } = await decideAndAppend<ResidentState, RecordOutcome>(this.store, {
-          stream,
-          initialState: initialResident,
-          presumed: folded,
-          evolve: (state, event) => evolveResident(state, event as ResidentEvent),
-          decide: ({ state, revision }) => {
-            const events = decideResident(
-              { type: 'ObserveResident', resident, by: context.facility, ...person },
-              state,
-            );
-            return {
-              outcome: events.length === 0 ? 'unchanged' : state.status === 'unknown' ? 'recorded' : 'amended',
-              events: eventsOf(context, stream, revision, events, {
-                occurredAt: instantOf(person.observedOn as string as DateTime),
-                subject: resident,
-              }),
-            };
-          },
-        });
-        return { resident, outcome, faults };
+    return this.people.run(this.identity.locksOf(person, keys), async () => {
+      const { resident, folded, faults } = await this.identity.resolve(person, keys, context, record);
+      const outcome = await this.#tell(person, { resident, folded }, context, onlyIfNew);
+      return { resident, outcome, faults };
+    });
+  }
+
+  async #tell(
+    person: ObservedPerson,
+    { resident, folded }: Candidate,
+    context: MessageContext,
+    onlyIfNew: boolean,
+  ): Promise<RecordOutcome> {
+    const stream = residentStreamName(resident);
+    const { outcome, before, appended } = await decideAndAppend<ResidentState, RecordOutcome>(this.store, {
+      stream,
+      initialState: initialResident,
+      presumed: folded,
+      evolve: (state, event) => evolveResident(state, event as ResidentEvent),
+      decide: ({ state, revision }) => {
+        const silent = onlyIfNew && state.status === 'registered';
+        const command = { type: 'ObserveResident', resident, by: context.facility, ...person } as const;
+        const events = silent ? [] : decideResident(command, state);
+        return {
+          outcome: events.length === 0 ? 'unchanged' : state.status === 'unknown' ? 'recorded' : 'amended',
+          events: eventsOf(context, stream, revision, events, {
+            occurredAt: instantOf(person.observedOn as string as DateTime),
+            subject: resident,
+          }),
+        };
       },
-    );
+    });
+    if (appended && before.state.status === 'unknown') this.identity.registered(resident, person, appended.position);
+    return outcome;
   }
 
   async #visit(
@@ -223,6 +273,14 @@ export class RecordIntake {
     return { kind: 'screening', episode: screening.screening, outcome, resident, faults };
   }
 }
+
+interface Observed {
+  readonly resident: ResidentId;
+  readonly outcome: RecordOutcome;
+  readonly faults: readonly Fault[];
+}
+
+const unknownPerson = (path: string): Fault => readingFault(path, 'patient-not-found');
 
 /** A clock may run a day ahead; more than that is a slip of the pen. */
 const clockToleranceMs = 24 * 3_600_000;

@@ -11,7 +11,7 @@ import type {
   ReferralKey,
 } from '#domain/referrals/referral-events.js';
 import { evolveReferral, initialReferral, type ReferralState } from '#domain/referrals/referral-state.js';
-import type { Residence } from '#domain/codes.js';
+import type { Diagnosis, Residence } from '#domain/codes.js';
 import { referralStream } from '#domain/streams.js';
 import type { TransferPaper, VisitContent } from '#domain/visits/visit-content.js';
 import { decideAndAppend } from '#event-store/decide-and-append.js';
@@ -24,6 +24,8 @@ export class ReferralIntake {
   constructor(
     private readonly store: EventStore,
     private readonly facilities: FacilityRegister,
+    /** Whether two records are one person now. */
+    private readonly areOne: (a: ResidentId, b: ResidentId) => Promise<boolean> = async (a, b) => a === b,
   ) {}
 
   /** What a recorded visit says of referrals. Faults where it does not fit: the visit itself stands. */
@@ -85,7 +87,7 @@ export class ReferralIntake {
     const stream = streamName(category, key);
     const first = steps[0];
     if (!first) return [];
-    const { outcome } = await decideAndAppend<ReferralState, readonly ReferralRefusal[]>(this.store, {
+    const { outcome, before } = await decideAndAppend<ReferralState, readonly ReferralRefusal[]>(this.store, {
       stream,
       initialState: initialReferral,
       evolve: (state, event) => evolveReferral(state, event as ReferralEvent),
@@ -97,6 +99,13 @@ export class ReferralIntake {
         };
       },
     });
+    const named = before.state.status === 'unknown' ? resident : before.state.resident;
+    const isOther = named !== resident && outcome.some(({ reason }) => reason === 'other-resident');
+    // Written for a record that is merged with this one: its word is taken for that.
+    if (isOther && (await this.areOne(named, resident))) {
+      const forNamed = steps.map((step) => ('resident' in step ? { ...step, resident: named } : step));
+      return this.#take(referral, forNamed, context, named);
+    }
     return outcome.map(faultOfRefusal);
   }
 }
@@ -143,12 +152,18 @@ function stepsOfArrival(
 function answerOf(visit: VisitContent): ReferralAnswer {
   return {
     episode: visit.episode,
-    diagnoses: visit.diagnoses,
+    diagnoses: visit.diagnoses.map(diagnosisAlone),
     ...(visit.dischargeDiagnosis !== undefined && { diagnosisText: visit.dischargeDiagnosis }),
     ...(visit.treatment !== undefined && { treatment: visit.treatment }),
     ...(visit.treatmentResult !== undefined && { treatmentResult: visit.treatmentResult }),
     ...(visit.appointment && { followUp: visit.appointment.on }),
   };
+}
+
+/** What was kept of a diagnosis is the visit's. */
+function diagnosisAlone(diagnosis: Diagnosis): Diagnosis {
+  const { kept: _, ...alone } = diagnosis;
+  return alone;
 }
 
 const paperOfOtherFacility: Fault = {

@@ -13,7 +13,7 @@ const largeTakes = 32 * 1024 * 1024;
 /** The room that one message has. */
 export interface Room {
   /** The message is too large to be held and will be read in pieces. @throws Problem 429 when there is no room for it */
-  becomesLarge(): void;
+  readonly becomesLarge: () => void;
 }
 
 interface UnderWay {

@@ -19,7 +19,7 @@ export async function takeInTurn<Item, Result>(
   const results: Result[] = [];
   const lastOfLane = new Map<string, Promise<void>>();
   const failures: unknown[] = [];
-  let underWay = 0;
+  const underWay = new Set<number>();
   let wake: (() => void) | undefined;
   const oneEnds = (): Promise<void> => new Promise((resolve) => (wake = resolve));
 
@@ -36,18 +36,18 @@ export async function takeInTurn<Item, Result>(
       } catch (error) {
         failures.push(error);
       }
-      underWay -= 1;
+      underWay.delete(at);
       wake?.();
     };
-    underWay += 1;
+    underWay.add(at);
     const task = run();
     for (const lane of lanes) lastOfLane.set(lane, task);
     void task.then(() => {
       for (const lane of lanes) if (lastOfLane.get(lane) === task) lastOfLane.delete(lane);
     });
-    while (underWay >= mostAtOnce) await oneEnds();
+    while (underWay.size >= mostAtOnce) await oneEnds();
   }
-  while (underWay > 0) await oneEnds();
+  while (underWay.size > 0) await oneEnds();
   if (failures.length > 0) throw failures[0];
   return results;
 }

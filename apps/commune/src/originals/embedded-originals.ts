@@ -187,6 +187,7 @@ function detailsOf({
 }
 
 async function* piecesOf(original: Original | LargeOriginal): AsyncGenerator<Uint8Array, void, undefined> {
-  if ('body' in original) yield original.body;
+  // A copy: pieces are given away.
+  if ('body' in original) yield new Uint8Array(original.body);
   else yield* original.pieces();
 }

@@ -22,6 +22,7 @@ export interface Original extends OriginalDetails {
 export interface LargeOriginal extends OriginalDetails {
   /** Bytes. */
   readonly size: number;
+  /** The pieces belong to who asks for them. */
   pieces(): AsyncIterable<Uint8Array>;
 }
 
@@ -35,14 +36,16 @@ export interface Upload {
   discard(): Promise<void>;
 }
 
-/** Bodies up to here are held in memory; longer ones are kept in pieces of this size. */
-export const pieceSize = 1024 * 1024;
+/** Bodies up to here are held in memory; longer ones are kept in pieces. */
+export const mostHeld = 1024 * 1024;
+/** About the size of a piece: small, so that what is done with is soon forgotten. */
+export const pieceSize = 256 * 1024;
 
 /** Keeps every message that was received, whatever its answer, and knows which are not answered yet. */
 export interface Originals {
   /** Resolves when the original is durable. Keeping the same one again changes nothing but marks it unanswered. */
   keep(original: Original): Promise<void>;
-  /** For a body longer than {@link pieceSize}. What is neither finished nor discarded is gone at the next start. */
+  /** For a body longer than {@link mostHeld}. What is neither finished nor discarded is gone at the next start. */
   upload(): Promise<Upload>;
   /** The message has its receipt. Not durable by itself: a receipt already there is found again after a crash. */
   answered(facility: FacilityCode, digest: string): void;

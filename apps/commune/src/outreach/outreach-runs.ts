@@ -49,8 +49,9 @@ export class OutreachRuns {
   }
 
   /** Takes records as the given one does, and counts the rows of runs. */
-  following(records: Pick<RecordIntake, 'take'>): Pick<RecordIntake, 'take'> {
+  following(records: Pick<RecordIntake, 'take' | 'unknownAmong'>): Pick<RecordIntake, 'take' | 'unknownAmong'> {
     return {
+      unknownAmong: (persons, facility) => records.unknownAmong(persons, facility),
       take: async (record: IntakeRecord, context: MessageContext) => {
         const parts = await records.take(record, context);
         if (record.sheetRow) this.#count(context.receipt, parts);

@@ -41,7 +41,7 @@ export function worklistItem(row: WorklistRow, facilities: FacilityRegister): Wo
     to: named(state.to, facilities),
     status: state.status,
     ...(state.issue && { direction: state.issue.direction, validUntil: state.issue.validUntil }),
-    resident: { id: state.resident, ...row.person },
+    resident: { id: row.survivor ?? state.resident, ...row.person },
     ...(diagnosis && { diagnosis }),
     referredAt: row.referredAt,
     changedAt: row.changedAt,

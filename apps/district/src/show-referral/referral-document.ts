@@ -61,7 +61,7 @@ export function referralDocument(
   events: readonly RecordedReferralEvent[],
   asker: FacilityCode,
   facilities: FacilityRegister,
-  person: PersonOnWorklist | undefined,
+  resident: ReferralDocument['resident'],
 ): ReferralDocument {
   const attended = isAttended(state);
   return {
@@ -71,7 +71,7 @@ export function referralDocument(
     from: named(state.referral.from, facilities),
     to: named(state.to, facilities),
     addressees: state.addressees.map((code) => named(code, facilities)),
-    resident: { id: state.resident, ...person },
+    resident,
     ...(state.issue && { issue: state.issue }),
     ...(attended && { arrival: state.arrival, answers: state.answers }),
     ...(state.status === 'referred-back' && { back: state.back }),

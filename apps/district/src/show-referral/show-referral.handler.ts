@@ -22,7 +22,8 @@ export class ShowReferralHandler implements IQueryHandler<ShowReferral> {
     const events = (await this.store.readStream(streamOf(referral))) as readonly RecordedReferralEvent[];
     const state = events.reduce<ReferralState>(evolveStored, initialReferral);
     if (!concerns(state, facility)) throw unknownReferral();
-    const person = await this.worklists.person(state.resident);
-    return referralDocument(state, events, facility, this.facilities, person);
+    const resident = await this.worklists.survivorOf(state.resident);
+    const person = await this.worklists.person(resident);
+    return referralDocument(state, events, facility, this.facilities, { id: resident, ...person });
   }
 }

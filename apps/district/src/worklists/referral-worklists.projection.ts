@@ -9,6 +9,7 @@ import {
   type ReferralState,
 } from '#domain/referrals/referral-state.js';
 import type { ResidentEvent } from '#domain/residents/resident-events.js';
+import { followMerge } from './merged-residents.js';
 import type { CreateProjection } from '#projections/view-host.js';
 import { BulkInsert, KeyedStatement } from '#projections/bulk-statements.js';
 import type { SqlValue, ViewTransaction } from '#projections/projection.js';
@@ -29,12 +30,14 @@ const referralTypes = [
 ] as const satisfies readonly ReferralEvent['type'][];
 
 type NamingEvent = Extract<ResidentEvent, { type: 'ResidentRegistered' | 'ResidentDetailsCorrected' }>;
+type MergeEvent = Extract<ResidentEvent, { type: 'ResidentsMerged' | 'ResidentsUnmerged' }>;
+const mergeTypes = ['ResidentsMerged', 'ResidentsUnmerged'] as const satisfies readonly MergeEvent['type'][];
 const namingTypes = [
   'ResidentRegistered',
   'ResidentDetailsCorrected',
 ] as const satisfies readonly NamingEvent['type'][];
 
-type Applied = RecordedEvent & (ReferralEvent | NamingEvent);
+type Applied = RecordedEvent & (ReferralEvent | NamingEvent | MergeEvent);
 
 const schema = [
   // `state` is the referral as the domain knows it, JSON; the columns beside it are what worklists are searched and ordered by.
@@ -78,6 +81,10 @@ const schema = [
     sex text not null,
     birth_year integer
   )`,
+  // Records that are part of another: into which each was joined, and which one goes on.
+  'create table merged (joined text primary key, into_resident text not null, survivor text not null)',
+  'create index merged_into on merged (into_resident)',
+  'create index merged_survivor on merged (survivor)',
 ];
 
 const selectReferrals = new KeyedStatement('select id, state from referral where id in');
@@ -114,8 +121,8 @@ const writeResidents = new BulkInsert(
 /** Who has which referrals in hand, and what has happened to them. */
 export const createProjection: CreateProjection = () => ({
   name: 'referral-worklists',
-  version: 1,
-  filter: { types: [...referralTypes, ...namingTypes] },
+  version: 2,
+  filter: { types: [...referralTypes, ...namingTypes, ...mergeTypes] },
   schema,
   apply: async (items, view) => {
     const events = items as readonly Applied[];
@@ -130,6 +137,10 @@ export const createProjection: CreateProjection = () => ({
     for (const event of events) {
       if (isNaming(event)) {
         names.set(event.data.resident, event);
+        continue;
+      }
+      if (isMerge(event)) {
+        await followMerge(event, view);
         continue;
       }
       const id = referralId(event.data.referral);
@@ -151,7 +162,9 @@ export const createProjection: CreateProjection = () => ({
 });
 
 async function storedReferrals(events: readonly Applied[], view: ViewTransaction): Promise<Map<string, ReferralState>> {
-  const ids = new Set(events.flatMap((event) => (isNaming(event) ? [] : [referralId(event.data.referral)])));
+  const ids = new Set(
+    events.flatMap((event) => (isNaming(event) || isMerge(event) ? [] : [referralId(event.data.referral)])),
+  );
   const rows = await selectReferrals.query<{ id: string; state: string }>(view, ids);
   return new Map(rows.map(({ id, state }) => [id, JSON.parse(state) as KnownReferral]));
 }
@@ -193,4 +206,8 @@ function residentRow({ data: { resident, details } }: NamingEvent): SqlValue[] {
 
 function isNaming(event: Applied): event is RecordedEvent & NamingEvent {
   return event.type === 'ResidentRegistered' || event.type === 'ResidentDetailsCorrected';
+}
+
+function isMerge(event: Applied): event is RecordedEvent & MergeEvent {
+  return event.type === 'ResidentsMerged' || event.type === 'ResidentsUnmerged';
 }

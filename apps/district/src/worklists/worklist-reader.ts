@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { LocalDate } from '#domain/dates.js';
-import type { FacilityCode } from '#domain/ids.js';
+import type { FacilityCode, ResidentId } from '#domain/ids.js';
 import type { Sex } from '#domain/codes.js';
 import type { KnownReferral, ReferralStatus } from '#domain/referrals/referral-state.js';
 import type { View } from '#projections/view-host.js';
@@ -20,6 +20,8 @@ export interface WorklistRow {
   readonly referredAt: string;
   readonly changedAt: string;
   readonly revision: number;
+  /** The record that goes on, where the referral's resident is part of another record now. */
+  readonly survivor?: ResidentId;
   /** Absent while the resident's registration has not reached the view. */
   readonly person?: PersonOnWorklist;
 }
@@ -52,6 +54,7 @@ interface StoredRow {
   readonly name: string | null;
   readonly sex: Sex | null;
   readonly birth_year: number | bigint | null;
+  readonly survivor: ResidentId | null;
 }
 
 /** Reads of the view, each by an index and bounded. */
@@ -70,8 +73,9 @@ export class WorklistReader {
     const side = direction === 'incoming' ? 'addressee' : 'sender';
     const read = async (status?: ReferralStatus): Promise<readonly StoredRow[]> =>
       this.view.database.query<StoredRow>(
-        `select r.id, r.state, r.referred_at, r.changed_at, r.revision, p.name, p.sex, p.birth_year
-         from referral r left join resident p on p.id = r.resident
+        `select r.id, r.state, r.referred_at, r.changed_at, r.revision, m.survivor, p.name, p.sex, p.birth_year
+         from referral r left join merged m on m.joined = r.resident
+         left join resident p on p.id = coalesce(m.survivor, r.resident)
          where r.${side} = ? ${status ? 'and r.status = ?' : ''} ${after ? 'and (r.referred_at, r.id) < (?, ?)' : ''}
          order by r.referred_at desc, r.id desc limit ?`,
         [facility, ...(status ? [status] : []), ...(after ? [after.referredAt, after.id] : []), limit],
@@ -79,6 +83,15 @@ export class WorklistReader {
     // Each status is one walk along its index, whatever else the facility has.
     const rows = statuses.length === 0 ? await read() : (await Promise.all(statuses.map(read))).flat();
     return rows.toSorted(newestFirst).slice(0, limit).map(rowOf);
+  }
+
+  /** The record that goes on; the resident's own where it is not part of another. */
+  async survivorOf(resident: ResidentId): Promise<ResidentId> {
+    const [found] = await this.view.database.query<{ readonly survivor: ResidentId }>(
+      'select survivor from merged where joined = ?',
+      [resident],
+    );
+    return found?.survivor ?? resident;
   }
 
   async person(resident: string): Promise<PersonOnWorklist | undefined> {
@@ -101,9 +114,11 @@ export class WorklistReader {
       addressee: FacilityCode;
       recorded_at: string;
       data: string;
+      survivor: ResidentId | null;
     }>(
-      `select s.position, s.referral, s.revision, s.type, s.status, s.sender, s.addressee, s.recorded_at, s.data
-       from referral_feed f join referral_step s on s.position = f.position
+      `select s.position, s.referral, s.revision, s.type, s.status, s.sender, s.addressee, s.recorded_at, s.data, m.survivor
+       from referral_feed f join referral_step s on s.position = f.position join referral r on r.id = s.referral
+       left join merged m on m.joined = r.resident
        where f.facility = ? and f.position > ? order by f.position limit ?`,
       [facility, after, limit],
     );
@@ -116,7 +131,10 @@ export class WorklistReader {
       from: row.sender,
       to: row.addressee,
       recordedAt: row.recorded_at,
-      data: JSON.parse(row.data) as Readonly<Record<string, unknown>>,
+      data: {
+        ...(JSON.parse(row.data) as Readonly<Record<string, unknown>>),
+        ...(row.survivor !== null && { resident: row.survivor }),
+      },
     }));
   }
 
@@ -152,6 +170,7 @@ function rowOf(row: StoredRow): WorklistRow {
     referredAt: row.referred_at,
     changedAt: row.changed_at,
     revision: Number(row.revision),
+    ...(row.survivor !== null && { survivor: row.survivor }),
     ...(person && { person }),
   };
 }

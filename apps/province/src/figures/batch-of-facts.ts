@@ -8,7 +8,11 @@ import { FigureChanges } from './figure-changes.js';
 import { countReferral, type Referral, stepTaken, unknownReferral } from './referral.js';
 import { corrected, moved, registered, type Resident, toldHistory, unknownResident } from './resident.js';
 import { countResident, type ResidentFile } from './resident-changes.js';
+import { filedTogether, type MergedPersons } from './merged-persons.js';
 import { ViewRows, writeEncounters, writeFacilities, writeReferrals, writeResidents } from './view-rows.js';
+
+/** Counts for nothing. */
+const nobody: ResidentFile = { resident: unknownResident('', []), encounters: new Map() };
 
 /** The rows as they were, and what a batch of facts makes of them. */
 export class BatchOfFacts {
@@ -19,8 +23,11 @@ export class BatchOfFacts {
   readonly #referrals = new Map<string, Referral>();
   readonly #facilities = new Map<string, readonly StandingPlace[]>();
 
+  readonly #merged: MergedPersons;
+
   private constructor(before: ViewRows, places: FigurePlaces) {
     this.#before = before;
+    this.#merged = before.merged.copy();
     this.#places = places;
   }
 
@@ -55,6 +62,12 @@ export class BatchOfFacts {
         }
         return;
       }
+      case 'residents-merged':
+        this.#merged.merge(fact.resident, fact.joined, position);
+        return;
+      case 'residents-unmerged':
+        this.#merged.unmerge(fact.resident, fact.separated);
+        return;
       case 'referral':
         this.#stepped(fact);
         return;
@@ -65,7 +78,7 @@ export class BatchOfFacts {
 
   async write(view: ViewTransaction): Promise<void> {
     const changes = new FigureChanges();
-    for (const [before, after] of this.#changedFiles()) countResident(changes, before, after, this.#places);
+    this.#countPersons(changes);
     for (const [key, referral] of this.#referrals) {
       const before = this.#before.referrals.get(key);
       if (before) countReferral(changes, before, -1);
@@ -75,6 +88,7 @@ export class BatchOfFacts {
     await writeResidents(view, [...this.#residents.values()]);
     await writeEncounters(view, [...this.#encounters.values()]);
     await writeReferrals(view, [...this.#referrals.values()]);
+    await this.#merged.write(view, this.#before.merged);
     await changes.write(view);
   }
 
@@ -119,6 +133,37 @@ export class BatchOfFacts {
 
   #standing(facility: string): readonly StandingPlace[] {
     return this.#facilities.get(facility) ?? this.#before.facilities.get(facility) ?? [];
+  }
+
+  #countPersons(changes: FigureChanges): void {
+    const files = new Map<string, { readonly before: ResidentFile | undefined; readonly after: ResidentFile }>();
+    for (const [before, after] of this.#changedFiles()) files.set(after.resident.resident, { before, after });
+    if (this.#merged.isEmpty && this.#before.merged.isEmpty) {
+      for (const { before, after } of files.values()) countResident(changes, before, after, this.#places);
+      return;
+    }
+    const was = (key: string): ResidentFile | undefined => this.#before.residents.get(key);
+    const is = (key: string): ResidentFile | undefined => files.get(key)?.after ?? was(key);
+    const person = (members: readonly string[], file: typeof was): ResidentFile | undefined =>
+      filedTogether(members.map(file).filter((one) => one !== undefined));
+    const [before, after] = [this.#before.merged, this.#merged];
+    const concerned = [...new Set([...files.keys(), ...before.residents, ...after.residents])];
+    const persons = (of: MergedPersons): ReadonlyMap<string, readonly string[]> =>
+      new Map(
+        [...new Set(concerned.map((key) => of.survivorOf(key)))].map((survivor) => [survivor, of.membersOf(survivor)]),
+      );
+    const [old, now] = [persons(before), persons(after)];
+    for (const [survivor, members] of old) {
+      const current = now.get(survivor);
+      const same = current?.join() === members.join();
+      const [left, right] = [person(members, was), same ? person(members, is) : undefined];
+      if (same && !right) continue;
+      if (left || right) countResident(changes, left, right ?? nobody, this.#places);
+    }
+    for (const [survivor, members] of now) {
+      const right = person(members, is);
+      if (old.get(survivor)?.join() !== members.join() && right) countResident(changes, undefined, right, this.#places);
+    }
   }
 
   /** Every resident whose figures may differ, as before and as now. */

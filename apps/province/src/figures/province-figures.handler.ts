@@ -10,7 +10,7 @@ export function provinceFigures(register: PlaceRegister): TopicHandler<HealthFac
   const places = new FigurePlaces(register);
   return {
     name: 'province-figures',
-    version: 1,
+    version: 2,
     schema: viewSchema,
     async apply(messages, view) {
       const facts = messages.map((message) => message.envelope.data);

@@ -5,7 +5,7 @@ import { forEachPlace } from './counted-at.js';
 import { byTime, type Encounter } from './encounter.js';
 import type { FigureChanges } from './figure-changes.js';
 import type { FigureLevel } from './measures.js';
-import type { Resident } from './resident.js';
+import { registrars, type Resident } from './resident.js';
 import { replaceTimeline } from './stock-changes.js';
 import { stockTimeline } from './stock-timeline.js';
 
@@ -187,7 +187,7 @@ function countStocks(
   const facilities = new Set(told.flatMap((encounter) => (encounter ? [encounter.facility] : [])));
   if (personChanged)
     for (const person of [before?.resident, after.resident])
-      if (person?.registeredBy) facilities.add(person.registeredBy);
+      if (person) for (const facility of registrars(person)) facilities.add(facility);
   for (const facility of facilities) {
     const scope = { by: 'facility', facility } as const;
     // Most residents are known to one facility alone, which then knows all there is.
@@ -201,6 +201,6 @@ function countStocks(
   }
 }
 
-const isKnownOnlyTo = (facility: string, { registeredBy }: Resident, encounters: readonly Encounter[]): boolean =>
-  (registeredBy === undefined || registeredBy === facility) &&
+const isKnownOnlyTo = (facility: string, resident: Resident, encounters: readonly Encounter[]): boolean =>
+  registrars(resident).every((by) => by === facility) &&
   encounters.every((encounter) => encounter.facility === facility);

@@ -15,6 +15,8 @@ export interface Resident {
   readonly birthYear?: number;
   readonly registeredOn?: LocalDate;
   readonly registeredBy?: string;
+  /** Registrations of the other records of one person, where records are merged; never stored. */
+  readonly alsoRegistered?: readonly { readonly on: LocalDate; readonly by: string }[];
   /** Where the facility that first told of the resident stood: for one whose residence is not known. */
   readonly standing: readonly StandingPlace[];
   /** By day; the one given at registration first. */
@@ -65,3 +67,20 @@ export function toldHistory(resident: Resident, fact: HistoryFact): Resident {
   const history = { on, hypertension, diabetes, chronicDisease, regularTobacco };
   return { ...resident, histories: resident.histories.toSpliced(place, 0, history) };
 }
+
+/** The first day on which the resident was registered: by the facility, or at all. */
+export function registeredFrom(
+  { registeredOn, registeredBy, alsoRegistered = [] }: Resident,
+  facility?: string,
+): LocalDate | undefined {
+  const own = facility === undefined || registeredBy === facility ? registeredOn : undefined;
+  if (alsoRegistered.length === 0) return own;
+  const others = alsoRegistered.filter(({ by }) => facility === undefined || by === facility).map(({ on }) => on);
+  return [...(own === undefined ? [] : [own]), ...others].toSorted()[0];
+}
+
+/** Facilities that registered the resident. */
+export const registrars = ({ registeredBy, alsoRegistered = [] }: Resident): readonly string[] => [
+  ...(registeredBy === undefined ? [] : [registeredBy]),
+  ...alsoRegistered.map(({ by }) => by),
+];

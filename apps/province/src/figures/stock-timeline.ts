@@ -10,7 +10,7 @@ import {
 import type { FigurePlace, FigurePlaces } from '#domain/indicators/figure-places.js';
 import { twelveMonthsAfter } from '#domain/indicators/period.js';
 import type { Encounter } from './encounter.js';
-import type { Resident } from './resident.js';
+import { registeredFrom, type Resident } from './resident.js';
 
 /** What a resident counts for in the stocks, as bits. */
 export const Standing = {
@@ -51,8 +51,7 @@ export function stockTimeline(
 ): readonly StockSegment[] {
   const concerned =
     scope.by === 'facility' ? encounters.filter((encounter) => encounter.facility === scope.facility) : encounters;
-  const registeredOn =
-    scope.by === 'residence' || resident.registeredBy === scope.facility ? resident.registeredOn : undefined;
+  const registeredOn = registeredFrom(resident, scope.by === 'facility' ? scope.facility : undefined);
   const knownFrom = earliest(registeredOn, concerned[0]?.day);
   if (!knownFrom) return [];
   const highRiskOn = firstDayOfAge(resident, highRiskFromAge);

@@ -5,6 +5,7 @@ import type { ViewTransaction } from '#projections/projection.js';
 import type { LocalDate } from '#domain/dates.js';
 import { type Encounter, encounterColumns } from './encounter.js';
 import { type Referral, referralColumns } from './referral.js';
+import { MergedPersons } from './merged-persons.js';
 import type { Resident } from './resident.js';
 import type { ResidentFile } from './resident-changes.js';
 
@@ -39,12 +40,14 @@ export class ViewRows {
   readonly encounters: ReadonlyMap<string, Encounter>;
   readonly referrals: ReadonlyMap<string, Referral>;
   readonly facilities: ReadonlyMap<string, readonly StandingPlace[]>;
+  readonly merged: MergedPersons;
 
-  private constructor(rows: Pick<ViewRows, 'residents' | 'encounters' | 'referrals' | 'facilities'>) {
+  private constructor(rows: Pick<ViewRows, 'residents' | 'encounters' | 'referrals' | 'facilities' | 'merged'>) {
     this.residents = rows.residents;
     this.encounters = rows.encounters;
     this.referrals = rows.referrals;
     this.facilities = rows.facilities;
+    this.merged = rows.merged;
   }
 
   static async read(view: ViewTransaction, facts: readonly HealthFact[]): Promise<ViewRows> {
@@ -52,6 +55,9 @@ export class ViewRows {
     const told = await encountersNamed.query<Encounter>(view, wanted.encounters);
     // An encounter may have been told of another resident before.
     for (const encounter of told) wanted.residents.add(encounter.resident);
+    // Figures count persons: every record of each is looked at.
+    const merged = await MergedPersons.read(view, wanted.residents);
+    for (const resident of merged.residents) wanted.residents.add(resident);
     const rows = await residentsNamed.query<ResidentRow>(view, wanted.residents);
     const ofResidents = await encountersOfResidents.query<Encounter>(view, wanted.residents);
     const encountersOf = Map.groupBy(ofResidents, ({ resident }) => resident);
@@ -67,6 +73,7 @@ export class ViewRows {
     const referrals = await referralsNamed.query<Referral>(view, wanted.referrals);
     const facilities = await facilitiesNamed.query<FacilityRow>(view, wanted.facilities);
     return new ViewRows({
+      merged,
       residents: new Map(files),
       encounters: new Map(told.map((encounter) => [encounter.encounter, encounter])),
       referrals: new Map(referrals.map((referral) => [referral.referral, referral])),
@@ -84,6 +91,8 @@ function keysOf(facts: readonly HealthFact[]) {
   const facilities = new Set<string>();
   for (const fact of facts) {
     if (fact.kind !== 'facility' && fact.kind !== 'referral') residents.add(fact.resident);
+    if (fact.kind === 'residents-merged') residents.add(fact.joined);
+    if (fact.kind === 'residents-unmerged') residents.add(fact.separated);
     if (fact.kind === 'encounter' || fact.kind === 'encounter-retracted') encounters.add(fact.encounter);
     if (fact.kind === 'encounter' || fact.kind === 'resident-registered') facilities.add(fact.facility);
     if (fact.kind === 'referral') {

@@ -78,6 +78,12 @@ export const viewSchema: readonly string[] = [
     facility text not null primary key,
     standing text not null
   )`,
+  `create table merged_resident (
+    joined text not null primary key,
+    into_resident text not null,
+    told bigint not null
+  )`,
+  'create index merged_resident_into on merged_resident (into_resident)',
   `create table applied (
     one integer not null primary key,
     position bigint not null

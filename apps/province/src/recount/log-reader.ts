@@ -103,6 +103,12 @@ class LogReader {
           residence: codesOf(data.to),
         });
         return;
+      case 'ResidentsMerged':
+        this.#scratch.merged(data.resident, data.joined);
+        return;
+      case 'ResidentsUnmerged':
+        this.#scratch.unmerged(data.resident, data.separated);
+        return;
       case 'HealthHistoryRecorded':
         this.#scratch.state(data.resident, position, {
           kind: 'history',

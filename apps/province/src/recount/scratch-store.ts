@@ -61,6 +61,7 @@ export class ScratchStore {
       pragma synchronous = off;
       create table encounter (key text primary key, resident text, told integer, at text, body text);
       create table statement (resident text, told integer, kind text, body text);
+      create table merge (joined text primary key, resident text, told integer);
       create table referral (key text, told integer, back_paper text, body text);
       create index statement_of on statement (resident);`);
     this.#told = this.#database.prepare(`insert into encounter values (?, ?, ?, ?, ?)
@@ -91,6 +92,17 @@ export class ScratchStore {
     this.#state.run(resident, position, statement.kind, JSON.stringify(statement));
   }
 
+  merged(resident: string, joined: string): void {
+    this.#database.prepare('delete from merge where joined = ?').run(joined);
+    this.#database
+      .prepare('insert into merge select ?, ?, coalesce(max(told), 0) + 1 from merge')
+      .run(joined, resident);
+  }
+
+  unmerged(resident: string, separated: string): void {
+    this.#database.prepare('delete from merge where joined = ? and resident = ?').run(separated, resident);
+  }
+
   hasStanding(resident: string): boolean {
     return this.#hasStanding.get(resident) !== undefined;
   }
@@ -108,18 +120,34 @@ export class ScratchStore {
     return row?.day ?? undefined;
   }
 
-  /** Residents one after another, each with everything told of them. */
+  /** Persons one after another, each with everything told of them. */
   *residents(): Iterable<{ readonly statements: readonly Statement[]; readonly encounters: readonly ToldEncounter[] }> {
     this.#database.exec('create index if not exists encounter_of on encounter (resident)');
     const statements = this.#database.prepare('select body from statement where resident = ? order by told, rowid');
     const encounters = this.#database.prepare(
-      'select body from encounter where resident = ? and body is not null order by at, told',
+      'select told, body from encounter where resident = ? and body is not null order by at, told',
     );
-    const all = this.#database.prepare('select resident from statement union select resident from encounter');
+    const all = this.#database.prepare(
+      `select resident from (select resident from statement union select resident from encounter)
+       where resident not in (select joined from merge) union select resident from merge where resident not in (select joined from merge)`,
+    );
+    const parts = this.#database.prepare(
+      `with recursive part (resident, told) as (
+         select ?, 0 union all select merge.joined, merge.told from merge join part on merge.resident = part.resident
+       ) select resident from part order by told`,
+    );
     for (const { resident } of all.iterate() as Iterable<{ resident: string }>) {
+      const members = (parts.all(resident) as unknown as readonly { readonly resident: string }[]).map(
+        (part) => part.resident,
+      );
       yield {
-        statements: bodies(statements, resident) as readonly Statement[],
-        encounters: bodies(encounters, resident) as readonly ToldEncounter[],
+        statements: statementsOfPerson(members.map((one) => bodies(statements, one) as readonly Statement[])),
+        encounters: members
+          .flatMap((one) => told(encounters, one))
+          .toSorted((a, b) =>
+            a.encounter.at === b.encounter.at ? a.told - b.told : a.encounter.at < b.encounter.at ? -1 : 1,
+          )
+          .map(({ encounter }) => encounter),
       };
     }
   }
@@ -148,4 +176,51 @@ export class ScratchStore {
 
 function bodies(statement: StatementSync, key: string): readonly unknown[] {
   return (statement.all(key) as unknown as { body: string }[]).map(({ body }) => JSON.parse(body) as unknown);
+}
+
+function told(
+  statement: StatementSync,
+  resident: string,
+): readonly { readonly told: number; readonly encounter: ToldEncounter }[] {
+  return (statement.all(resident) as unknown as { told: number; body: string }[]).map((row) => ({
+    told: row.told,
+    encounter: JSON.parse(row.body) as ToldEncounter,
+  }));
+}
+
+/**
+ * What is said of one person whose records are merged, the surviving record's first: its word for birth year and residence, another
+ * record's where it says nothing of that.
+ */
+function statementsOfPerson(records: readonly (readonly Statement[])[]): readonly Statement[] {
+  const [only, ...others] = records;
+  if (!only || others.length === 0) return only ?? [];
+  const stands = records.flatMap(
+    (record) => record.find(({ kind, ...said }) => kind === 'stands' && hasPlaces(said)) ?? [],
+  );
+  const registrations = records
+    .flat()
+    .flatMap((said): readonly Statement[] =>
+      said.kind === 'registered' ? [{ kind: 'registered', on: said.on, facility: said.facility }] : [],
+    );
+  const residential = records.find((record) => record.some((said) => 'residence' in said && said.residence)) ?? [];
+  const birthYear = records.map(birthYearIn).find((year) => year !== undefined);
+  return [
+    ...stands.slice(0, 1),
+    ...registrations,
+    ...residential.filter(({ kind }) => kind === 'registered' || kind === 'corrected' || kind === 'moved'),
+    { kind: 'corrected', ...(birthYear !== undefined && { birthYear }) },
+    ...records.flat().filter(({ kind }) => kind === 'history'),
+  ];
+}
+
+const hasPlaces = (said: object): boolean =>
+  'standing' in said && Array.isArray(said.standing) && said.standing.length > 0;
+
+function birthYearIn(record: readonly Statement[]): number | undefined {
+  return record.reduce<number | undefined>(
+    (known, said) =>
+      said.kind === 'corrected' ? said.birthYear : said.kind === 'registered' ? (said.birthYear ?? known) : known,
+    undefined,
+  );
 }

@@ -68,6 +68,16 @@ export const detailsCorrected = (resident: ResidentId, person: Person, changed: 
   data: { resident, details: details(person), changed, observedOn: day(person.on ?? '2026-01-01') },
 });
 
+export const merged = (resident: ResidentId, joined: ResidentId): ResidentEvent => ({
+  type: 'ResidentsMerged',
+  data: { resident, joined, link: `${resident} ${joined}`, reason: 'Cùng một người (giả lập)' },
+});
+
+export const unmerged = (resident: ResidentId, separated: ResidentId): ResidentEvent => ({
+  type: 'ResidentsUnmerged',
+  data: { resident, separated, link: `${resident} ${separated}`, reason: 'Hai người (giả lập)' },
+});
+
 export const moved = (resident: ResidentId, to: Residence, on = '2026-01-01'): ResidentEvent => ({
   type: 'ResidentMoved',
   data: { resident, to, observedOn: day(on) },

@@ -3,6 +3,7 @@ import type { ImmunizationId, ScreeningId } from '#domain/ids.js';
 import {
   facilityStream,
   immunizationStream,
+  keptResourceStream,
   referralStream,
   residentStream,
   screeningStream,
@@ -33,12 +34,18 @@ export function streamOf(event: DomainEvent): StreamKey {
       return immunizationStream(event.data.immunization.immunization);
     case 'ImmunizationRetracted':
       return immunizationStream(event.data.immunization as ImmunizationId);
+    case 'ResourceKept':
+      return keptResourceStream(event.data.resident ?? event.data.facility, event.data.kept.key);
     case 'ResidentRegistered':
     case 'ResidentDetailsCorrected':
     case 'ResidentMoved':
     case 'IdentifierRecorded':
     case 'InsuranceCardRecorded':
     case 'HealthHistoryRecorded':
+    case 'ResidentsMerged':
+    case 'ResidentsUnmerged':
+    case 'ResidentJoined':
+    case 'ResidentSeparated':
       return residentStream(event.data.resident);
     default:
       return referralStream(event.data.referral);

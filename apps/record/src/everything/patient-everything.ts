@@ -5,6 +5,7 @@ import { FhirFault, notFound } from '../http/fhir-fault.js';
 import type { RecordReader, ServedResource } from '../reading/record-reader.js';
 import type { StoredDocument, StoredDocuments } from '../reading/stored-documents.js';
 import { documentOf } from '../search/criteria.js';
+import { isResourceType } from '#fhir/structure/element-tables.js';
 import { resourceTypes } from '../search/definitions.js';
 import { nameOf, referencesOf, typeAndId } from '../search/inclusions.js';
 import type { PageTokens } from '../search/page-token.js';
@@ -50,7 +51,7 @@ export class PatientEverything {
     let next: EverythingRequest['after'] | undefined;
     let after = request.after.document;
     for (let more = true; more && !next;) {
-      const stored = await this.documents.ofResident(patient.number, after, documentsAtOnce);
+      const stored = await this.documents.ofResident(patient.resident ?? patient.number, after, documentsAtOnce);
       more = stored.length === documentsAtOnce;
       after = stored.at(-1)?.number ?? after;
       const ofDocuments = await this.#resourcesOf(stored, request);
@@ -165,7 +166,7 @@ function everythingRequest(parameters: URLSearchParams, pages: PageTokens): Ever
 
 function typesOf(value: string): ReadonlySet<string> {
   const types = value.split(',');
-  const unknown = types.filter((type) => !resourceTypes.some((known) => known === type));
+  const unknown = types.filter((type) => !resourceTypes.some((known) => known === type) && !isResourceType(type));
   if (unknown.length > 0)
     throw invalidValue(
       '_type',

@@ -7,7 +7,7 @@ import { visibilityOf } from '../access/visibility.js';
 import type { PatientEverything } from '../everything/patient-everything.js';
 import type { RecordReader, ServedResource } from '../reading/record-reader.js';
 import { RawBody } from '#platform/http/body-parsers.js';
-import { definitions, type TypeDefinition } from '../search/definitions.js';
+import { definitions, keptDefinition, type TypeDefinition } from '../search/definitions.js';
 import type { PageTokens } from '../search/page-token.js';
 import { searchRequest } from '../search/search-request.js';
 import type { SearchService } from '../search/search-service.js';
@@ -154,7 +154,7 @@ const fhir = (reply: FastifyReply): FastifyReply =>
 const baseOf = (request: FastifyRequest): string => `${request.protocol}://${request.host}/fhir`;
 
 function definitionOf(type: string): TypeDefinition {
-  const definition = definitions.get(type);
+  const definition = definitions.get(type) ?? keptDefinition(type);
   if (definition) return definition;
   const name = type.slice(0, 64);
   throw new FhirFault(404, 'not-supported', {

@@ -40,12 +40,18 @@ export function evolve(document: RecordDocument | undefined, event: DomainEvent)
       return { kind: 'facility', facility: event.data.facility };
     case 'FacilityClosed':
       return { ...existing(document, 'facility', event), closedOn: event.data.on };
+    case 'ResourceKept':
+      return { kind: 'resource', ...event.data };
     case 'ResidentRegistered':
     case 'ResidentDetailsCorrected':
     case 'ResidentMoved':
     case 'IdentifierRecorded':
     case 'InsuranceCardRecorded':
     case 'HealthHistoryRecorded':
+    case 'ResidentsMerged':
+    case 'ResidentsUnmerged':
+    case 'ResidentJoined':
+    case 'ResidentSeparated':
       return evolveResident(document, event);
     default:
       return evolveReferral(document, event);
@@ -93,6 +99,11 @@ function evolveResident(document: RecordDocument | undefined, event: ResidentEve
       };
     case 'HealthHistoryRecorded':
       return { ...before, history: event.data.history, historyOn: laterOf(before.historyOn, event.data.observedOn) };
+    case 'ResidentsMerged':
+    case 'ResidentsUnmerged':
+    case 'ResidentJoined':
+    case 'ResidentSeparated':
+      return before;
     default:
       return event satisfies never;
   }

@@ -14,9 +14,12 @@ import { type EncounterContent, encounterContent, observationCategories } from '
 import { vaccineCodings } from '#fhir/immunizations/immunization-of.js';
 import { authoredOn, lastModified, referralStatuses } from '#fhir/referrals/referral-content.js';
 import { allergyCategories, conditionClinicalStatus } from '#fhir/residents/history.js';
+import { identifierToken } from '#fhir/residents/patient.js';
+import { keptPart } from '#fhir/resource-ids.js';
 import { historyContent, tobaccoStatus } from '#fhir/residents/history-content.js';
 import { codeSystems, residentIdentifierSystems } from '#fhir/systems.js';
 import type { SqlValue } from '#projections/projection.js';
+import { indexKept, isIcd10, keptCode, keptCodings } from './kept-rows.js';
 import type { EntryTableName } from './schema.js';
 import { endless, type Span, spanOf } from './seconds.js';
 
@@ -24,6 +27,16 @@ import { endless, type Span, spanOf } from './seconds.js';
 export type IndexRow = readonly SqlValue[];
 
 export type AddRow = (table: EntryTableName, row: IndexRow) => void;
+
+const keptTables: readonly EntryTableName[] = [
+  'kept_entry',
+  'kept_identifier',
+  'condition_entry',
+  'observation_entry',
+  'medication_request_entry',
+  'procedure_entry',
+  'allergy_intolerance_entry',
+];
 
 /** Tables that hold rows of each kind of document. */
 export const tablesOf: Readonly<Record<RecordDocument['kind'], readonly EntryTableName[]>> = {
@@ -36,7 +49,8 @@ export const tablesOf: Readonly<Record<RecordDocument['kind'], readonly EntryTab
     'observation_entry',
     'family_member_history_entry',
   ],
-  visit: ['encounter_entry', 'condition_entry', 'observation_entry', 'medication_request_entry', 'procedure_entry'],
+  visit: ['encounter_entry', ...keptTables],
+  resource: keptTables,
   screening: ['encounter_entry', 'condition_entry', 'observation_entry'],
   immunization: ['immunization_entry'],
   referral: ['referral_entry'],
@@ -49,7 +63,7 @@ export const longStaySeconds = 86_400;
 export function indexRows(document: RecordDocument, number: number, resident: number, add: AddRow): void {
   switch (document.kind) {
     case 'resident':
-      indexResident(document, number, add);
+      indexResident(document, number, resident, add);
       return;
     case 'visit':
     case 'screening':
@@ -60,6 +74,9 @@ export function indexRows(document: RecordDocument, number: number, resident: nu
       return;
     case 'referral':
       indexReferral(document, number, resident, add);
+      return;
+    case 'resource':
+      indexKept(document.kept, number, '', document.resident === undefined ? null : resident, add);
       return;
     case 'facility':
       add('organization_entry', [
@@ -97,7 +114,7 @@ function indexEncounter(
     content.facility,
     document.kind === 'visit' ? document.visit.episode : null,
   ]);
-  for (const { part, coding, role } of content.conditions) {
+  for (const { part, coding, role, kept } of content.conditions) {
     const verification = role === 'finding' ? 'provisional' : 'confirmed';
     add('condition_entry', [
       number,
@@ -105,14 +122,14 @@ function indexEncounter(
       resident,
       began.starts,
       began.ends,
-      ...token(coding),
+      ...token(keptCodings(kept)?.find(isIcd10) ?? coding),
       'encounter-diagnosis',
-      'active',
-      verification,
+      keptCode(kept, 'clinicalStatus') ?? 'active',
+      keptCode(kept, 'verificationStatus') ?? verification,
     ]);
   }
   for (const part of content.observations) {
-    const [first, second] = part.codings;
+    const [first, second] = keptCodings(part.kept) ?? part.codings;
     const at = spanAt(part.at);
     add('observation_entry', [
       number,
@@ -133,7 +150,9 @@ function indexEncounter(
       resident,
       span.starts,
       span.ends,
-      ...ownCode(codeSystems.drug, line.code),
+      ...(line.code === ''
+        ? token(keptCodings(line.kept, 'medicationCodeableConcept')?.[0])
+        : ownCode(codeSystems.drug, line.code)),
     ]);
   }
   for (const { part, line, at } of content.procedures) {
@@ -144,9 +163,11 @@ function indexEncounter(
       resident,
       span.starts,
       span.ends,
-      ...ownCode(codeSystems.service, line.code),
+      ...(line.code === '' ? token(keptCodings(line.kept)?.[0]) : ownCode(codeSystems.service, line.code)),
     ]);
   }
+  const kept = document.kind === 'visit' ? document.visit.keptResources : undefined;
+  for (const one of kept ?? []) indexKept(one, number, keptPart(one.key), resident, add);
 }
 
 /** A period without an end has none, in FHIR's reading. */
@@ -191,7 +212,7 @@ function indexReferral(document: ReferralDocument, number: number, resident: num
   ]);
 }
 
-function indexResident(document: ResidentDocument, number: number, add: AddRow): void {
+function indexResident(document: ResidentDocument, number: number, resident: number, add: AddRow): void {
   const { details } = document;
   const birth = details.birthDate === undefined ? undefined : spanOf(details.birthDate);
   add('patient_entry', [
@@ -213,7 +234,7 @@ function indexResident(document: ResidentDocument, number: number, add: AddRow):
     add('condition_entry', [
       number,
       part,
-      number,
+      resident,
       starts,
       ends,
       ...ownCode(system, item.code),
@@ -226,7 +247,7 @@ function indexResident(document: ResidentDocument, number: number, add: AddRow):
     add('allergy_intolerance_entry', [
       number,
       part,
-      number,
+      resident,
       starts,
       ends,
       ...ownCode(codeSystems.historyAllergy, item.code),
@@ -237,7 +258,7 @@ function indexResident(document: ResidentDocument, number: number, add: AddRow):
   for (const { part, factor } of history.riskFactors) {
     const own = [codeSystems.riskFactor, factor.kind];
     const codes = factor.kind === 'tobacco' ? [codeSystems.loinc, tobaccoStatus.loinc, ...own] : [...own, null, null];
-    add('observation_entry', [number, part, number, starts, ends, ...codes, 'social-history']);
+    add('observation_entry', [number, part, resident, starts, ends, ...codes, 'social-history']);
   }
   for (const { part, codings, category } of history.observations) {
     const [first, second] = codings;
@@ -265,7 +286,10 @@ function identifierTokens(document: ResidentDocument): readonly (readonly [strin
     const value = text(written);
     if (value !== undefined) tokens.set(`${system}|${value}`, [system, value]);
   };
-  for (const { system, value } of document.identifiers) put(residentIdentifierSystems[system], value);
+  for (const identifier of document.identifiers) {
+    const { system, value } = identifierToken(identifier);
+    put(system, value);
+  }
   for (const { number } of document.cards) put(residentIdentifierSystems['insurance-number'], number);
   return [...tokens.values()];
 }

@@ -6,12 +6,13 @@ import { parseDateTime } from '#domain/dates.js';
 import { BulkInsert, KeyedStatement } from '#projections/bulk-statements.js';
 import type { SqlValue, ViewTransaction } from '#projections/projection.js';
 import { evolve } from './evolve.js';
+import { mergedNumbers, type MergedNumbers, noMerges } from './record-merges.js';
 import { indexRows, tablesOf } from './index-rows.js';
 import { concernTable, documentTable, type EntryTableName, perEntryTable, touchTable } from './schema.js';
 
 const insertDocuments = new BulkInsert(
   documentTable,
-  `on conflict (number) do update set kind = excluded.kind, resident = excluded.resident, version = excluded.version,
+  `on conflict (number) do update set kind = excluded.kind, resident = excluded.resident, told_of = excluded.told_of, version = excluded.version,
    updated = excluded.updated, body = excluded.body`,
 );
 const insertTouches = new BulkInsert(touchTable);
@@ -20,7 +21,7 @@ const insertEntries = perEntryTable((table) => new BulkInsert(table));
 const deleteEntries = perEntryTable(({ name }) => new KeyedStatement(`delete from ${name} where number in`));
 /** Visits, screenings and immunizations come whole with each event: their bodies need not be read. */
 const selectDocuments = new KeyedStatement(
-  `select number, id, kind, version, updated, case when kind in ('visit', 'screening', 'immunization') then null else body end as body
+  `select number, id, kind, version, updated, case when kind in ('visit', 'screening', 'immunization', 'resource') then null else body end as body
    from document where id in`,
 );
 
@@ -42,7 +43,9 @@ interface WorkingDocument {
   readonly indexed: boolean;
   version: number;
   updated: number;
+  /** The record that goes on. */
   resident: number | null;
+  toldOf: number | null;
   /** The stored body until an event of its own needs it. */
   document: RecordDocument | string | undefined;
   changed: boolean;
@@ -54,6 +57,8 @@ export class RecordBatch {
   readonly #ids = new Map<string, string>();
   readonly #working = new Map<string, WorkingDocument>();
   readonly #touches: SqlValue[][] = [];
+  /** Only where records are merged: by number the record that goes on, and by that its members. */
+  #merged: MergedNumbers = noMerges;
   readonly #concerns = new Map<string, readonly [string, number]>();
 
   constructor(private readonly view: ViewTransaction) {}
@@ -82,10 +87,16 @@ export class RecordBatch {
         version: Number(stored.version),
         updated: Number(stored.updated),
         resident: null,
+        toldOf: null,
         document: stored.body ?? undefined,
         changed: false,
       });
     }
+    const residents = [...this.#working.values()].filter(({ kind }) => kind === 'resident');
+    this.#merged = await mergedNumbers(
+      this.view,
+      residents.map(({ number }) => number),
+    );
   }
 
   #fold(event: RecordedEvent): void {
@@ -101,7 +112,8 @@ export class RecordBatch {
     own.document = document;
     own.version += 1;
     own.updated = updated;
-    own.resident = resident?.number ?? null;
+    own.toldOf = resident?.number ?? null;
+    own.resident = resident ? this.#merged.survivorOf(resident.number) : null;
     own.changed = true;
     const { facility, actor, source, occurredAt } = event.metadata;
     this.#touches.push([
@@ -118,7 +130,8 @@ export class RecordBatch {
     ]);
     if (resident)
       for (const code of concernedFacilities(event, document))
-        this.#concerns.set(`${code} ${resident.number}`, [code, resident.number]);
+        for (const member of this.#merged.membersWith(resident.number))
+          this.#concerns.set(`${code} ${member}`, [code, member]);
   }
 
   #own(id: string, event: RecordedEvent, isResident: boolean): WorkingDocument {
@@ -129,7 +142,8 @@ export class RecordBatch {
   /** A resident that another aggregate's event names, perhaps before the resident's own first event. */
   #mentioned(id: string, event: RecordedEvent): WorkingDocument {
     const resident = this.#find(id, 'resident', event.position * 2 + 1);
-    resident.resident = resident.number;
+    resident.toldOf = resident.number;
+    resident.resident = this.#merged.survivorOf(resident.number);
     return resident;
   }
 
@@ -144,6 +158,7 @@ export class RecordBatch {
       version: 0,
       updated: 0,
       resident: null,
+      toldOf: null,
       document: undefined,
       changed: true,
     };
@@ -162,7 +177,8 @@ export class RecordBatch {
         one.number,
         one.id,
         one.kind,
-        one.kind === 'resident' ? one.number : one.resident,
+        one.kind === 'resident' ? this.#merged.survivorOf(one.number) : one.resident,
+        one.kind === 'resident' ? one.number : one.toldOf,
         one.version,
         one.updated,
         body,
@@ -184,10 +200,19 @@ function residentOf(event: RecordedEvent): string | undefined {
   return typeof resident === 'string' ? resident : undefined;
 }
 
+const aboutMerges: ReadonlySet<string> = new Set([
+  'ResidentsMerged',
+  'ResidentsUnmerged',
+  'ResidentJoined',
+  'ResidentSeparated',
+]);
+
 /** Facilities an event gives access to the resident's record: where they were seen, observed or registered, from where and where to they were referred. */
 function concernedFacilities(event: RecordedEvent, document: RecordDocument | undefined): ReadonlySet<string> {
   const facilities = new Set<string>();
   const { facility } = event.metadata;
+  // Who merges or takes apart does not come to know more than before.
+  if (aboutMerges.has(event.type)) return facilities;
   switch (document?.kind) {
     case 'resident':
       facilities.add(document.registeredBy);
@@ -201,6 +226,9 @@ function concernedFacilities(event: RecordedEvent, document: RecordDocument | un
       break;
     case 'immunization':
       facilities.add(document.immunization.facility);
+      break;
+    case 'resource':
+      facilities.add(document.facility);
       break;
     case 'referral':
       facilities.add(document.state.referral.from);

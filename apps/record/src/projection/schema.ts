@@ -3,6 +3,9 @@
  * first named it, one more for a resident named by another aggregate's event), which keeps keys short and inserts in order.
  * Each resource type has a table of its own with one row per resource and the columns its searches need; `starts` and `ends`
  * are seconds since 1970, the end exclusive.
+ *
+ * `resident` is everywhere the record that goes on: where records are merged it is that of all of them; `document.told_of` is the
+ * resident whom a document was told of.
  */
 export interface EntryTable {
   readonly name: string;
@@ -91,6 +94,14 @@ const columnsOf = {
     task_status: 'text not null',
     state: 'text not null',
   },
+  // Resources kept whole that have no row in another table; resident is null for what is about nobody.
+  kept_entry: { number: 'bigint not null', part: 'text not null', resident: 'bigint', type: 'text not null' },
+  kept_identifier: {
+    number: 'bigint not null',
+    part: 'text not null',
+    system: 'text not null',
+    value: 'text not null',
+  },
   organization_entry: {
     number: 'bigint primary key',
     code: 'text not null',
@@ -100,6 +111,13 @@ const columnsOf = {
 } as const satisfies Record<string, Columns>;
 
 export type EntryTableName = keyof typeof columnsOf;
+
+/** Tables whose rows name the resident beside their own number. */
+export const tablesWithResident: readonly string[] = [
+  'document',
+  'touch',
+  ...Object.entries(columnsOf).flatMap(([name, columns]) => ('resident' in columns ? [name] : [])),
+];
 
 /** One value for each entry table. */
 export function perEntryTable<T>(
@@ -113,7 +131,7 @@ export function perEntryTable<T>(
 
 export const documentTable: EntryTable = {
   name: 'document',
-  columns: ['number', 'id', 'kind', 'resident', 'version', 'updated', 'body'],
+  columns: ['number', 'id', 'kind', 'resident', 'told_of', 'version', 'updated', 'body'],
 };
 
 export const touchTable: EntryTable = {
@@ -128,9 +146,11 @@ const withPart = ['condition', 'observation', 'medication_request', 'procedure',
 export const schema: readonly string[] = [
   // body: JSON; null when retracted, and while a resident is known only by name in another aggregate's event.
   `create table document (
-    number bigint primary key, id text not null unique, kind text not null, resident bigint, version integer not null,
+    number bigint primary key, id text not null unique, kind text not null, resident bigint, told_of bigint,
+    version integer not null,
     updated bigint not null, body text)`,
   'create index document_resident on document (resident, number)',
+  'create index document_told_of on document (told_of)',
   'create index document_updated on document (updated, number)',
   `create table touch (
     event text primary key, document bigint not null, resident bigint, version integer not null, type text not null,
@@ -138,13 +158,17 @@ export const schema: readonly string[] = [
   'create index touch_document on touch (document, version)',
   'create index touch_resident on touch (resident, recorded)',
   'create index touch_recorded on touch (recorded, event)',
+  // Merged records, by their numbers: into which one each was joined, and which one goes on.
+  'create table merged (number bigint primary key, into_number bigint not null, survivor bigint not null)',
+  'create index merged_into on merged (into_number)',
+  'create index merged_survivor on merged (survivor)',
   // Which facilities a resident's record is open to.
   'create table concern (facility text not null, resident bigint not null, primary key (facility, resident))',
   ...Object.entries(columnsOf).map(
     ([name, columns]) =>
       `create table ${name} (${Object.entries(columns)
         .map(([column, type]) => `${column} ${type}`)
-        .join(', ')}${'part' in columns ? ', primary key (number, part)' : ''})`,
+        .join(', ')}${'part' in columns && name !== 'kept_identifier' ? ', primary key (number, part)' : ''})`,
   ),
   'create index patient_entry_birth on patient_entry (birth_starts, number)',
   'create index patient_entry_phone on patient_entry (phone)',
@@ -152,6 +176,10 @@ export const schema: readonly string[] = [
   'create index patient_name_number on patient_name (number)',
   'create index patient_identifier_value on patient_identifier (value, system)',
   'create index patient_identifier_number on patient_identifier (number)',
+  'create index kept_resident on kept_entry (resident, type)',
+  'create index kept_type on kept_entry (type, number, part)',
+  'create index kept_identifier_value on kept_identifier (value, system)',
+  'create index kept_identifier_number on kept_identifier (number, part)',
   'create index encounter_resident on encounter_entry (resident, starts)',
   'create index encounter_starts on encounter_entry (starts, number)',
   'create index encounter_facility on encounter_entry (facility, starts, number)',

@@ -5,6 +5,7 @@ import { type RecordResource, resourcesOf } from '#fhir/translation.js';
 import type { ReadDatabase, SqlValue } from '#projections/projection.js';
 import type { RecordDocument } from '#fhir/documents.js';
 import type { Visibility } from '../access/visibility.js';
+import { asMerged } from './merged-resources.js';
 import { gone, notFound } from '../http/fhir-fault.js';
 import { documentOf } from '../search/criteria.js';
 import type { StoredDocument, StoredDocuments } from './stored-documents.js';
@@ -36,6 +37,8 @@ const wholeTypes: Readonly<Record<RecordDocument['kind'], string>> = {
   immunization: 'Immunization',
   referral: 'ServiceRequest',
   facility: 'Organization',
+  // Never withdrawn, so never named without its own type.
+  resource: 'Basic',
 };
 
 /** FHIR resources, made from the documents as they are read. */
@@ -52,7 +55,8 @@ export class RecordReader {
   resources(stored: StoredDocument): readonly RecordResource[] {
     if (!stored.document) return [];
     const version = { id: stored.id, version: stored.version, lastUpdated: new Date(stored.updated).toISOString() };
-    return resourcesOf(stored.document, version, this.#context);
+    const resources = resourcesOf(stored.document, version, this.#context);
+    return stored.merged || stored.joined ? resources.map((resource) => asMerged(resource, stored)) : resources;
   }
 
   /**

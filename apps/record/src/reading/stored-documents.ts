@@ -6,8 +6,12 @@ export interface StoredDocument {
   readonly number: number;
   readonly id: string;
   readonly kind: RecordDocument['kind'];
-  /** Number of the resident it is about. */
+  /** Number of the resident it is about; where records are merged, of the one that goes on. */
   readonly resident: number | undefined;
+  /** Given where it was told of a record that is part of another now. */
+  readonly merged?: { readonly toldOf: string; readonly survivor: string };
+  /** Records that were joined to this resident's; given where there are any. */
+  readonly joined?: readonly string[];
   readonly version: number;
   /** Milliseconds since 1970. */
   readonly updated: number;
@@ -23,9 +27,15 @@ interface Row {
   readonly version: SqlValue;
   readonly updated: SqlValue;
   readonly body: string | null;
+  readonly told_of_id: string | null;
+  readonly survivor_id: string | null;
 }
 
-const columns = 'number, id, kind, resident, version, updated, body';
+/** What was told of a record that is part of another names both; of the others, neither is looked up. */
+const columns =
+  'd.number, d.id, d.kind, d.resident, d.version, d.updated, d.body, t.id as told_of_id, s.id as survivor_id';
+const tables = `document d left join document t on t.number = d.told_of and d.told_of <> d.resident
+  left join document s on s.number = d.resident and d.told_of <> d.resident`;
 
 /** Documents of the view, and whether they may be seen. */
 export class StoredDocuments {
@@ -42,19 +52,24 @@ export class StoredDocuments {
   /** A resident's documents in the order they were begun. */
   async ofResident(resident: number, after: number, limit: number): Promise<readonly StoredDocument[]> {
     const rows = await this.database.query<Row>(
-      `select ${columns} from document where resident = ? and number > ? and body is not null order by number limit ${limit}`,
+      `select ${columns} from ${tables} where d.resident = ? and d.number > ? and d.body is not null order by d.number limit ${limit}`,
       [resident, after],
     );
-    return rows.map(documentOf);
+    return this.#withJoined(rows.map(documentOf));
   }
 
-  /** Number of a document by its id; `undefined` when there is none. */
-  async numberOf(id: string): Promise<{ readonly number: number; readonly kind: RecordDocument['kind'] } | undefined> {
-    const [row] = await this.database.query<Pick<Row, 'number' | 'kind'>>(
-      'select number, kind from document where id = ?',
+  /** Number of a document by its id, and of whom it is now; `undefined` when there is none. */
+  async numberOf(
+    id: string,
+  ): Promise<
+    | { readonly number: number; readonly kind: RecordDocument['kind']; readonly resident: number | undefined }
+    | undefined
+  > {
+    const [row] = await this.database.query<Pick<Row, 'number' | 'kind' | 'resident'>>(
+      'select number, kind, resident from document where id = ?',
       [id],
     );
-    return row && { number: Number(row.number), kind: row.kind };
+    return row && { number: Number(row.number), kind: row.kind, resident: residentNumber(row) };
   }
 
   async visible(
@@ -62,11 +77,11 @@ export class StoredDocuments {
     visibility: Visibility,
   ): Promise<boolean> {
     if (kind === 'facility' || visibility.kind === 'everybody') return true;
-    if (resident === undefined) return false;
+    // A resource that is about nobody.
+    if (resident === undefined) return kind === 'resource';
     if (visibility.kind === 'resident') {
-      return kind === 'resident'
-        ? id === visibility.resident
-        : (await this.numberOf(visibility.resident))?.number === resident;
+      if (id === visibility.resident) return true;
+      return (await this.numberOf(visibility.resident))?.resident === resident;
     }
     const found = await this.database.query('select 1 from concern where facility = ? and resident = ?', [
       visibility.facility,
@@ -80,7 +95,7 @@ export class StoredDocuments {
     const known = new Map<string, boolean>();
     const visible: StoredDocument[] = [];
     for (const document of documents) {
-      const whose = document.kind === 'facility' ? 'facility' : String(document.resident);
+      const whose = document.kind === 'facility' ? 'facility' : `${document.kind === 'resource'} ${document.resident}`;
       const may = known.get(whose) ?? (await this.visible(document, visibility));
       known.set(whose, may);
       if (may) visible.push(document);
@@ -95,22 +110,51 @@ export class StoredDocuments {
       const group = unique.slice(next, next + 100);
       const places = group.map(() => '?').join(', ');
       const rows = await this.database.query<Row>(
-        `select ${columns} from document where ${column} in (${places})`,
+        `select ${columns} from ${tables} where d.${column} in (${places})`,
         group,
       );
       found.push(...rows.map(documentOf));
     }
     // Engines give them in orders of their own.
-    return found.toSorted((a, b) => a.number - b.number);
+    return this.#withJoined(found.toSorted((a, b) => a.number - b.number));
+  }
+
+  /** A resident's record names those that were joined to it. */
+  async #withJoined(documents: readonly StoredDocument[]): Promise<readonly StoredDocument[]> {
+    const residents = documents.filter(({ kind }) => kind === 'resident').map(({ number }) => number);
+    const joined = new Map<number, string[]>();
+    for (let next = 0; next < residents.length; next += 100) {
+      const group = residents.slice(next, next + 100);
+      const rows = await this.database.query<{ readonly into_number: SqlValue; readonly id: string }>(
+        `select m.into_number, d.id from merged m join document d on d.number = m.number
+         where m.into_number in (${group.map(() => '?').join(', ')}) order by m.number`,
+        group,
+      );
+      for (const row of rows) {
+        const of = joined.get(Number(row.into_number));
+        if (of) of.push(row.id);
+        else joined.set(Number(row.into_number), [row.id]);
+      }
+    }
+    if (joined.size === 0) return documents;
+    return documents.map((one) => {
+      const of = one.kind === 'resident' ? joined.get(one.number) : undefined;
+      return of ? { ...one, joined: of } : one;
+    });
   }
 }
+
+const residentNumber = ({ resident }: Pick<Row, 'resident'>): number | undefined =>
+  resident === null ? undefined : Number(resident);
 
 function documentOf(row: Row): StoredDocument {
   return {
     number: Number(row.number),
     id: row.id,
     kind: row.kind,
-    resident: row.resident === null ? undefined : Number(row.resident),
+    resident: residentNumber(row),
+    ...(row.told_of_id !== null &&
+      row.survivor_id !== null && { merged: { toldOf: row.told_of_id, survivor: row.survivor_id } }),
     version: Number(row.version),
     updated: Number(row.updated),
     document: row.body === null ? undefined : (JSON.parse(row.body) as RecordDocument),

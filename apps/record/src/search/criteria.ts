@@ -1,5 +1,5 @@
 /** Asked criteria as SQL: what a row must satisfy, and by which index the rows can be found. */
-import { facilityCodeSystem, residentIdentifierSystems } from '#fhir/systems.js';
+import { facilityCodeSystem } from '#fhir/systems.js';
 import { foldName } from '#domain/residents/names.js';
 import { documentIdOf, partOf } from '#fhir/resource-ids.js';
 import { facilityStream } from '#domain/streams.js';
@@ -91,6 +91,8 @@ export class CriteriaCompiler {
         return this.#personIdentifiers(name, values);
       case 'phone':
         return phones(name, values);
+      case 'kept-identifier':
+        return keptIdentifiers(name, values);
       case 'facility-number':
         return facilityNumbers(name, parameter, values);
       case 'facility-code':
@@ -117,7 +119,9 @@ export class CriteriaCompiler {
     for (const value of values) {
       const id = referenceId(name, value, type);
       const found = id === undefined ? undefined : await this.documents.numberOf(id);
-      if (found && kinds.includes(found.kind)) numbers.push(found.number);
+      // A merged record's number stands for its person: what it was told is searched by the record that goes on.
+      if (found && kinds.includes(found.kind))
+        numbers.push(found.kind === 'resident' ? (found.resident ?? found.number) : found.number);
     }
     const filter = oneOf(column, numbers);
     return { filter, narrow: filter };
@@ -143,11 +147,12 @@ export class CriteriaCompiler {
     for (const value of values) {
       const { system, code } = tokenValue(name, value);
       if (code === undefined) throw invalidValue(name, 'thiếu số', 'a number is needed after the system');
-      if (system !== undefined && !knownSystems.has(system)) continue;
       const condition = all([sql('i.value = ?', code), ...(system === undefined ? [] : [sql('i.system = ?', system)])]);
       const found = await this.database.query<{ readonly number: SqlValue }>(
-        `select i.number as number from patient_identifier i where ${condition.text} limit ${mostSameNumber}`,
-        condition.values,
+        `select i.number as number from patient_identifier i where ${condition.text}
+         union all select m.survivor from patient_identifier i join merged m on m.number = i.number where ${condition.text}
+         limit ${mostSameNumber}`,
+        [...condition.values, ...condition.values],
       );
       for (const row of found) numbers.add(Number(row.number));
     }
@@ -181,13 +186,11 @@ export class CriteriaCompiler {
 /** More people than this do not bear the same number. */
 const mostSameNumber = 200;
 
-const knownSystems: ReadonlySet<string> = new Set(Object.values(residentIdentifierSystems));
-
 /** Id of the document that a resource is of. */
 export function documentOf(type: string, id: string): string | undefined {
   if (type !== 'Organization') return partOf(id).document;
   const code = parseFacilityCode(id);
-  if (code === undefined) return undefined;
+  if (code === undefined) return partOf(id).document;
   const { category, key } = facilityStream(code);
   return documentIdOf(streamName(category, key));
 }
@@ -307,6 +310,19 @@ function phones(name: string, values: readonly string[]): Criterion {
     .map((value) => (tokenValue(name, value).code ?? '').replace(/\D/g, ''))
     .filter((digits) => digits !== '');
   const filter = oneOf('e.phone', numbers);
+  return { filter, narrow: filter };
+}
+
+function keptIdentifiers(name: string, values: readonly string[]): Criterion {
+  const filter = any(
+    values.map((value) => {
+      const { system, code } = tokenValue(name, value);
+      if (code === undefined) throw invalidValue(name, 'thiếu số', 'a number is needed after the system');
+      const bySystem = system === undefined ? [] : [sql('k.system = ?', system)];
+      const { text, values: bound } = all([sql('k.value = ?', code), ...bySystem]);
+      return sql(`(e.number, e.part) in (select k.number, k.part from kept_identifier k where ${text})`, ...bound);
+    }),
+  );
   return { filter, narrow: filter };
 }
 

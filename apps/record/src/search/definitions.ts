@@ -1,4 +1,6 @@
 /** What can be searched, by what, in which order: one table that drives parsing, SQL and the CapabilityStatement. */
+import type { ResourceType } from '@medplum/fhirtypes';
+import { isResourceType } from '#fhir/structure/element-tables.js';
 import { codeSystems, immunizationSystem } from '#fhir/systems.js';
 
 export const resourceTypes = [
@@ -53,6 +55,7 @@ export type Parameter = Described &
     | { readonly kind: 'person-name'; readonly words: 'any' | 'family' | 'given' }
     | { readonly kind: 'person-identifier' }
     | { readonly kind: 'phone' }
+    | { readonly kind: 'kept-identifier' }
     /** Number unique within the facility of another column; the system ends in the facility's code. */
     | { readonly kind: 'facility-number'; readonly column: string; readonly facility: string; readonly system: string }
     | { readonly kind: 'facility-code' }
@@ -79,7 +82,9 @@ export interface ReferenceElement {
 }
 
 export interface TypeDefinition {
-  readonly type: ServedType;
+  readonly type: ResourceType;
+  /** Rows of the table that are of the type, where it holds others too. */
+  readonly only?: { readonly column: string; readonly value: string };
   readonly table: string;
   /** Expressions over `e` that name the row: document number, part (or event). */
   readonly number: string;
@@ -478,6 +483,29 @@ export const definitions: ReadonlyMap<string, TypeDefinition> = new Map(
   listed.map((definition) => [definition.type, definition]),
 );
 
+/** Parameters by which resources kept whole can be found. */
+const keptParameters: Readonly<Record<string, Parameter>> = {
+  patient,
+  subject: patient,
+  identifier: { kind: 'kept-identifier' },
+};
+
+/** Resources of a type that were kept whole: those of no other table, whatever R4 knows. */
+export function keptDefinition(type: string): TypeDefinition | undefined {
+  if (!isResourceType(type)) return undefined;
+  const { orders, ...table } = partTable('kept_entry', '_id');
+  const { _id, _lastUpdated } = orders;
+  return {
+    type,
+    ...table,
+    only: { column: 'e.type', value: type },
+    parameters: keptParameters,
+    orders: { ...(_id && { _id }), ...(_lastUpdated && { _lastUpdated }) },
+    defaultOrder: { name: '_id', descending: false },
+    references: {},
+  };
+}
+
 /** R4 type of a parameter, for the CapabilityStatement. */
 export function parameterType(parameter: Parameter): 'token' | 'date' | 'reference' | 'string' {
   switch (parameter.kind) {
@@ -485,6 +513,7 @@ export function parameterType(parameter: Parameter): 'token' | 'date' | 'referen
     case 'fixed':
     case 'person-identifier':
     case 'phone':
+    case 'kept-identifier':
     case 'facility-number':
     case 'facility-code':
       return 'token';

@@ -112,7 +112,8 @@ export class RecordSearch {
     const own = await this.#ownOnly(definition, visibility);
     if (own) compiled.push(own);
     const concern = concernFilter(definition, visibility);
-    const filter = all([...compiled.map((one) => one.filter), ...(concern ? [concern] : [])]);
+    const only = definition.only ? [sql(`${definition.only.column} = ?`, definition.only.value)] : [];
+    const filter = all([...only, ...compiled.map((one) => one.filter), ...(concern ? [concern] : [])]);
     const narrow = compiled.filter((one) => one.narrow !== undefined);
     if (narrow.length > 0) {
       const { name, descending } = request.sort ?? definition.defaultOrder;
@@ -181,7 +182,13 @@ export class RecordSearch {
   async #ownOnly(definition: TypeDefinition, visibility: Visibility): Promise<Criterion | undefined> {
     if (visibility.kind !== 'resident' || definition.resident === undefined) return undefined;
     const own = await this.documents.numberOf(visibility.resident);
-    const filter = own?.kind === 'resident' ? sql(`${definition.resident} = ?`, own.number) : never;
+    const column = definition.resident;
+    const filter =
+      own?.kind === 'resident'
+        ? oneOf(column, [
+            ...new Set(column === 'e.number' ? [own.number, own.resident ?? own.number] : [own.resident ?? own.number]),
+          ])
+        : never;
     return { filter, narrow: filter };
   }
 
@@ -240,7 +247,7 @@ function concernFilter(definition: TypeDefinition, visibility: Visibility): Sql 
   if (visibility.kind !== 'facility' || definition.resident === undefined) return undefined;
   const concerned = `exists (select 1 from concern v where v.facility = ? and v.resident = ${definition.resident})`;
   return sql(
-    definition.type === 'Provenance' ? `(e.resident is null or ${concerned})` : concerned,
+    definition.type === 'Provenance' || definition.only ? `(e.resident is null or ${concerned})` : concerned,
     visibility.facility,
   );
 }

@@ -4,11 +4,15 @@ import { issue, outcome } from '../http/fhir-fault.js';
 import type { RecordReader, ServedResource } from '../reading/record-reader.js';
 import type { StoredDocument, StoredDocuments } from '../reading/stored-documents.js';
 import { resourceId } from '#fhir/resource-ids.js';
+import { keptDefinition } from './definitions.js';
 import type { Inclusions } from './inclusions.js';
 import { nameOf } from './inclusions.js';
 import type { PageTokens } from './page-token.js';
 import type { FoundRow, RecordSearch } from './record-search.js';
 import type { SearchRequest } from './search-request.js';
+
+/** Most resources kept whole on one page. */
+const mostKept = 500;
 
 /** Answers searches as Bundles. */
 export class SearchService {
@@ -35,7 +39,10 @@ export class SearchService {
       };
     }
     const page = await this.search.page(request, visibility);
-    const { matches, stored } = await this.#resources(request.definition.type, page.rows, visibility);
+    const own = await this.#resources(request.definition.type, page.rows, visibility);
+    const kept = page.next ? [] : await this.#kept(request, visibility);
+    const matches = [...own.matches, ...kept];
+    const { stored } = own;
     const included = await this.inclusions.of(request, matches, stored, visibility);
     const whole = page.next === undefined && request.after === undefined;
     const total = request.total ? await this.search.total(request, visibility) : whole ? matches.length : undefined;
@@ -61,6 +68,20 @@ export class SearchService {
       ],
       ...(entries.length > 0 && { entry: entries }),
     };
+  }
+
+  /** What was kept whole of a type that has a table of its own comes last, where nothing is asked that only the table knows. */
+  async #kept(request: SearchRequest, visibility: Visibility): Promise<readonly ServedResource[]> {
+    const definition = request.definition.only ? undefined : keptDefinition(request.definition.type);
+    if (!definition || request.definition.type === 'Provenance') return [];
+    const criteria = request.criteria.flatMap((one) => {
+      const parameter = Object.hasOwn(definition.parameters, one.name) ? definition.parameters[one.name] : undefined;
+      return parameter ? [{ ...one, parameter }] : [];
+    });
+    if (criteria.length < request.criteria.length || criteria.length + request.ids.length === 0) return [];
+    const { sort: _, after: _after, ...rest } = request;
+    const { rows } = await this.search.page({ ...rest, definition, criteria, count: mostKept }, visibility);
+    return (await this.#resources(definition.type, rows, visibility)).matches;
   }
 
   async #resources(

@@ -1,5 +1,6 @@
 import type { DateTime, LocalDate } from '../dates.js';
 import type { FacilityCode, ImmunizationId } from '../ids.js';
+import type { KeptElements } from '../kept-resources/kept-content.js';
 
 /** One dose of one vaccine given to one resident. */
 export interface ImmunizationContent {
@@ -24,4 +25,6 @@ export interface ImmunizationContent {
   /** SOMUIUONVANMETIEM: doses against tetanus the mother had. */
   readonly tetanusDosesOfMother?: number;
   readonly practitioner?: string;
+  /** Of the FHIR Immunization. */
+  readonly kept?: KeptElements;
 }

@@ -1,6 +1,7 @@
 import type { Coding, Residence, Sex } from '../codes.js';
 import type { LocalDate, PartialDate } from '../dates.js';
 import type { FacilityCode } from '../ids.js';
+import type { KeptElements } from '../kept-resources/kept-content.js';
 
 export interface ResidentDetails {
   /** Full name in Vietnamese order, as written: family name first. */
@@ -29,6 +30,8 @@ export interface ResidentDetails {
   /** When and by whom the personal identity paper was issued. */
   readonly identityPaper?: { readonly issuedOn?: LocalDate; readonly issuedBy?: string };
   readonly household?: Household;
+  /** Of the FHIR Patient. */
+  readonly kept?: KeptElements;
 }
 
 /** Number of the household, of its member, and how the member is related to its head (QĐ 831). */
@@ -143,4 +146,7 @@ export interface HistoryItem extends Coding {
   readonly present: boolean;
   readonly note?: string;
   readonly relative?: string;
+  /** Given exactly for what was told as a FHIR resource: names it among the items of its list. */
+  readonly key?: string;
+  readonly kept?: KeptElements;
 }

@@ -1,6 +1,7 @@
 import type { Residence } from '../codes.js';
 import type { LocalDate } from '../dates.js';
 import type { FacilityCode, ResidentId } from '../ids.js';
+import type { ComparableMother } from './matching/comparable-person.js';
 import type { HealthHistory, InsuranceCard, ResidentDetails, ResidentIdentifier } from './resident-content.js';
 
 export type ResidentEvent =
@@ -9,7 +10,11 @@ export type ResidentEvent =
   | ResidentMoved
   | IdentifierRecorded
   | InsuranceCardRecorded
-  | HealthHistoryRecorded;
+  | HealthHistoryRecorded
+  | ResidentsMerged
+  | ResidentsUnmerged
+  | ResidentJoined
+  | ResidentSeparated;
 
 export interface ResidentRegistered {
   readonly type: 'ResidentRegistered';
@@ -19,6 +24,8 @@ export interface ResidentRegistered {
     readonly identifiers: readonly ResidentIdentifier[];
     readonly cards: readonly InsuranceCard[];
     readonly registeredBy: FacilityCode;
+    /** Of a newborn, as the message named her. */
+    readonly mother?: ComparableMother;
     /** The day of the statement these details come from. */
     readonly observedOn: LocalDate;
   };
@@ -71,11 +78,48 @@ export interface HealthHistoryRecorded {
  */
 export interface ResidentsMerged {
   readonly type: 'ResidentsMerged';
-  readonly data: { readonly resident: ResidentId; readonly joined: ResidentId; readonly reason: string };
+  readonly data: {
+    readonly resident: ResidentId;
+    readonly joined: ResidentId;
+    /** Names this merge: the same as in the joined record's `ResidentJoined`. */
+    readonly link: string;
+    readonly reason: string;
+  };
 }
 
 /** The two are two persons after all; everything told of `separated` is told of it again. */
 export interface ResidentsUnmerged {
   readonly type: 'ResidentsUnmerged';
-  readonly data: { readonly resident: ResidentId; readonly separated: ResidentId; readonly reason: string };
+  readonly data: {
+    readonly resident: ResidentId;
+    readonly separated: ResidentId;
+    /** The merge that ends here; one that was never finished can never be. */
+    readonly link: string;
+    readonly reason: string;
+  };
+}
+
+/**
+ * In the stream of the record that is joined to another, before `ResidentsMerged` in the other's: a record is joined to one at a
+ * time. Views follow `ResidentsMerged` alone.
+ */
+export interface ResidentJoined {
+  readonly type: 'ResidentJoined';
+  readonly data: {
+    readonly resident: ResidentId;
+    readonly into: ResidentId;
+    readonly link: string;
+    readonly reason: string;
+  };
+}
+
+/** In the stream of the record that stands by itself again, after `ResidentsUnmerged` in the other's. */
+export interface ResidentSeparated {
+  readonly type: 'ResidentSeparated';
+  readonly data: {
+    readonly resident: ResidentId;
+    readonly from: ResidentId;
+    readonly link: string;
+    readonly reason: string;
+  };
 }

@@ -2,15 +2,23 @@ import type { Residence } from '../codes.js';
 import type { LocalDate, PartialDate } from '../dates.js';
 import type { FacilityCode, ResidentId } from '../ids.js';
 import { changedFields, sameContent } from '../same-content.js';
+import type { ComparableMother } from './matching/comparable-person.js';
 import { foldName, fullerSpelling } from './names.js';
 import type {
   HealthHistory,
+  HistoryItem,
   InsuranceCard,
   ResidentDetails,
   ResidentIdentifier,
   RiskFactor,
 } from './resident-content.js';
-import type { ResidentEvent } from './resident-events.js';
+import type {
+  ResidentEvent,
+  ResidentJoined,
+  ResidentsMerged,
+  ResidentsUnmerged,
+  ResidentSeparated,
+} from './resident-events.js';
 
 export type ResidentState = UnknownResident | RegisteredResident;
 
@@ -28,6 +36,13 @@ export interface RegisteredResident {
   readonly cards: readonly InsuranceCard[];
   readonly history?: HealthHistory;
   readonly historyObservedOn?: LocalDate;
+  readonly mother?: ComparableMother;
+  /** Merges this record goes on from, by their links. */
+  readonly joined?: Readonly<Record<string, ResidentId>>;
+  /** Merges into this record that were taken back, perhaps before they were finished. */
+  readonly endedLinks?: readonly string[];
+  /** The record this one is joined to, or is about to be: see `merge-residents.ts`. */
+  readonly joinedInto?: { readonly resident: ResidentId; readonly link: string };
 }
 
 export const initialResident: ResidentState = { status: 'unknown' };
@@ -41,6 +56,9 @@ export interface ObserveResident {
   readonly identifiers: readonly ResidentIdentifier[];
   readonly cards: readonly InsuranceCard[];
   readonly history?: HealthHistory;
+  readonly mother?: ComparableMother;
+  /** The history names some items of its lists, and says nothing about the others. */
+  readonly historyInPart?: boolean;
   /** The day of the statement; an older one only fills what is not known yet. */
   readonly observedOn: LocalDate;
 }
@@ -49,9 +67,12 @@ export interface ObserveResident {
 export function decideResident(command: ObserveResident, state: ResidentState): readonly ResidentEvent[] {
   const { resident, observedOn } = command;
   if (state.status === 'unknown') {
-    const { details, identifiers, cards, by } = command;
+    const { details, identifiers, cards, by, mother } = command;
     return [
-      { type: 'ResidentRegistered', data: { resident, details, identifiers, cards, registeredBy: by, observedOn } },
+      {
+        type: 'ResidentRegistered',
+        data: { resident, details, identifiers, cards, registeredBy: by, ...(mother && { mother }), observedOn },
+      },
       ...historyEvents(command, undefined),
     ];
   }
@@ -69,8 +90,8 @@ export function decideResident(command: ObserveResident, state: ResidentState): 
 
 export function evolveResident(state: ResidentState, event: ResidentEvent): ResidentState {
   if (event.type === 'ResidentRegistered') {
-    const { resident, details, identifiers, cards, observedOn } = event.data;
-    return { status: 'registered', resident, details, identifiers, cards, observedOn };
+    const { resident, details, identifiers, cards, observedOn, mother } = event.data;
+    return { status: 'registered', resident, details, identifiers, cards, observedOn, ...(mother && { mother }) };
   }
   if (state.status === 'unknown') return state;
   switch (event.type) {
@@ -92,6 +113,34 @@ export function evolveResident(state: ResidentState, event: ResidentEvent): Resi
         history: event.data.history,
         historyObservedOn: later(state.historyObservedOn ?? event.data.observedOn, event.data.observedOn),
       };
+    case 'ResidentsMerged':
+    case 'ResidentsUnmerged':
+    case 'ResidentJoined':
+    case 'ResidentSeparated':
+      return evolveMerges(state, event);
+    default:
+      return event satisfies never;
+  }
+}
+
+function evolveMerges(
+  state: RegisteredResident,
+  event: ResidentsMerged | ResidentsUnmerged | ResidentJoined | ResidentSeparated,
+): RegisteredResident {
+  const { link } = event.data;
+  switch (event.type) {
+    case 'ResidentsMerged':
+      return { ...state, joined: { ...state.joined, [link]: event.data.joined } };
+    case 'ResidentsUnmerged': {
+      const { [link]: _, ...joined } = state.joined ?? {};
+      return { ...state, joined, endedLinks: [...(state.endedLinks ?? []), link] };
+    }
+    case 'ResidentJoined':
+      return { ...state, joinedInto: { resident: event.data.into, link } };
+    case 'ResidentSeparated': {
+      const { joinedInto: _, ...alone } = state;
+      return alone;
+    }
     default:
       return event satisfies never;
   }
@@ -103,7 +152,14 @@ function detailEvents(command: ObserveResident, state: RegisteredResident): read
   const { residence: observedResidence, ...observed } = command.details;
   const { residence: knownResidence, ...known } = state.details;
 
-  const merged = { ...known, ...observed, ...(newer ? {} : known), ...settled(state.details, command.details, newer) };
+  const kept = { ...(newer ? known.kept : observed.kept), ...(newer ? observed.kept : known.kept) };
+  const merged = {
+    ...known,
+    ...observed,
+    ...(newer ? {} : known),
+    ...settled(state.details, command.details, newer),
+    ...(Object.keys(kept).length > 0 && { kept }),
+  };
   const moved = newer && hasMoved(knownResidence, observedResidence);
   const residence = moved ? knownResidence : mergeResidence(knownResidence, observedResidence, newer);
   const details: ResidentDetails = { ...merged, ...(residence && { residence }) };
@@ -188,11 +244,42 @@ function historyEvents(command: ObserveResident, state: RegisteredResident | und
   if (!command.history) return [];
   const known = state?.history ?? {};
   const newer = command.observedOn >= (state?.historyObservedOn ?? '');
-  const history = newer ? joinHistories(known, command.history) : joinHistories(command.history, known);
+  const told = command.historyInPart === true ? addedTo(known, command.history) : besidesTold(known, command.history);
+  const history = newer || command.historyInPart === true ? joinHistories(known, told) : joinHistories(told, known);
   const changed = changedFields(known, history);
   if (changed.length === 0) return [];
   const { resident, observedOn } = command;
   return [{ type: 'HealthHistoryRecorded', data: { resident, history, changed, observedOn } }];
+}
+
+type ItemList = 'allergies' | 'diseases' | 'familyAllergies' | 'familyDiseases' | 'disabilities';
+const itemLists: readonly ItemList[] = ['allergies', 'diseases', 'familyAllergies', 'familyDiseases', 'disabilities'];
+
+/** Items told one by one join their lists; one told before under its key is replaced. */
+function addedTo(known: HealthHistory, told: HealthHistory): HealthHistory {
+  return withLists(told, (list) => {
+    const items = told[list] ?? [];
+    const before = known[list] ?? [];
+    return [
+      ...before.map((item) => items.find((one) => one.key !== undefined && one.key === item.key) ?? item),
+      ...items.filter(
+        (one) => !before.some((item) => (one.key !== undefined && one.key === item.key) || sameContent(one, item)),
+      ),
+    ];
+  });
+}
+
+/** Whoever states a whole list knows nothing of the items that others told one by one: these stay. */
+function besidesTold(known: HealthHistory, told: HealthHistory): HealthHistory {
+  return withLists(told, (list) => [
+    ...(told[list] ?? []),
+    ...(known[list] ?? []).filter((item) => item.key !== undefined),
+  ]);
+}
+
+function withLists(told: HealthHistory, itemsOf: (list: ItemList) => readonly HistoryItem[]): HealthHistory {
+  const lists = itemLists.filter((list) => told[list] !== undefined).map((list) => [list, itemsOf(list)] as const);
+  return { ...told, ...Object.fromEntries(lists) };
 }
 
 /** Section by section: the later statement counts where both speak; of a section of single fields, field by field. */

@@ -1,4 +1,5 @@
-import type { Diagnosis, Vitals } from '../codes.js';
+import type { Coding, Diagnosis, Vitals } from '../codes.js';
+import type { KeptElements } from '../kept-resources/kept-content.js';
 import { sameContent } from '../same-content.js';
 import type { VisitContent } from './visit-content.js';
 import type { VisitSource } from './visit-events.js';
@@ -10,13 +11,17 @@ export type VisitContributions = Readonly<Partial<Record<VisitSource, VisitConte
 
 /** One visit out of what each source says of it; at least one contribution is needed. */
 export function mergeContributions(contributions: VisitContributions): VisitContent {
-  const inOrder = precedence.flatMap((source) => contributions[source] ?? []);
+  const inOrder = precedence.flatMap((source) => {
+    const content = contributions[source];
+    return content ? [{ source, content }] : [];
+  });
   const [first, ...rest] = inOrder;
   if (!first) throw new Error('A visit needs at least one contribution');
-  return rest.reduce(addTo, first);
+  return rest.reduce((base, { source, content }) => addTo(base, content, source), first.content);
 }
 
-function addTo(base: VisitContent, addition: VisitContent): VisitContent {
+function addTo(base: VisitContent, addition: VisitContent, source: VisitSource): VisitContent {
+  const ofLines = source === 'bundle' ? unitedLines : firstTold;
   const vitalsFromAddition = base.vitalsSource !== 'measured' && addition.vitalsSource === 'measured';
   const vitals: Vitals = vitalsFromAddition
     ? { ...base.vitals, ...addition.vitals }
@@ -30,14 +35,37 @@ function addTo(base: VisitContent, addition: VisitContent): VisitContent {
     diagnoses: unitedDiagnoses(base.diagnoses, addition.diagnoses),
     vitals,
     ...(vitalsSource && { vitalsSource }),
-    medications: base.medications.length > 0 ? base.medications : addition.medications,
-    services: base.services.length > 0 ? base.services : addition.services,
+    medications: ofLines(base.medications, addition.medications),
+    services: ofLines(base.services, addition.services),
     results: united(base.results, addition.results),
     notes: united(base.notes, addition.notes),
     ...((base.otherTables ?? addition.otherTables) && {
       otherTables: { ...addition.otherTables, ...base.otherTables },
     }),
   };
+}
+
+interface Line extends Coding {
+  readonly kept?: KeptElements;
+}
+
+function firstTold<Item extends Line>(base: readonly Item[], addition: readonly Item[]): readonly Item[] {
+  return base.length > 0 ? base : addition;
+}
+
+/** What a bundle names is never dropped: lines of a code the claim has are the claim's, with what the bundle's kept. */
+function unitedLines<Item extends Line>(base: readonly Item[], addition: readonly Item[]): readonly Item[] {
+  const left = [...addition];
+  const known = base.map((line) => {
+    const index = line.code === '' ? -1 : left.findIndex((other) => other.code === line.code);
+    const [same] = index < 0 ? [] : left.splice(index, 1);
+    return withKeptOf(line, same);
+  });
+  return [...known, ...left];
+}
+
+function withKeptOf<Item extends Line>(item: Item, same: Line | undefined): Item {
+  return item.kept === undefined && same?.kept !== undefined ? { ...item, kept: same.kept } : item;
 }
 
 function united<Item>(base: readonly Item[], addition: readonly Item[]): readonly Item[] {
@@ -47,7 +75,12 @@ function united<Item>(base: readonly Item[], addition: readonly Item[]): readonl
 function unitedDiagnoses(base: readonly Diagnosis[], addition: readonly Diagnosis[]): readonly Diagnosis[] {
   const hasMain = base.some((diagnosis) => diagnosis.role === 'main');
   return [
-    ...base,
+    ...base.map((known) =>
+      withKeptOf(
+        known,
+        addition.find(({ code }) => code === known.code),
+      ),
+    ),
     ...addition
       .filter((diagnosis) => !base.some((known) => known.code === diagnosis.code))
       .map((diagnosis): Diagnosis =>

@@ -1,6 +1,7 @@
 import type { Coding, Diagnosis, Residence, Vitals } from '../codes.js';
 import type { DateTime, LocalDate } from '../dates.js';
 import type { EpisodeNumber, FacilityCode, ReferralNumber } from '../ids.js';
+import type { KeptElements, KeptResource } from '../kept-resources/kept-content.js';
 import type { InsuranceCard } from '../residents/resident-content.js';
 import type { VisitPaper } from './visit-papers.js';
 
@@ -48,6 +49,12 @@ export interface VisitContent {
   readonly papers?: readonly VisitPaper[];
   /** Tables and elements that are kept as sent: name → rows of element name → text. */
   readonly otherTables?: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>>;
+  /** Of the FHIR Encounter. */
+  readonly kept?: KeptElements;
+  /** Of the FHIR Observations of what is no line: `vitals` by measure, blood pressure as `bp`, and `treatment`. */
+  readonly keptObservations?: Readonly<Record<string, KeptElements>>;
+  /** FHIR resources sent with the visit that none of its other fields holds. */
+  readonly keptResources?: readonly KeptResource[];
 }
 
 export interface MedicationLine extends Coding {
@@ -62,6 +69,7 @@ export interface MedicationLine extends Coding {
   readonly practitioner?: string;
   /** dong */
   readonly amount?: number;
+  readonly kept?: KeptElements;
 }
 
 export interface ServiceLine extends Coding {
@@ -77,6 +85,7 @@ export interface ServiceLine extends Coding {
   readonly practitioner?: string;
   /** dong */
   readonly amount?: number;
+  readonly kept?: KeptElements;
 }
 
 export interface ResultLine {
@@ -92,6 +101,7 @@ export interface ResultLine {
   readonly description?: string;
   readonly conclusion?: string;
   readonly at?: DateTime;
+  readonly kept?: KeptElements;
 }
 
 export interface ClinicalNote {
@@ -101,6 +111,7 @@ export interface ClinicalNote {
   readonly topic?: string;
   readonly at?: DateTime;
   readonly practitioner?: string;
+  readonly kept?: KeptElements;
 }
 
 export interface Appointment {
@@ -127,6 +138,7 @@ export interface TransferPaper {
   /** TINH_TRANG_CT (QĐ 3176) */
   readonly conditionAtTransfer?: string;
   readonly practitioner?: string;
+  readonly kept?: KeptElements;
 }
 
 /** Dong. */

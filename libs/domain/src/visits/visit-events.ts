@@ -20,6 +20,8 @@ export interface VisitAmended {
     readonly visit: VisitContent;
     /** What this source alone says, given where it differs from `visit`. */
     readonly contribution?: VisitContent;
+    /** Whose visit it was taken for until now, where `resident` is somebody else. */
+    readonly formerResident?: ResidentId;
     /** Names of the fields of `visit` that changed. */
     readonly changed: readonly string[];
   };

@@ -62,7 +62,14 @@ export function decideVisit(command: VisitCommand, state: VisitState): VisitDeci
     events: [
       {
         type: 'VisitAmended',
-        data: { resident, source, visit, ...(sameContent(visit, contribution) ? {} : { contribution }), changed },
+        data: {
+          resident,
+          source,
+          visit,
+          ...(sameContent(visit, contribution) ? {} : { contribution }),
+          ...(sameResident ? {} : { formerResident: state.resident }),
+          changed,
+        },
       },
     ],
   };

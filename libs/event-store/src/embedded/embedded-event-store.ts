@@ -23,7 +23,7 @@ export interface EmbeddedEventStoreOptions {
   readonly appendLimitBytes?: number;
   /** Bytes on their way to the writer beyond which `append` waits before it sends; default 32 MiB. */
   readonly queueLimitBytes?: number;
-  /** Characters of stored text whose streams are kept in memory for `readStream`; default 16 Mi. */
+  /** Characters of stored text whose streams are kept in memory for `readStream`; default 8 Mi. */
   readonly cachedText?: number;
 }
 
@@ -38,7 +38,7 @@ export async function openEmbeddedEventStore(options: EmbeddedEventStoreOptions)
     codec = createEventCodec(),
     appendLimitBytes = 1024 * 1024,
     queueLimitBytes = 32 * 1024 * 1024,
-    cachedText = 16 * 1024 * 1024,
+    cachedText = 8 * 1024 * 1024,
   } = options;
   const settings: WriterSettings = { file, headChannel: headChannelOf(file) };
   const writer = new Worker(new URL('writer-thread.js', import.meta.url), {

@@ -6,13 +6,21 @@ import type { Coding } from '@medplum/fhirtypes';
 import type { Diagnosis, Vitals } from '#domain/codes.js';
 import { type DateTime, epochOf } from '#domain/dates.js';
 import type { FacilityCode } from '#domain/ids.js';
-import type { ClinicalNote, MedicationLine, ResultLine, ServiceLine } from '#domain/visits/visit-content.js';
+import type { KeptElements } from '#domain/kept-resources/kept-content.js';
+import type {
+  ClinicalNote,
+  MedicationLine,
+  ResultLine,
+  ServiceLine,
+  VisitContent,
+} from '#domain/visits/visit-content.js';
 import type { ScreeningDocument, VisitDocument } from '../documents.js';
 import { coding, text } from '../elements.js';
 import { PartNames } from '../resource-ids.js';
 import { codeSystems } from '../systems.js';
 import { laboratoryCode } from './laboratory.js';
 import { noteCodings, type NoteKind } from './notes.js';
+import { paperNotes } from './paper-notes.js';
 import { bloodPressure, type VitalSign, vitalSigns } from './vital-signs.js';
 
 export interface EncounterContent {
@@ -38,12 +46,14 @@ export interface ConditionPart {
   readonly coding: Coding | undefined;
   readonly display?: string;
   readonly role: Diagnosis['role'] | 'finding';
+  readonly kept?: KeptElements;
 }
 
 interface ObservationCommon {
   readonly part: string;
   readonly codings: readonly Coding[];
   readonly at: DateTime;
+  readonly kept?: KeptElements;
 }
 
 export type ObservationPart =
@@ -106,6 +116,11 @@ const classes: Readonly<Record<string, EncounterClass>> = {
  */
 const noProcedure: ReadonlySet<string> = new Set(['4', '5', '6', '7', '10', '11', '12', '13', '14', '15', '16', '17']);
 
+/** Whether a line of a visit is a Procedure of the record. */
+export function isProcedure(line: ServiceLine): boolean {
+  return !line.supply && !noProcedure.has((line.group ?? '').replace(/^0+/, ''));
+}
+
 export function encounterContent(document: VisitDocument | ScreeningDocument): EncounterContent {
   return document.kind === 'visit' ? visitContent(document) : screeningContent(document);
 }
@@ -128,29 +143,37 @@ function visitContent({ visit }: VisitDocument): EncounterContent {
       ),
       ...(diagnosis.display !== undefined && { display: diagnosis.display }),
       role: diagnosis.role,
+      ...(diagnosis.kept && { kept: diagnosis.kept }),
     })),
     observations: [
-      ...vitalParts(names, visit.vitals, visit.start, visit.vitalsSource === 'note'),
+      ...vitalParts(names, visit.vitals, visit.start, visit.vitalsSource === 'note', visit.keptObservations),
       ...resultParts(names, visit.results, visit.start),
       ...noteParts(names, visit.notes, visit.start),
       ...noteParts(
         names,
-        visit.treatment === undefined ? [] : [{ kind: 'treatment', text: visit.treatment }],
+        visit.treatment === undefined
+          ? []
+          : [
+              {
+                kind: 'treatment',
+                text: visit.treatment,
+                ...(visit.keptObservations?.['treatment'] && { kept: visit.keptObservations['treatment'] }),
+              },
+            ],
         visit.start,
       ),
+      ...noteParts(names, paperNotes(visit.papers ?? []), visit.start),
     ],
     medications: visit.medications.map((line) => ({
       part: names.name('m', line.code),
       line,
       at: line.prescribedAt ?? visit.start,
     })),
-    procedures: visit.services
-      .filter((line) => !line.supply && !noProcedure.has((line.group ?? '').replace(/^0+/, '')))
-      .map((line) => ({
-        part: names.name('s', line.code),
-        line,
-        at: line.performedAt ?? line.orderedAt ?? visit.start,
-      })),
+    procedures: visit.services.filter(isProcedure).map((line) => ({
+      part: names.name('s', line.code),
+      line,
+      at: line.performedAt ?? line.orderedAt ?? visit.start,
+    })),
   };
 }
 
@@ -199,7 +222,17 @@ function periodOf(
   return start.length === 10 && !stay ? { start, end: start, status: 'finished' } : { start, status: 'in-progress' };
 }
 
-function vitalParts(names: PartNames, vitals: Vitals, at: DateTime, fromNote: boolean): readonly ObservationPart[] {
+function vitalParts(
+  names: PartNames,
+  vitals: Vitals,
+  at: DateTime,
+  fromNote: boolean,
+  keptObservations: VisitContent['keptObservations'] = {},
+): readonly ObservationPart[] {
+  const keptOf = (measure: string): { readonly kept?: KeptElements } => {
+    const kept = Object.hasOwn(keptObservations, measure) ? keptObservations[measure] : undefined;
+    return kept ? { kept } : {};
+  };
   const parts: ObservationPart[] = [];
   if (vitals.systolic !== undefined || vitals.diastolic !== undefined) {
     const { panel } = bloodPressure;
@@ -211,13 +244,23 @@ function vitalParts(names: PartNames, vitals: Vitals, at: DateTime, fromNote: bo
       ...(vitals.systolic !== undefined && { systolic: vitals.systolic }),
       ...(vitals.diastolic !== undefined && { diastolic: vitals.diastolic }),
       fromNote,
+      ...keptOf('bp'),
     });
   }
   for (const sign of vitalSigns) {
     const value = vitals[sign.measure];
     if (value === undefined) continue;
     const codings = [{ system: codeSystems.loinc, code: sign.loinc, display: sign.display }];
-    parts.push({ kind: 'vital', part: names.name('v', sign.measure), codings, at, sign, value, fromNote });
+    parts.push({
+      kind: 'vital',
+      part: names.name('v', sign.measure),
+      codings,
+      at,
+      sign,
+      value,
+      fromNote,
+      ...keptOf(sign.measure),
+    });
   }
   return parts;
 }
@@ -234,7 +277,14 @@ function resultParts(
       known && { system: codeSystems.loinc, code: known.loinc, display: known.display },
       coding(line.code === undefined ? codeSystems.service : codeSystems.resultIndex, local, line.name),
     ].filter((one) => one !== undefined);
-    return { kind: 'result', part: names.name('r', local ?? line.name), codings, at: line.at ?? otherwise, line };
+    return {
+      kind: 'result',
+      part: names.name('r', local ?? line.name),
+      codings,
+      at: line.at ?? otherwise,
+      line,
+      ...(line.kept && { kept: line.kept }),
+    };
   });
 }
 
@@ -255,6 +305,7 @@ function noteParts(
       words,
       text: said,
       ...(note.practitioner !== undefined && { practitioner: note.practitioner }),
+      ...(note.kept && { kept: note.kept }),
     };
   });
 }

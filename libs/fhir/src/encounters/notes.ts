@@ -67,3 +67,11 @@ export function noteCodings(
     words: topic === undefined ? vi : `${vi}: ${organ?.vi ?? topic}`,
   };
 }
+
+/** The way back from {@link noteCodings}: kind and topic of a code of this project. */
+export function noteOfCode(code: string): { readonly kind: NoteKind; readonly topic?: string } | undefined {
+  const dot = code.indexOf('.');
+  const kind = dot < 0 ? code : code.slice(0, dot);
+  if (!Object.hasOwn(kinds, kind)) return undefined;
+  return { kind: kind as NoteKind, ...(dot >= 0 && { topic: code.slice(dot + 1) }) };
+}

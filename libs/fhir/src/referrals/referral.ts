@@ -84,20 +84,22 @@ function diagnosisOf({ code, display, role }: Diagnosis): CodeableConcept | unde
   return concept([coding(system, code, display)], display);
 }
 
+/** What the free text of a paper stands under. */
+export const paperHeadings = [
+  ['Dấu hiệu lâm sàng', 'clinicalSigns'],
+  ['Quá trình bệnh lý', 'course'],
+  ['Tóm tắt kết quả', 'findings'],
+  ['Phương pháp điều trị', 'treatment'],
+  ['Hướng điều trị', 'direction'],
+  ['Tình trạng khi chuyển', 'conditionAtTransfer'],
+  ['Phương tiện vận chuyển', 'transport'],
+  ['Người hộ tống', 'escort'],
+] as const satisfies readonly (readonly [string, keyof TransferPaper])[];
+
 /** The free text of the paper, each under its heading. */
 function paperNotes(paper: TransferPaper): Annotation[] {
-  const headed: readonly (readonly [string, string | undefined])[] = [
-    ['Dấu hiệu lâm sàng', paper.clinicalSigns],
-    ['Quá trình bệnh lý', paper.course],
-    ['Tóm tắt kết quả', paper.findings],
-    ['Phương pháp điều trị', paper.treatment],
-    ['Hướng điều trị', paper.direction],
-    ['Tình trạng khi chuyển', paper.conditionAtTransfer],
-    ['Phương tiện vận chuyển', paper.transport],
-    ['Người hộ tống', paper.escort],
-  ];
-  return headed.flatMap(([heading, words]) => {
-    const said = text(words);
+  return paperHeadings.flatMap(([heading, field]) => {
+    const said = text(paper[field]);
     return said === undefined ? [] : [{ text: `${heading}: ${said}` }];
   });
 }

@@ -46,18 +46,23 @@ export function historyContent({ history, historyOn }: ResidentDocument): Histor
   return {
     on: historyOn,
     conditions: [
-      ...(history.diseases ?? []).map((item) => ({ part: names.name('d', item.code), list: 'disease' as const, item })),
+      ...(history.diseases ?? []).map((item) => ({ part: partName(names, 'd', item), list: 'disease' as const, item })),
       ...(history.disabilities ?? []).map((item) => ({
-        part: names.name('k', item.code),
+        part: partName(names, 'k', item),
         list: 'disability' as const,
         item,
       })),
     ],
-    allergies: (history.allergies ?? []).map((item) => ({ part: names.name('a', item.code), item })),
+    allergies: (history.allergies ?? []).map((item) => ({ part: partName(names, 'a', item), item })),
     riskFactors: (history.riskFactors ?? []).map((factor) => ({ part: names.name('f', factor.kind), factor })),
     observations: historyObservations(history, names),
     relatives: familyParts(history, names),
   };
+}
+
+/** An item told by itself keeps its name whatever else its list comes to hold. */
+function partName(names: PartNames, kind: string, item: HistoryItem): string {
+  return names.name(kind, item.key ?? item.code);
 }
 
 function familyParts(history: HealthHistory, names: PartNames): readonly FamilyPart[] {

@@ -59,7 +59,7 @@ export function historyConditionOf(
     ],
     code: concept([coding(system, item.code, item.display)], item.display) ?? notStated,
     subject: reference('Patient', document.resident),
-    recordedDate: on,
+    recordedDate: item.key === undefined ? on : undefined,
     note: noteOf(item),
   });
 }
@@ -84,7 +84,7 @@ export function allergyOf(
     category: category && [category],
     code: concept([coding(codeSystems.historyAllergy, item.code, item.display)], item.display) ?? notStated,
     patient: reference('Patient', document.resident),
-    recordedDate: on,
+    recordedDate: item.key === undefined ? on : undefined,
     note: noteOf(item),
   });
 }

@@ -42,13 +42,25 @@ export function patientOf(document: ResidentDocument, context: TranslationContex
   });
 }
 
+/** System and value of a number; the sender's own numbers from FHIR hold the system they are of, `urn:…|123`. */
+export function identifierToken({ system, value }: ResidentIdentifier): {
+  readonly system: string;
+  readonly value: string;
+} {
+  const foreign = system === 'facility-patient-number' ? /^([a-z][a-z0-9+.-]*:[^|]*)\|(.+)$/i.exec(value) : null;
+  return foreign
+    ? { system: foreign[1] ?? '', value: foreign[2] ?? '' }
+    : { system: residentIdentifierSystems[system], value };
+}
+
 function identifierOf(identifier: ResidentIdentifier, context: TranslationContext): Identifier | undefined {
-  const value = text(identifier.value);
+  const { system, value: written } = identifierToken(identifier);
+  const value = text(written);
   if (value === undefined) return undefined;
   const [code, display] = identifierTypes[identifier.system];
   return given<Identifier>({
     type: { coding: [{ system: codeSystems.identifierType, code, display }] },
-    system: residentIdentifierSystems[identifier.system],
+    system,
     value,
     assigner: identifier.facility && facilityReference(identifier.facility, context),
   });

@@ -19,6 +19,7 @@ import type {
   ResidentIdentifier,
   RiskFactor,
 } from '#domain/residents/resident-content.js';
+import type { VisitPaper } from '#domain/visits/visit-papers.js';
 import type {
   ClinicalNote,
   MedicationLine,
@@ -185,6 +186,13 @@ export function arbitraryDocuments(fc: typeof FastCheck) {
     ['number', 'from', 'to', 'issuedAt', 'diagnoses'],
   );
 
+  const papersOfVisit: FastCheck.Arbitrary<VisitPaper> = fc.oneof(
+    fc.record({ kind: fc.constant('record-summary' as const), course: words, findings: words, issuedOn: moments }),
+    fc.record({ kind: fc.constant('sick-leave' as const), days: fc.nat(30), from: moments, practitioner: words }),
+    fc.record({ kind: fc.constant('discharge-paper' as const), treatment: words, note: words }),
+    fc.record({ kind: fc.constant('birth-certificate' as const), motherName: words }),
+  );
+
   const visitDocuments: FastCheck.Arbitrary<VisitDocument> = fc.record({
     kind: fc.constant('visit' as const),
     resident: uuids as FastCheck.Arbitrary<ResidentId>,
@@ -218,6 +226,7 @@ export function arbitraryDocuments(fc: typeof FastCheck) {
         charges: fc.record({ total: amounts }),
         practitioner: words,
         department: words,
+        papers: fc.array(papersOfVisit, { maxLength: 3 }),
         otherTables: fc.constant({}),
       },
       [

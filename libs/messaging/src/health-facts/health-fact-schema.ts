@@ -46,6 +46,8 @@ export const healthFactSchema: JsonSchema = {
     fact('resident-registered', { resident: pseudonym, on: day, facility, sex }, { birthYear, residence }),
     fact('resident-corrected', { resident: pseudonym, sex }, { birthYear, residence }),
     fact('resident-moved', { resident: pseudonym, on: day, residence }),
+    fact('residents-merged', { resident: pseudonym, joined: pseudonym }),
+    fact('residents-unmerged', { resident: pseudonym, separated: pseudonym }),
     fact('history', {
       resident: pseudonym,
       on: day,

@@ -12,6 +12,8 @@ export type HealthFact =
   | ResidentRegisteredFact
   | ResidentCorrectedFact
   | ResidentMovedFact
+  | ResidentsMergedFact
+  | ResidentsUnmergedFact
   | HistoryFact
   | EncounterFact
   | EncounterRetractedFact
@@ -56,6 +58,19 @@ export interface ResidentMovedFact {
   readonly resident: Pseudonym;
   readonly on: LocalDate;
   readonly residence: CodedResidence;
+}
+
+/** Both are one person, counted once, until they are unmerged; facts go on naming either. */
+export interface ResidentsMergedFact {
+  readonly kind: 'residents-merged';
+  readonly resident: Pseudonym;
+  readonly joined: Pseudonym;
+}
+
+export interface ResidentsUnmergedFact {
+  readonly kind: 'residents-unmerged';
+  readonly resident: Pseudonym;
+  readonly separated: Pseudonym;
 }
 
 /** The history as it stands from that day. */

@@ -33,6 +33,8 @@ function keyOf(fact: HealthFact): string {
     case 'referral':
       return fact.issue?.residence?.communeCode ?? fact.issue?.from ?? fact.resident;
     case 'history':
+    case 'residents-merged':
+    case 'residents-unmerged':
     case 'encounter-retracted':
       return fact.resident;
     default:

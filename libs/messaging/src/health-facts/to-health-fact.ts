@@ -56,6 +56,18 @@ export function toHealthFact(event: RecordedEvent, { pseudonyms }: HealthFactCon
         on: domainEvent.data.observedOn,
         residence: codedResidence(domainEvent.data.to).residence ?? {},
       };
+    case 'ResidentsMerged':
+      return {
+        kind: 'residents-merged',
+        resident: resident(domainEvent.data.resident),
+        joined: resident(domainEvent.data.joined),
+      };
+    case 'ResidentsUnmerged':
+      return {
+        kind: 'residents-unmerged',
+        resident: resident(domainEvent.data.resident),
+        separated: resident(domainEvent.data.separated),
+      };
     case 'HealthHistoryRecorded':
       return {
         kind: 'history',

@@ -1,4 +1,5 @@
 import type { ReferralEvent } from '#domain/referrals/referral-events.js';
+import type { TransferPaper } from '#domain/visits/visit-content.js';
 import { referralId } from '#domain/referrals/referral-key.js';
 import { domainEventOf } from '../domain-event-of.js';
 import type { JsonSchema } from '../schema-check.js';
@@ -64,12 +65,18 @@ export const referrals: Topic<ReferralStep> = defineTopic<ReferralStep>({
         by,
         ...(addressedTo && { addressedTo }),
         ...(step.type === 'ReferralIssued' && {
-          issue: { direction: step.data.direction, validUntil: step.data.validUntil, paper: step.data.paper },
+          issue: { direction: step.data.direction, validUntil: step.data.validUntil, paper: paperOf(step.data.paper) },
         }),
       },
     };
   },
 });
+
+/** What was kept for the sender's own record stays there. */
+function paperOf(paper: TransferPaper): TransferPaper {
+  const { kept: _, ...alone } = paper;
+  return alone;
+}
 
 function addresseeOf(step: ReferralEvent): string | undefined {
   switch (step.type) {

@@ -1,6 +1,7 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { problemOfStatus } from './status-problems.js';
+import { isUnfinished } from './unfinished-request.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -37,7 +38,7 @@ export function prepareStreamedBodies(server: FastifyInstance): void {
     request.raw.headers['content-type'] = streamedType;
   });
   server.addHook('onResponse', async ({ raw, routeOptions }) => {
-    if (routeOptions.config.streamedBody !== true || raw.complete) return;
+    if (routeOptions.config.streamedBody !== true || !isUnfinished(raw)) return;
     // Passed over unread, so that the sender comes to read the answer.
     const timer = setTimeout(() => raw.socket.destroy(), leftoverMs);
     raw

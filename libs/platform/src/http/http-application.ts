@@ -32,8 +32,8 @@ export async function createHttpApplication(
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: parts.configuration.bodyLimit,
-    // Identifiers in our addresses (referral ids) may be longer than the default of 100.
-    routerOptions: { maxParamLength: 400 },
+    // Identifiers in our addresses (referral ids) may be longer than the default of 100; FHIR clients post to `…/`.
+    routerOptions: { maxParamLength: 400, ignoreTrailingSlash: true },
     // A large message over a village's line takes its time.
     requestTimeout: 600_000,
     // An address that cannot be read (`/%`) reaches no route, so no filter either.

@@ -3,6 +3,7 @@ import type { Readable, Transform } from 'node:stream';
 import { constants, createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import { Problem } from './problem.js';
 import { problemOfStatus } from './status-problems.js';
+import { isUnfinished } from './unfinished-request.js';
 
 export interface BodyLimits {
   /** Largest body in bytes, after it was decompressed. */
@@ -56,9 +57,9 @@ export async function* streamedBody(
       yield next.value;
     }
     // A chunked body whose end never came ends like a whole one.
-    if (!request.complete) throw cutOff();
+    if (isUnfinished(request)) throw cutOff();
   } catch (error) {
-    throw error instanceof Problem ? error : request.complete ? notDecodable() : cutOff();
+    throw error instanceof Problem ? error : isUnfinished(request) ? cutOff() : notDecodable();
   } finally {
     // Not waited for: where a chunk is still asked for, it never comes.
     void chunks.return?.().catch(() => undefined);
@@ -73,7 +74,7 @@ function decoded(request: IncomingMessage): { readonly stream: Readable; readonl
   if (!decoder) throw unknownEncoding();
   const broken = (): void => void decoder.destroy(cutOff());
   const closed = (): void => {
-    if (!request.complete) broken();
+    if (isUnfinished(request)) broken();
   };
   request.once('error', broken).once('close', closed).pipe(decoder);
   return {

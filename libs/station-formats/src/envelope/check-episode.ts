@@ -19,7 +19,12 @@ const districtsEnd = '2025-07-01';
  * `data/repeated_fields.tsv`: fields of other tables that repeat table 1 (QĐ 4750; QĐ 3176). Not those of the same name that mean
  * the paper's own.
  */
-const repeatedFields = Map.groupBy(rowsOf('repeated_fields.tsv'), (row) => row['table'] ?? '');
+const repeatedFields: ReadonlyMap<string, readonly string[]> = new Map(
+  [...Map.groupBy(rowsOf('repeated_fields.tsv'), (row) => row['table'] ?? '')].map(([table, rows]) => [
+    table,
+    rows.map((row) => row['field'] ?? ''),
+  ]),
+);
 
 /** Discharge types that mean a transfer: QĐ 4750, table 1, MA_LOAI_RV. */
 const transferred = new Set(['2', '5']);
@@ -65,10 +70,11 @@ function isDemanded(field: FieldSchema, row: FieldRow, start: DateTime): boolean
 }
 
 function checkRepeated(record: EnvelopeRecord, summary: FieldRow): void {
-  for (const [name, repeated] of repeatedFields) {
-    const table = record.tables.get(name);
-    table?.rows.forEach((row, index) => {
-      for (const { field = '' } of repeated) {
+  for (const table of record.tables.values()) {
+    const repeated = repeatedFields.get(table.name);
+    if (!repeated) continue;
+    table.rows.forEach((row, index) => {
+      for (const field of repeated) {
         const value = row.get(field);
         if (value === undefined || value === (summary.get(field) ?? '')) continue;
         record.faults.add('warning', 'differs-from-xml1', `${rowPath(table, index)}/${field}`, {

@@ -1,3 +1,5 @@
+import { giveBack } from './give-back.js';
+import { plainName } from '../xml/plain-name.js';
 import { XmlFault } from '../xml/xml-fault.js';
 
 /** One HOSO of an envelope, from `<` to `>`; `undefined` where it is too large to be read. */
@@ -18,7 +20,9 @@ const space: readonly (number | undefined)[] = [0x20, 0x09, 0x0a, 0x0d];
 /** Longest beginning by which a construct is known: `<![CDATA[`, `<!DOCTYPE`. */
 const longestBeginning = 9;
 const longestTag = 64 * 1024;
-const recordName = Buffer.from('HOSO');
+const recordName = 'HOSO';
+/** With a namespace prefix; what is longer is no record's. */
+const longestRecordName = 256;
 const recordInFrame = Buffer.from('<HOSO/>');
 
 /** Constructs whose content is not mark-up, by their beginning. */
@@ -32,7 +36,7 @@ const doctype = Buffer.from('<!DOCTYPE');
 /**
  * Cuts an envelope that comes in pieces into its records, without holding more of it than one record. It looks at tags alone:
  * what it gives is still to be read by the strict reader. Where all its slices and the frame around them are well-formed, the
- * whole is; where the whole is not, one of them is not either.
+ * whole is; where the whole is not, one of them is not either. A piece is not looked at any more when the next one comes.
  */
 export class EnvelopeSlicer {
   readonly #limits: SlicingLimits;
@@ -46,6 +50,8 @@ export class EnvelopeSlicer {
   #recordSize = 0;
   /** Elements that are open in the record. */
   #depth = 0;
+  /** The record that has just ended. */
+  #ended: { readonly slice: RecordSlice } | undefined;
   /** Where in the bytes at hand begins what is neither in the frame nor in the record yet. */
   #from = 0;
 
@@ -54,22 +60,31 @@ export class EnvelopeSlicer {
   }
 
   /**
-   * @returns the records that end in this piece
+   * The records that end in this piece, each cut out when it is asked for. To be read to the end before the next piece comes.
    * @throws XmlFault for a DOCTYPE, a tag without end, or more around the records than the limit
    */
-  push(piece: Uint8Array): readonly RecordSlice[] {
-    const bytes = this.#rest.length === 0 ? bufferOf(piece) : Buffer.concat([this.#rest, piece]);
-    const found: RecordSlice[] = [];
+  *push(piece: Uint8Array): Generator<RecordSlice, void, undefined> {
+    const bytes = Buffer.concat([this.#rest, piece]);
     let at = 0;
     this.#from = 0;
     while (at < bytes.length) {
-      const next = this.#until ? this.#skipOpaque(bytes, at) : this.#step(bytes, at, found);
+      const next = this.#until ? this.#skipOpaque(bytes, at) : this.#step(bytes, at);
       if (next === undefined) break;
       at = next;
+      // Given away without being held: who asks may take long with it.
+      if (this.#ended) yield this.#takeEnded();
     }
     this.#takeUntil(bytes, at);
     this.#rest = Buffer.from(bytes.subarray(at));
-    return found;
+    // A record that goes on in the next piece must not hold this one.
+    if (this.#record) this.#record = [Buffer.concat(this.#record)];
+    giveBack(bytes);
+  }
+
+  #takeEnded(): RecordSlice {
+    const slice = this.#ended?.slice;
+    this.#ended = undefined;
+    return slice;
   }
 
   /** All around the records, each of them as `<HOSO/>`. What was cut off is part of it, so that it is not well-formed then. */
@@ -90,7 +105,7 @@ export class EnvelopeSlicer {
     return safe <= at ? undefined : safe;
   }
 
-  #step(bytes: Buffer, at: number, found: RecordSlice[]): number | undefined {
+  #step(bytes: Buffer, at: number): number | undefined {
     const tag = bytes.indexOf(lessThan, at);
     if (tag !== at) return tag < 0 ? bytes.length : tag;
     if (bytes.length - tag < longestBeginning && !bytes.includes(greaterThan, tag)) return undefined;
@@ -105,10 +120,10 @@ export class EnvelopeSlicer {
       if (bytes.length - tag > longestTag) throw new XmlFault('not-well-formed', 'bad-markup', 0);
       return undefined;
     }
-    return this.#takeTag(bytes, tag, end, found);
+    return this.#takeTag(bytes, tag, end);
   }
 
-  #takeTag(bytes: Buffer, tag: number, end: number, found: RecordSlice[]): number {
+  #takeTag(bytes: Buffer, tag: number, end: number): number {
     const closing = bytes[tag + 1] === slash;
     const selfClosed = !closing && bytes[end - 2] === slash;
     if (!this.#record) {
@@ -122,7 +137,7 @@ export class EnvelopeSlicer {
     if (!selfClosed) this.#depth += closing ? -1 : 1;
     if (this.#depth <= 0) {
       this.#takeUntil(bytes, end);
-      found.push(this.#recordSize > this.#limits.record ? undefined : Buffer.concat(this.#record));
+      this.#ended = { slice: this.#recordSize > this.#limits.record ? undefined : Buffer.concat(this.#record) };
       this.#record = undefined;
     }
     return end;
@@ -149,16 +164,15 @@ export class EnvelopeSlicer {
   }
 }
 
-const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
 const startsWith = (bytes: Buffer, text: Buffer, at: number): boolean =>
   at + text.length <= bytes.length && bytes.compare(text, 0, text.length, at, at + text.length) === 0;
 
 function isRecordTag(bytes: Buffer, tag: number): boolean {
-  const behind = bytes[tag + 1 + recordName.length];
-  return (
-    startsWith(bytes, recordName, tag + 1) && (behind === greaterThan || behind === slash || space.includes(behind))
-  );
+  let end = tag + 1;
+  for (let byte = bytes[end]; byte !== greaterThan && byte !== slash && !space.includes(byte); byte = bytes[end])
+    end += 1;
+  const name = end - tag > longestRecordName ? '' : bytes.toString('utf8', tag + 1, end);
+  return plainName(name) === recordName;
 }
 
 /** Behind the `>` of the tag; -1 when it is not there yet. A `>` in an attribute's value ends nothing. */

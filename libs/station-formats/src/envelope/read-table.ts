@@ -28,7 +28,12 @@ interface Frame {
  */
 export function readTable(scanner: XmlScanner, schema: RowSchema | undefined, sink: RowSink): void {
   const fields = schema?.fields ?? fieldsOfAnyTable;
-  const fieldNamed = (name: string): FieldSchema | undefined => fields.get(name) ?? fields.get(plainName(name));
+  const fieldNamed = (name: string): FieldSchema | undefined => {
+    const known = fields.get(name);
+    if (known) return known;
+    const plain = plainName(name);
+    return plain === name ? undefined : fields.get(plain);
+  };
   const frames: Frame[] = [newFrame(scanner.name)];
   let rowAt = -1;
   // Only a guess, to save time: software mostly writes the fields in the order of the tables.

@@ -93,8 +93,10 @@ export function takeVisit(
  * before anything is taken out of table 1.
  */
 export function dropRepeats(record: EnvelopeRecord, summary: FieldRow): void {
-  for (const [table, read] of readFromPapers) {
-    for (const paper of record.tables.get(table)?.rows ?? []) {
+  for (const { name: table, rows } of record.tables.values()) {
+    const read = readFromPapers.get(table);
+    if (!read) continue;
+    for (const paper of rows) {
       if (paper.isForeign || paper === summary) continue;
       for (const [name, value] of paper.entries()) {
         if (!read.has(name) && value === summary.get(name)) paper.drop(name);

@@ -8,11 +8,16 @@ import {
   type TableStyle,
 } from '../writing/write-envelope.js';
 
-/** Episodes without end: those of some envelopes over and over, each time as other episodes of other people. Synthetic. */
-export function* manyEpisodes(envelopes: readonly Uint8Array[]): Generator<RecordTables, never, undefined> {
-  const known = envelopes.flatMap((bytes) => readEnvelopeRows(bytes).records.map(({ tables }) => tables));
+/**
+ * Episodes without end: those of some envelopes over and over, each time as other episodes of other people. Synthetic.
+ * @param first number of the first copy: from different numbers come different episodes
+ */
+export function* manyEpisodes(envelopes: readonly Uint8Array[], first = 1): Generator<RecordTables, never, undefined> {
+  const all = envelopes.flatMap((bytes) => readEnvelopeRows(bytes).records.map(({ tables }) => tables));
+  // What was sent a second time is one episode.
+  const known = [...new Map(all.map((tables) => [tables['XML1']?.[0]?.['MA_LK'], tables])).values()];
   if (known.length === 0) throw new RangeError('there is no episode to repeat');
-  for (let copy = 1; ; copy += 1) {
+  for (let copy = first; ; copy += 1) {
     for (const tables of known) yield copyOf(tables, copy);
   }
 }

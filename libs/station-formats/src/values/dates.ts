@@ -57,9 +57,10 @@ function momentOf(text: string): DateTime | undefined {
 
 /** Whether one moment, as written, is before another; by the day where either has no time. False for what is no moment. */
 export function isBefore(earlier: string | undefined, later: string | undefined): boolean {
-  if (earlier === undefined || later === undefined || !isMoment(earlier) || !isMoment(later)) return false;
+  if (earlier === undefined || later === undefined) return false;
   const length = Math.min(earlier.length, later.length, 12);
-  return earlier.slice(0, length) < later.slice(0, length);
+  // Compared first: nearly all dates are in order, and the calendar need not be asked.
+  return earlier.slice(0, length) < later.slice(0, length) && isMoment(earlier) && isMoment(later);
 }
 
 export function readDay(text: string): LocalDate | undefined {

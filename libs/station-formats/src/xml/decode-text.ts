@@ -13,9 +13,8 @@ export interface DecodedText {
  * @throws XmlFault `wrong-encoding` for everything else: TCVN3, VNI, Windows-1258, UTF-32, UTF-16 without a mark.
  */
 export function decodeText(bytes: Uint8Array): DecodedText {
-  const [first, second, third, fourth] = bytes;
-  const little = first === 0xff && second === 0xfe && !(third === 0 && fourth === 0);
-  if (!little && !(first === 0xfe && second === 0xff)) return { text: decodeUtf8(bytes), utf16: false };
+  const little = bytes[0] === 0xff && bytes[1] === 0xfe && !(bytes[2] === 0 && bytes[3] === 0);
+  if (!little && !(bytes[0] === 0xfe && bytes[1] === 0xff)) return { text: decodeUtf8(bytes), utf16: false };
   try {
     return { text: new TextDecoder(little ? 'utf-16le' : 'utf-16be', { fatal: true }).decode(bytes), utf16: true };
   } catch {

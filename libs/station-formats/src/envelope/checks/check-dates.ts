@@ -22,12 +22,15 @@ interface Order {
 }
 
 /** `data/date_order.tsv`: the date of `later` is not before that of `earlier`, in the same row or in table 1. */
-const orders: readonly Order[] = rowsOf('date_order.tsv').map((row) => ({
-  table: row['table'] ?? '',
-  fromSummary: row['earlier_table'] === 'XML1',
-  earlier: row['earlier'] ?? '',
-  later: row['later'] ?? '',
-}));
+const orders: ReadonlyMap<string, readonly Order[]> = Map.groupBy(
+  rowsOf('date_order.tsv').map((row): Order => ({
+    table: row['table'] ?? '',
+    fromSummary: row['earlier_table'] === 'XML1',
+    earlier: row['earlier'] ?? '',
+    later: row['later'] ?? '',
+  })),
+  ({ table }) => table,
+);
 
 export function checkDates(record: EnvelopeRecord, summary: FieldRow): void {
   const { faults } = record;
@@ -49,15 +52,17 @@ export function checkDates(record: EnvelopeRecord, summary: FieldRow): void {
       else if (isBefore(end, at)) outOfOrder(faults, `${rowPath(table, index)}/${field}`, field, 'NGAY_RA');
     });
   }
-  for (const { table: name, fromSummary, earlier, later } of orders) {
-    const table = record.tables.get(name);
-    if (!table || (reversed && earlier === 'NGAY_RA')) continue;
-    table.rows.forEach((row, index) => {
-      const at = row.get(later);
-      if (at !== undefined && isBefore(at, (fromSummary ? summary : row).get(earlier))) {
-        outOfOrder(faults, `${rowPath(table, index)}/${later}`, earlier, later);
-      }
-    });
+  for (const table of record.tables.values()) {
+    for (const { fromSummary, earlier, later } of orders.get(table.name) ?? []) {
+      if (reversed && earlier === 'NGAY_RA') continue;
+      const known = fromSummary ? summary.get(earlier) : undefined;
+      table.rows.forEach((row, index) => {
+        const at = row.get(later);
+        if (at !== undefined && isBefore(at, fromSummary ? known : row.get(earlier))) {
+          outOfOrder(faults, `${rowPath(table, index)}/${later}`, earlier, later);
+        }
+      });
+    }
   }
 }
 

@@ -13,7 +13,8 @@ const leaves = [
 export function checkLeave({ tables, faults }: EnvelopeRecord): void {
   for (const [name, daysField, fromField, toField] of leaves) {
     const table = tables.get(name);
-    table?.rows.forEach((row, index) => {
+    if (!table) continue;
+    table.rows.forEach((row, index) => {
       const days = readNumber(row.get(daysField) ?? '');
       const from = readDay(row.get(fromField) ?? '') as DateTime | undefined;
       const to = readDay(row.get(toField) ?? '') as DateTime | undefined;

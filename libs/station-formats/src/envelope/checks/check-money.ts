@@ -67,7 +67,9 @@ const sumOf = (row: FieldRow, fields: readonly string[]): number =>
   fields.reduce((total, field) => total + (amountIn(row, field) ?? 0), 0);
 
 function checkLine(faults: FaultList, path: string, row: FieldRow, priceField: string): void {
-  const [quantity, price, amount] = ['SO_LUONG', priceField, 'THANH_TIEN_BV'].map((field) => amountIn(row, field));
+  const quantity = amountIn(row, 'SO_LUONG');
+  const price = amountIn(row, priceField);
+  const amount = amountIn(row, 'THANH_TIEN_BV');
   const share = readNumber(row.get('TYLE_TT_DV') ?? '100');
   if (quantity !== undefined && price !== undefined && amount !== undefined && share !== undefined) {
     const expected = (quantity * price * share) / 100;

@@ -47,9 +47,8 @@ function checkCategory(payer: string, summary: FieldRow, start: DateTime, faults
       en: 'The payer category (MA_DOITUONG_KCB) is not in the list of QĐ 3276/QĐ-BYT.',
     });
   }
-  const registered = splitValues(summary.get('MA_DKBD') ?? '').map((code) => code.toUpperCase());
   const facility = summary.get('MA_CSKCB')?.toUpperCase();
-  if (payer === '1.1' && facility !== undefined && registered.length > 0 && !registered.includes(facility)) {
+  if (payer === '1.1' && facility !== undefined && isRegisteredElsewhere(summary, facility)) {
     told(
       'registered-elsewhere',
       'MA_DKBD',
@@ -84,6 +83,11 @@ function checkCategory(payer: string, summary: FieldRow, start: DateTime, faults
   }
 }
 
+function isRegisteredElsewhere(summary: FieldRow, facility: string): boolean {
+  const registered = splitValues(summary.get('MA_DKBD')?.toUpperCase() ?? '');
+  return registered.length > 0 && !registered.includes(facility);
+}
+
 function inAnnex1(code: string, age: number | undefined): boolean {
   return annex1.some(
     ({ ranges, except, under }) =>
@@ -112,7 +116,7 @@ function checkCards(summary: FieldRow, start: DateTime, faults: FaultList): void
     }
     return;
   }
-  if (cards.map(compactCard).some((card) => card.length === 15 && !cardGroups.has(card.slice(0, 2)))) {
+  if (cards.some((card) => card.length >= 15 && !cardGroups.has(compactCard(card).slice(0, 2)))) {
     faults.add('information', 'unknown-card-group', 'XML1/MA_THE_BHYT', {
       vi: 'Thẻ BHYT (MA_THE_BHYT) có mã đối tượng (hai chữ cái đầu) không nằm trong danh mục.',
       en: 'The insurance card (MA_THE_BHYT) begins with a group that is not in the list.',

@@ -1,5 +1,4 @@
 import type { FaultList } from '../../faults/fault-list.js';
-import { readBirthDate } from '../../values/dates.js';
 import type { FieldRow } from '../field-row.js';
 
 /** Fourth digit of a personal number: century and sex, even for men (NĐ 137/2015 Art. 13, TT 07/2016/TT-BCA Art. 7). */
@@ -17,10 +16,10 @@ export function checkPersonNumber(row: FieldRow, path: string, faults: FaultList
       en: 'The personal number (SO_CCCD) does not fit the sex (GIOI_TINH); one of them may be mistyped.',
     });
   }
-  const year = readBirthDate(row.get('NGAY_SINH') ?? '')?.slice(0, 4);
-  const arrival = row.get('NGAY_VAO')?.slice(0, 4);
-  if (year === undefined || (arrival !== undefined && year > arrival)) return;
-  if (Number(year) !== centuryOf(digit) + Number(number.slice(4, 6))) {
+  const year = Number(row.get('NGAY_SINH')?.slice(0, 4));
+  // A year that nobody can be born in is a fault of its own.
+  if (!(year >= 1900 && year <= Number(row.get('NGAY_VAO')?.slice(0, 4)))) return;
+  if (year !== centuryOf(digit) + Number(number.slice(4, 6))) {
     faults.add('warning', 'number-disagrees', `${path}/SO_CCCD`, {
       vi: 'Số định danh cá nhân (SO_CCCD) không khớp với năm sinh (NGAY_SINH); có thể một trong hai bị gõ nhầm.',
       en: 'The personal number (SO_CCCD) does not fit the year of birth (NGAY_SINH); one of them may be mistyped.',
