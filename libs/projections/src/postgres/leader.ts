@@ -13,9 +13,9 @@ export interface LeaderOptions {
   readonly onStep: (position: Position, state: 'catching-up' | 'live', changed: boolean) => void;
 }
 
-/** Large transactions are cheaper; readers of a view being built, and the other views, wait for none longer than this. */
+/** Large transactions are cheaper: a row that many events touch is written once. Readers wait for them while a view is level with the log. */
 const mostAtOnce = 2_000;
-const shouldTakeMs = 200;
+const shouldTakeMs = { live: 250, building: 1_500 } as const;
 /**
  * A view level with the log rests after a commit as long as it took: what comes meanwhile is one commit. Positions passed over
  * without an event for the view are written down less often.
@@ -33,7 +33,7 @@ export class Leader {
   #saved: Position = 0;
   #logNamed = false;
   #settled = false;
-  #atOnce = 64;
+  #atOnce = 250;
 
   constructor(options: LeaderOptions) {
     this.#options = options;
@@ -139,8 +139,9 @@ export class Leader {
   }
 
   #adapt(events: number, tookMs: number): void {
-    if (tookMs > shouldTakeMs * 1.5) this.#atOnce = Math.max(1, Math.floor((events * shouldTakeMs) / tookMs));
-    else if (events === this.#atOnce && tookMs < shouldTakeMs) this.#atOnce = Math.min(mostAtOnce, this.#atOnce * 2);
+    const shouldTake = this.#settled ? shouldTakeMs.live : shouldTakeMs.building;
+    if (tookMs > shouldTake * 1.5) this.#atOnce = Math.max(1, Math.floor((events * shouldTake) / tookMs));
+    else if (events === this.#atOnce && tookMs < shouldTake) this.#atOnce = Math.min(mostAtOnce, this.#atOnce * 2);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
-import type { Row, SqlValue, ViewTransaction } from '../projection.js';
+import type { ManyRows, Row, SqlValue, ViewTransaction } from '../projection.js';
 import { sorted } from './faults.js';
+import { type ColumnTypes, RowsAsArrays } from './many-rows.js';
 import type { StatementTexts } from './statement-texts.js';
 
 /** Sends one statement of the port. @throws DatabaseUnavailable, or the server's error */
@@ -34,6 +35,7 @@ const mostOnTheWay = 32;
  * what comes after it, at the latest by {@link settled}.
  */
 export class OpenTransaction implements ViewTransaction {
+  readonly many: ManyRows;
   readonly #client: ClientBase;
   readonly #texts: StatementTexts;
   readonly #inStep: boolean;
@@ -42,7 +44,8 @@ export class OpenTransaction implements ViewTransaction {
   #onTheWay = 0;
 
   /** @param inStep each change is waited for, so that an error says where it comes from */
-  constructor(client: ClientBase, texts: StatementTexts, inStep: boolean) {
+  constructor(client: ClientBase, texts: StatementTexts, types: ColumnTypes, inStep: boolean) {
+    this.many = new RowsAsArrays(this, types);
     this.#client = client;
     this.#texts = texts;
     this.#inStep = inStep;

@@ -3,6 +3,7 @@ import type { Position, RecordedEvent } from '#event-store/event-store.js';
 import type { ViewTransaction } from '../projection.js';
 import type { SetAsideEvent } from '../view-host.js';
 import { DatabaseUnavailable, LeadershipLost, sorted } from './faults.js';
+import { ColumnTypes } from './many-rows.js';
 import { OpenTransaction } from './statements.js';
 import { StatementTexts } from './statement-texts.js';
 
@@ -42,6 +43,7 @@ export interface ViewStoreOptions {
 export class ViewStore {
   readonly #options: ViewStoreOptions;
   readonly #texts = new StatementTexts();
+  readonly #types = new ColumnTypes();
   readonly #checkpoint: string;
   readonly #setAside: string;
 
@@ -143,7 +145,7 @@ export class ViewStore {
       const [, fenced] = await several(client, `begin; ${fence}`);
       const position: unknown = fenced?.rows[0]?.['position'];
       if (position === undefined) throw new LeadershipLost(`${schema} has been taken over`);
-      const open = new OpenTransaction(client, this.#texts, inStep);
+      const open = new OpenTransaction(client, this.#texts, this.#types, inStep);
       await work(open);
       await open.settled();
       const notice = `${replica} ${schema} ${Number(position)} ${changes ? 1 : 0}`;
