@@ -62,18 +62,23 @@ export async function deadLetters(view: Pick<ViewTransaction, 'query'>, limit = 
   return rows.map(letterOf);
 }
 
-/** Applies one of those kept once more, and forgets it. In the transaction given. @throws whatever stops it again */
+/**
+ * Applies one of those kept once more, and forgets it. In the transaction given.
+ * @returns false when it is kept no longer: another replica has applied it
+ * @throws whatever stops it again
+ */
 export async function replay<Payload>(
   view: ViewTransaction,
   letter: DeadLetter,
   topic: Topic<Payload>,
   handler: TopicHandler<Payload>,
-): Promise<void> {
+): Promise<boolean> {
+  const place = [letter.partition, String(letter.offset)];
+  const [kept] = await view.query('select 1 from dead_letter where partition_number = ? and message_offset = ?', place);
+  if (!kept) return false;
   await handler.apply([readEnvelope(topic, letter.key, letter.value, letter.sequence)], view);
-  await view.execute('delete from dead_letter where partition_number = ? and message_offset = ?', [
-    letter.partition,
-    String(letter.offset),
-  ]);
+  await view.execute('delete from dead_letter where partition_number = ? and message_offset = ?', place);
+  return true;
 }
 
 /** Those that the operators' topic does not have yet. */

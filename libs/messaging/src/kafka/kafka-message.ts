@@ -84,6 +84,12 @@ export function readEnvelope<Payload>(
   return { key, position: sequence, envelope: envelope as CloudEvent<Payload> };
 }
 
+/** What a value says it is; empty where it says nothing. */
+export function identityIn(value: string): { readonly eventId: string; readonly type: string } {
+  const { id, type } = parsed(value) ?? {};
+  return { eventId: typeof id === 'string' ? id : '', type: typeof type === 'string' ? type : '' };
+}
+
 function parsed(value: string): Partial<CloudEvent<unknown>> | undefined {
   try {
     const found: unknown = JSON.parse(value);

@@ -11,8 +11,14 @@ import { placeOf, savePlace } from './topic-places.js';
 
 /** The rows of a reader of a topic; they have the tables of `topicReaderSchema` too. */
 export interface TopicView {
-  /** Runs the work in one transaction, alone among all replicas that write this view. Nothing stays of it when it throws. */
-  transaction<Result>(work: (view: ViewTransaction) => Promise<Result>): Promise<Result>;
+  /**
+   * Runs the work in one transaction, alone among all replicas that write this view. Nothing stays of it when it throws.
+   * @param changes whether the handler's rows may have changed by it; otherwise places alone have
+   */
+  transaction<Result>(
+    work: (view: ViewTransaction) => Promise<Result>,
+    changes?: (result: Result) => boolean,
+  ): Promise<Result>;
   /** Whether an error is the database's, not the handler's: the work is tried again, not set aside. */
   isUnavailable(error: unknown): boolean;
 }
@@ -130,7 +136,10 @@ class TopicReader<Payload> {
   async #apply(slice: Slice): Promise<Placed<Arrived> | 'ahead'> {
     const { view, onAdvanced } = this.options;
     try {
-      const placed = await view.transaction((transaction) => this.#applyTogether(transaction, slice));
+      const placed = await view.transaction(
+        (transaction) => this.#applyTogether(transaction, slice),
+        (result) => result !== 'ahead' && result.due.some(isMessage),
+      );
       if (placed === 'ahead') return placed;
       onAdvanced?.(slice.partition, placed.place, placed.due.some(isMessage));
       if (slice.foreign.length > 0) await this.#sendDeadLetters();
@@ -180,7 +189,10 @@ class TopicReader<Payload> {
       };
       let done: Placed<Arrived> | undefined;
       try {
-        done = await view.transaction((transaction) => step(transaction));
+        done = await view.transaction(
+          (transaction) => step(transaction),
+          () => current !== undefined && isMessage(current),
+        );
       } catch (error) {
         if (view.isUnavailable(error) || current === undefined) throw error;
         done = await view.transaction((transaction) => step(transaction, error));
@@ -286,7 +298,7 @@ function letterOf(message: Arrived, partition: number, error: unknown): DeadLett
 }
 
 /** Texts of other errors may quote what a message holds. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   return error instanceof MessageNotOfSchema || error instanceof NotARelayedMessage
     ? `${error.name}: ${error.message}`
     : nameOf(error);

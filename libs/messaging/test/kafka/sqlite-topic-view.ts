@@ -1,10 +1,10 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Row, SqlValue, ViewTransaction } from '#projections/projection.js';
-import type { TopicView } from '../../src/kafka/topic-reader.js';
 import { topicReaderSchema } from '../../src/kafka/topic-places.js';
+import type { TestView } from './test-views.js';
 
 /** A view in memory, alone in one process; its transactions come one after the other. */
-export class SqliteTopicView implements TopicView {
+export class SqliteTopicView implements TestView {
   readonly #database = new DatabaseSync(':memory:');
   #last: Promise<unknown> = Promise.resolve();
 
@@ -22,7 +22,7 @@ export class SqliteTopicView implements TopicView {
     return false;
   }
 
-  rows<T = Row>(sql: string): readonly T[] {
+  async rows<T = Row>(sql: string): Promise<readonly T[]> {
     return this.#database.prepare(sql).all() as unknown as readonly T[];
   }
 

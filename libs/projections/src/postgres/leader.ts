@@ -10,7 +10,7 @@ export interface LeaderOptions {
   readonly store: ViewStore;
   readonly events: ProjectedLog;
   /** Told after every step. */
-  readonly onStep: (position: Position, state: 'catching-up' | 'live', changed: boolean) => void;
+  readonly onStep: (position: Position, changed: boolean) => void;
 }
 
 /** Large transactions are cheaper: a row that many events touch is written once. Readers wait for them while a view is level with the log. */
@@ -127,7 +127,7 @@ export class Leader {
   }
 
   #tell(changed: boolean): void {
-    this.#options.onStep(this.#saved, this.#settled ? 'live' : 'catching-up', changed);
+    this.#options.onStep(this.#saved, changed);
   }
 
   /** The view was made when the log was empty. */

@@ -1,85 +1,50 @@
-import type { Position } from '#event-store/event-store.js';
-import { PositionWaiters } from '../position-waiters.js';
-import type { Projection, ReadDatabase, ViewStatus } from '../projection.js';
-import type { SetAsideEvent, View } from '../view-host.js';
+import type { Projection } from '../projection.js';
+import type { SetAsideEvent } from '../view-host.js';
 import { describeFault, isUnavailable } from './faults.js';
 import { Leader } from './leader.js';
 import { firstAfter, type ProjectedLog } from './projected-log.js';
-import type { StoredProgress, ViewStore } from './view-store.js';
+import { SharedView, type ViewProgress } from './shared-view.js';
+import type { OpenedView } from './view-database.js';
+import type { ViewStore } from './view-store.js';
 
-export interface PostgresViewOptions {
-  readonly projection: Projection;
-  readonly store: ViewStore;
-  readonly database: ReadDatabase;
-  readonly events: ProjectedLog;
-  readonly progress: StoredProgress;
-}
+/** A view projected from the log, by this replica or another. */
+export class PostgresView extends SharedView {
+  readonly #projection: Projection;
+  readonly #store: ViewStore;
+  readonly #events: ProjectedLog;
 
-/** A view that had reached the end of the log counts as catching up again when its oldest unapplied event is older. */
-const lagOfLiveMs = 5_000;
-
-/** A view as this replica sees it, whoever projects it. */
-export class PostgresView implements View {
-  readonly database: ReadDatabase;
-  readonly #options: PostgresViewOptions;
-  readonly #waiters: PositionWaiters;
-  readonly #listeners = new Set<(position: Position) => void>();
-  #known: StoredProgress;
-  /** Of this replica as the one that projects; `following` when another does. */
-  #state: Exclude<ViewStatus['state'], 'stopped'> | 'following' = 'following';
-  #stopped = false;
-
-  constructor(options: PostgresViewOptions) {
-    this.#options = options;
-    this.database = options.database;
-    this.#known = options.progress;
-    this.#waiters = new PositionWaiters(options.progress.position);
-  }
-
-  async status(): Promise<ViewStatus> {
-    const { projection, store, events } = this.#options;
-    const { name, version } = projection;
-    const asked = await store.progress().catch((error: unknown) => {
-      if (isUnavailable(error)) return undefined;
-      throw error;
-    });
-    if (asked !== undefined) this.#known = asked;
-    const { position, setAside } = this.#known;
-    const logPosition = Math.max(await events.head(), position);
-    const delayMs = position < logPosition ? await this.#ageOfFirstAfter(position) : 0;
-    const state = asked === undefined ? 'failed' : this.#stateAt(delayMs);
-    return { name, version, position, logPosition, delayMs, setAside, state: this.#stopped ? 'stopped' : state };
-  }
-
-  onAdvanced(listener: (position: Position) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  waitFor(position: Position, timeoutMs: number): Promise<boolean> {
-    return this.#waiters.waitFor(position, timeoutMs);
+  constructor(projection: Projection, { store, database }: OpenedView, events: ProjectedLog, begun: ViewProgress) {
+    super({ name: projection.name, version: projection.version, database, events, begun });
+    this.#projection = projection;
+    this.#store = store;
+    this.#events = events;
   }
 
   setAside(): Promise<readonly SetAsideEvent[]> {
-    return this.#options.store.setAside();
+    return this.#store.setAside();
   }
 
   /** In any replica: the one that projects waits meanwhile. */
   async retrySetAside(): Promise<{ applied: number; remaining: number }> {
-    const { store, projection, events } = this.#options;
+    const store = this.#store;
     let applied = 0;
     for (const { position } of await store.setAside()) {
-      const event = await firstAfter(events, position - 1);
+      const event = await firstAfter(this.#events, position - 1);
       if (event?.position !== position) continue;
       try {
-        await store.between(async (view) => {
-          if (!(await store.removeSetAside(view, position))) return;
-          await projection.apply([event], view);
-          applied += 1;
+        applied += await store.between(async (view) => {
+          // Another replica may have applied it meanwhile.
+          const waits = await store.removeSetAside(view, position);
+          if (waits) await this.#projection.apply([event], view);
+          return { result: waits ? 1 : 0, changes: waits };
         });
       } catch (error) {
         if (isUnavailable(error)) throw error;
-        await store.between((view) => store.recordSetAside(view, event, describeFault(error)));
+        const reason = describeFault(error);
+        await store.between(async (view) => {
+          await store.recordSetAside(view, event, reason);
+          return { result: undefined, changes: false };
+        });
       }
     }
     const { position, setAside: remaining } = await store.progress();
@@ -89,57 +54,29 @@ export class PostgresView implements View {
 
   /** Projects until the signal. @throws when it cannot go on */
   async lead(signal: AbortSignal): Promise<void> {
-    const { projection, store, events } = this.#options;
     const leader = new Leader({
-      projection,
-      store,
-      events,
-      onStep: (position, state, changed) => {
-        this.#state = state;
+      projection: this.#projection,
+      store: this.#store,
+      events: this.#events,
+      onStep: (position, changed) => {
+        this.failed = false;
         this.advance(position, changed);
       },
     });
-    this.#state = 'catching-up';
     try {
       await leader.run(signal);
-      this.follow();
     } catch (error) {
-      this.#state = 'failed';
+      this.failed = true;
       throw error;
     }
   }
 
-  /** Another replica projects, or none does. */
+  /** Another replica projects. */
   follow(): void {
-    this.#state = 'following';
+    this.failed = false;
   }
 
-  /** A commit was made, here or elsewhere. */
-  advance(position: Position, changed: boolean): void {
-    if (position > this.#waiters.position) this.#waiters.advance(position);
-    if (!changed) return;
-    for (const listener of this.#listeners) listener(position);
-  }
-
-  /** What was missed while nothing could be heard. */
-  catchUp(position: Position): void {
-    if (position > this.#waiters.position) this.advance(position, true);
-  }
-
-  stop(): void {
-    this.#stopped = true;
-    this.#waiters.stop();
-    this.#listeners.clear();
-  }
-
-  async #ageOfFirstAfter(position: Position): Promise<number> {
-    const event = await firstAfter(this.#options.events, position);
-    return event === undefined ? 0 : Math.max(0, Date.now() - Date.parse(event.recordedAt));
-  }
-
-  #stateAt(delayMs: number): Exclude<ViewStatus['state'], 'stopped'> {
-    if (this.#state === 'failed') return 'failed';
-    const live = this.#state === 'live' || (this.#state === 'following' && this.#known.settled);
-    return live && delayMs <= lagOfLiveMs ? 'live' : 'catching-up';
+  protected progress(): Promise<ViewProgress> {
+    return this.#store.progress();
   }
 }

@@ -2,16 +2,19 @@ import type { Pool, PoolClient, QueryResult } from 'pg';
 import type { Position, RecordedEvent } from '#event-store/event-store.js';
 import type { ViewTransaction } from '../projection.js';
 import type { SetAsideEvent } from '../view-host.js';
+import type { ViewProgress } from './shared-view.js';
 import { DatabaseUnavailable, LeadershipLost, sorted } from './faults.js';
 import { ColumnTypes } from './many-rows.js';
 import { OpenTransaction } from './statements.js';
 import { StatementTexts } from './statement-texts.js';
 
-export interface StoredProgress {
-  readonly position: Position;
-  readonly setAside: number;
-  /** Has been at the end of the log. */
-  readonly settled: boolean;
+/** What a transaction between those of the projecting replica has done. */
+export interface Outcome<Result> {
+  readonly result: Result;
+  /** Whether rows of the view have changed. */
+  readonly changes: boolean;
+  /** Where the view is now, when it has moved. */
+  readonly position?: Position;
 }
 
 /** From where to where the view moves in one transaction. */
@@ -57,7 +60,7 @@ export class ViewStore {
    * Begins a new term: whatever a replica of an earlier one still has in hand can no longer be written. Waits until what it
    * has open is ended.
    */
-  async takeOver(): Promise<StoredProgress & { readonly term: number; readonly log: string | null }> {
+  async takeOver(): Promise<ViewProgress & { readonly term: number; readonly log: string | null }> {
     const { rows } = await this.#own<{ term: number; position: number; settled: number; log: string | null }>(
       `update ${this.#checkpoint} set term = term + 1 where schema_name = $1 returning term, position, settled, log`,
       [this.#options.schema],
@@ -85,13 +88,16 @@ export class ViewStore {
     const { term, from, through, changes, settled, inStep = false } = step;
     const fence = `update ${this.#checkpoint} set position = ${whole(through)}, settled = ${settled}
       where schema_name = '${this.#options.schema}' and term = ${whole(term)} and position = ${whole(from)} returning position`;
-    await this.#transaction(fence, changes, inStep, work);
+    await this.#transaction(fence, inStep, async (view) => {
+      await work(view);
+      return { result: undefined, changes };
+    });
   }
 
-  /** Runs the work where the view stands, between the transactions of the replica that projects it. */
-  async between(work: (view: ViewTransaction) => Promise<void>): Promise<void> {
+  /** Runs the work in one transaction, alone among all replicas that write the view: its checkpoint is locked. */
+  between<Result>(work: (view: ViewTransaction) => Promise<Outcome<Result>>, inStep = true): Promise<Result> {
     const fence = `select position from ${this.#checkpoint} where schema_name = '${this.#options.schema}' for update`;
-    await this.#transaction(fence, true, true, work);
+    return this.#transaction(fence, inStep, work);
   }
 
   async recordSetAside(view: ViewTransaction, event: RecordedEvent, reason: string): Promise<void> {
@@ -120,7 +126,7 @@ export class ViewStore {
     return rows;
   }
 
-  async progress(): Promise<StoredProgress> {
+  async progress(): Promise<ViewProgress> {
     const { rows } = await this.#own<{ position: number; settled: number; set_aside: number }>(
       `select position, settled, (select count(*) from ${this.#setAside} s where s.schema_name = c.schema_name) as set_aside
        from ${this.#checkpoint} c where schema_name = $1`,
@@ -130,12 +136,11 @@ export class ViewStore {
     return { position: row?.position ?? 0, setAside: row?.set_aside ?? 0, settled: row?.settled === 1 };
   }
 
-  async #transaction(
+  async #transaction<Result>(
     fence: string,
-    changes: boolean,
     inStep: boolean,
-    work: (view: ViewTransaction) => Promise<void>,
-  ): Promise<void> {
+    work: (view: ViewTransaction) => Promise<Outcome<Result>>,
+  ): Promise<Result> {
     const { writing, schema, channel, replica } = this.#options;
     const client = await writing.connect().catch((error: unknown) => {
       throw sorted(error);
@@ -143,15 +148,20 @@ export class ViewStore {
     let broken = true;
     try {
       const [, fenced] = await several(client, `begin; ${fence}`);
-      const position: unknown = fenced?.rows[0]?.['position'];
-      if (position === undefined) throw new LeadershipLost(`${schema} has been taken over`);
+      const [at] = fenced?.rows ?? [];
+      if (at === undefined) throw new LeadershipLost(`${schema} has been taken over`);
       const open = new OpenTransaction(client, this.#texts, this.#types, inStep);
-      await work(open);
+      const { result, changes, position } = await work(open);
       await open.settled();
-      const notice = `${replica} ${schema} ${Number(position)} ${changes ? 1 : 0}`;
-      const [, ended] = await several(client, `select pg_notify('${channel}', '${notice}'); commit`);
-      if (ended?.command !== 'COMMIT') throw new DatabaseUnavailable('not committed');
+      const notice = `${replica} ${schema} ${position ?? Number(at['position'])} ${changes ? 1 : 0}`;
+      const ended = await several(
+        client,
+        `${position === undefined ? '' : `update ${this.#checkpoint} set position = ${whole(position)}, settled = true where schema_name = '${schema}'; `}
+         select pg_notify('${channel}', '${notice}'); commit`,
+      );
+      if (ended.at(-1)?.command !== 'COMMIT') throw new DatabaseUnavailable('not committed');
       broken = false;
+      return result;
     } catch (error) {
       if (!(error instanceof DatabaseUnavailable)) {
         broken = await client.query('rollback').then(
