@@ -51,7 +51,10 @@ export function sorted(error: unknown): unknown {
     const { code = 'XX000' } = error;
     return isUnavailableState(code) ? new DatabaseUnavailable(code, { cause: error }) : error;
   }
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'connection';
+  const code =
+    typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+      ? error.code
+      : 'connection';
   return new DatabaseUnavailable(code, { cause: error });
 }
 
