@@ -13,10 +13,14 @@ export interface ViewOfApp {
 /** The views that the services keep. */
 export const views: readonly ViewOfApp[] = [
   { module: 'commune/src/receipts/receipts.projection.js' },
+  { module: 'commune/src/identity/resident-index.projection.js' },
   { module: 'record/src/projection/health-record.projection.js' },
   { module: 'district/src/worklists/referral-worklists.projection.js' },
   { module: 'province/src/figures/province-figures.projection.js', settings: { pseudonymKey } },
 ];
+
+/** `receipts`, of its module. */
+export const nameOf = ({ module }: ViewOfApp): string => /([^/]+)\.projection\.js$/.exec(module)?.[1] ?? module;
 
 export const moduleOf = ({ module }: ViewOfApp): URL => new URL(module, apps);
 

@@ -11,7 +11,7 @@ import { openEmbeddedReader } from '#event-store/embedded/embedded-reader.js';
 import { createPostgresViewHost } from '#projections/postgres/postgres-view-host.js';
 import type { BenchRow } from '../bench-row.js';
 import { fillLog, type FilledLog } from './filled-log.js';
-import { moduleOf, type ViewOfApp, views } from './views-of-apps.js';
+import { moduleOf, nameOf, type ViewOfApp, views } from './views-of-apps.js';
 
 /** Milliseconds in a tick of `/proc/{pid}/stat`. */
 const tickMs = 10;
@@ -32,7 +32,7 @@ export async function viewsOnPostgresBench(residents = 600): Promise<readonly Be
       const rows: BenchRow[] = [{ name: 'events in the log', value: log.head, unit: 'events' }];
       rows.push(...rowsOf('all views at once', log.head, await measured(views, 1)));
       for (const [index, view] of views.entries()) {
-        rows.push(...rowsOf(view.module.split('/')[0] ?? '', log.head, await measured([view], index + 2)));
+        rows.push(...rowsOf(nameOf(view), log.head, await measured([view], index + 2)));
       }
       return rows;
     } finally {

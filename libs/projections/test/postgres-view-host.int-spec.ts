@@ -7,7 +7,9 @@ import { describeViewHostContract } from './view-host-contract.js';
 const database = await testDatabase('view host on PostgreSQL');
 
 if (database === undefined) {
-  describe('view host contract: PostgreSQL', () => it.todo('runs where there is a PostgreSQL server'));
+  describe('view host contract: PostgreSQL', () => {
+    it.todo('runs where there is a PostgreSQL server');
+  });
 } else {
   const { url } = database;
   afterAll(() => database.stop());

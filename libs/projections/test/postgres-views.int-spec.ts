@@ -154,7 +154,7 @@ const step = (term: number, from: number, through: number): Step => ({
     await store.advance(step(term, 0, 1), async (view) => {
       await insert.run(view, rows);
       const found = await find.query<{ position: number }>(view, [2 ** 40 + 4, 2 ** 40 + 8_999, 7]);
-      expect(found.map(({ position }) => position - 2 ** 40).toSorted()).toEqual([4, 8_999]);
+      expect(new Set(found.map(({ position }) => position - 2 ** 40))).toEqual(new Set([4, 8_999]));
       await remove.execute(view, [2 ** 40]);
     });
     const stored = await database.query<Record<string, unknown>>(

@@ -116,20 +116,21 @@ class TopicReader<Payload> {
     }
   }
 
-  async #take({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
+  async #take(payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload;
     const { partition, messages } = batch;
     for (let from = 0; from < messages.length; from += mostAtOnce) {
-      if (!isRunning() || isStale()) return;
+      if (!payload.isRunning() || payload.isStale()) return;
       const slice = sliceOf(partition, messages.slice(from, from + mostAtOnce));
       const placed = await this.#apply(slice);
       if (placed === 'ahead') return;
       const { place, waiting } = placed;
       this.#keepWaiting(partition, waiting);
-      resolveOffset(String(slice.through - 1n));
+      payload.resolveOffset(String(slice.through - 1n));
       // For those who watch the lag; the place that counts is the view's.
       const offset = String(place.nextOffset);
       await this.#consumer.commitOffsets([{ topic: batch.topic, partition, offset }]).catch(() => undefined);
-      await heartbeat();
+      await payload.heartbeat();
     }
   }
 

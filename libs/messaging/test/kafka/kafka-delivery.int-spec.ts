@@ -136,9 +136,9 @@ describe('a topic on a real Kafka broker', () => {
   it('loses and doubles nothing when the broker is killed and started again under load', async () => {
     const view = await views.open(listVisits().schema);
     read(view);
-    let loading = true;
+    const enough = new AbortController();
     const load = (async () => {
-      while (loading) {
+      while (!enough.signal.aborted) {
         await record(12);
         await pause(100);
       }
@@ -150,7 +150,7 @@ describe('a topic on a real Kafka broker', () => {
       await broker.process.start();
     }
     await pause(1_000);
-    loading = false;
+    enough.abort();
     await load;
     await until(async () => (await countIn(view)) === recorded(), 60_000);
     await expectInOrder(view);

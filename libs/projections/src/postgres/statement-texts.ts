@@ -5,13 +5,17 @@ export interface Statement {
   readonly name?: string;
 }
 
+interface Known extends Statement {
+  name?: string;
+}
+
 /** Texts kept, and of these prepared by name. Searches make many texts, of which few come often. */
 const mostKnown = 1_000;
 const mostNamed = 256;
 
 /** Numbers the parameters of each text once; a text that comes again is prepared. */
 export class StatementTexts {
-  readonly #known = new Map<string, { readonly text: string; name?: string }>();
+  readonly #known = new Map<string, Known>();
   #named = 0;
 
   get(sql: string): Statement {
@@ -23,7 +27,7 @@ export class StatementTexts {
       return { text };
     }
     if (known.name === undefined && this.#named < mostNamed) known.name = `lt_${++this.#named}`;
-    return known as Statement;
+    return known;
   }
 
   /** A name stays with its text: connections have it prepared. */

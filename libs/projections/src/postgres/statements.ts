@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg';
+import type { ClientBase, QueryResultRow } from 'pg';
 import type { ManyRows, Row, SqlValue, ViewTransaction } from '../projection.js';
 import { sorted } from './faults.js';
 import { type ColumnTypes, RowsAsArrays } from './many-rows.js';
@@ -12,8 +12,8 @@ export async function ask<T = Row>(
   parameters: readonly SqlValue[],
 ): Promise<readonly T[]> {
   try {
-    const { rows } = await client.query({ ...texts.get(sql), values: parameters.map(parameterOf) });
-    return rows as unknown as readonly T[];
+    const { rows } = await client.query<T & QueryResultRow>({ ...texts.get(sql), values: parameters.map(parameterOf) });
+    return rows;
   } catch (error) {
     throw sorted(error);
   }

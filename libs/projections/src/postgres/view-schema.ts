@@ -54,7 +54,7 @@ export async function ensureViewSchema(client: ClientBase, view: ViewSchema, log
         `insert into ${hostSchema}.view_checkpoint (schema_name, name, version, schema_digest, log, position, term, settled)
          values ($1, $2, $3, $4, $5, 0, $6, false)`,
         // A replica of before goes on with none of its terms.
-        [schema, projection.name, projection.version, digest, log ?? null, Number(built?.term ?? 0) + 1],
+        [schema, projection.name, projection.version, digest, log ?? null, (built?.term ?? 0) + 1],
       );
     }
     await client.query('commit');
