@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { openEmbeddedEventStore } from '#event-store/embedded/embedded-event-store.js';
 import { EventStoreUnavailable } from '#event-store/errors.js';
 import type { EventStore } from '#event-store/event-store.js';
+import { openEventStoreDb } from '#event-store/eventstoredb/eventstoredb-event-store.js';
 import type { Configuration } from '#platform/configuration.js';
 import { SetupError } from '#platform/setup-error.js';
 import { createEmbeddedViewHost } from '#projections/embedded/embedded-view-host.js';
@@ -12,9 +13,35 @@ const eventStoreFile = ({ dataDir }: Configuration): string => join(dataDir, 'ev
 
 /**
  * The log, on the engine the configuration chooses.
- * @throws SetupError when another process has it open, or it cannot be opened
+ * @throws SetupError when another process has it open, or it cannot be opened or reached
  */
 export async function openEventStore(configuration: Configuration): Promise<EventStore> {
+  return configuration.engines === 'distributed' ? openDistributed(configuration) : openEmbedded(configuration);
+}
+
+async function openDistributed({ eventStoreUrl }: Configuration): Promise<EventStore> {
+  if (eventStoreUrl === undefined) {
+    throw new SetupError({
+      vi: 'EVENTSTORE_URL: ENGINES=distributed cần địa chỉ của EventStoreDB, ví dụ esdb://es1:2113,es2:2113,es3:2113',
+      en: 'EVENTSTORE_URL: ENGINES=distributed needs the address of EventStoreDB, for example esdb://es1:2113,es2:2113,es3:2113',
+    });
+  }
+  try {
+    return await openEventStoreDb({ url: eventStoreUrl });
+  } catch (error) {
+    if (!(error instanceof EventStoreUnavailable)) throw error;
+    // The address is not repeated: it may hold a password.
+    throw new SetupError(
+      {
+        vi: `Không mở được kho sự kiện theo EVENTSTORE_URL: ${error.message}`,
+        en: `Cannot open the event store of EVENTSTORE_URL: ${error.message}`,
+      },
+      { cause: error },
+    );
+  }
+}
+
+async function openEmbedded(configuration: Configuration): Promise<EventStore> {
   try {
     return await openEmbeddedEventStore({ file: eventStoreFile(configuration) });
   } catch (error) {

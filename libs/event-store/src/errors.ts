@@ -47,6 +47,14 @@ export class InvalidAppend extends Error {
   }
 }
 
+/** The stream was deleted for good by an operator of the server: it can be neither read nor appended to again. */
+export class StreamTombstoned extends Error {
+  override readonly name = 'StreamTombstoned';
+  constructor(readonly stream: StreamName) {
+    super(`Stream ${stream} is tombstoned`);
+  }
+}
+
 /** A stored event is of a newer schema version than this software knows: the log was written by a later release. */
 export class UnknownSchemaVersion extends Error {
   override readonly name = 'UnknownSchemaVersion';
@@ -59,7 +67,7 @@ export class UnknownSchemaVersion extends Error {
   }
 }
 
-/** The engine was closed, or could not open its storage. */
+/** The engine was closed, could not open its storage, or cannot reach it: the message says when an outcome is unknown. */
 export class EventStoreUnavailable extends Error {
   override readonly name = 'EventStoreUnavailable';
 }

@@ -92,6 +92,14 @@ export interface SubscribeOptions extends ReadAllOptions {
   readonly signal?: AbortSignal;
 }
 
+/** State of the line to a server, for health pages. Holds no address, no credentials and no text of an error. */
+export interface ConnectionReport {
+  readonly state: 'connected' | 'disconnected';
+  /** As the server says it; absent until it has. */
+  readonly serverVersion?: string;
+  readonly lastFault?: { readonly kind: string; readonly at: string };
+}
+
 export interface EventStore {
   /**
    * Appends events to one stream, all or none; resolves when they are durable.
@@ -122,6 +130,9 @@ export interface EventStore {
 
   /** Position of the newest event; 0 when the log is empty. */
   head(): Promise<Position>;
+
+  /** Of engines that have a server behind them. */
+  connection?(): ConnectionReport;
 
   /** Finishes the appends under way, then lets go of the storage; what is called afterwards throws EventStoreUnavailable. */
   close(): Promise<void>;

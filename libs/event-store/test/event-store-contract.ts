@@ -507,7 +507,8 @@ export function describeEventStoreContract(name: string, engine: ContractEngine)
         const appending = appendConcurrently(16, 25);
         const seen: RecordedEvent[] = [];
         while (seen.length < 16 * 25) {
-          seen.push(...(await collect(37, { after: seen.at(-1)?.position ?? before, batchSize: 11 })));
+          const part = Math.min(37, 16 * 25 - seen.length);
+          seen.push(...(await collect(part, { after: seen.at(-1)?.position ?? before, batchSize: 11 })));
         }
         await appending;
         expect(seen.map((event) => event.position)).toEqual(positionsIn(await readFrom(before)));

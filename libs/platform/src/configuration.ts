@@ -80,8 +80,8 @@ export function readConfiguration(
   if (values.ENGINES === 'distributed') {
     throw wrongSettings([
       new NotASetting({
-        vi: 'ENGINES: "distributed" cần các bộ máy EventStoreDB, Kafka và PostgreSQL chưa có trong bản này; cho phép: embedded',
-        en: 'ENGINES: "distributed" needs the EventStoreDB, Kafka and PostgreSQL engines, which this release does not have; allowed: embedded',
+        vi: 'ENGINES: "distributed" cần các bộ máy Kafka và PostgreSQL chưa có trong bản này; cho phép: embedded',
+        en: 'ENGINES: "distributed" needs the Kafka and PostgreSQL engines, which this release does not have; allowed: embedded',
       }),
     ]);
   }

@@ -1,13 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { EventCodec, StoredEvent } from '../codec.js';
-import {
-  AppendTooLarge,
-  EventIdConflict,
-  EventStoreUnavailable,
-  InvalidAppend,
-  WrongExpectedRevision,
-} from '../errors.js';
+import { checkShape } from '../append-shape.js';
+import { AppendTooLarge, EventStoreUnavailable, WrongExpectedRevision } from '../errors.js';
 import type { AppendResult, ExpectedRevision, NewEvent, StreamName } from '../event-store.js';
+import { recordedAgain } from '../recorded-again.js';
 import type { AppendOutcome, AppendRequest, PackedRequests } from './append-messages.js';
 import { packRequest } from './append-messages.js';
 import type { RecentStreams } from './recent-streams.js';
@@ -132,7 +127,7 @@ export class AppendQueue {
         return reject(new WrongExpectedRevision(stream, expected, outcome.actual));
       case 'recorded-otherwise':
         try {
-          return resolve(this.#compare(request, outcome.recorded));
+          return resolve(recordedAgain(this.#codec, request, outcome.recorded));
         } catch (error) {
           return reject(error instanceof Error ? error : new Error(String(error)));
         }
@@ -144,24 +139,6 @@ export class AppendQueue {
         outcome satisfies never;
     }
   }
-
-  /** The texts differ; what they mean may not: order of names, an older schema version. */
-  #compare({ stream, events }: AppendRequest, recorded: readonly StoredEvent[]): AppendResult {
-    const byId = new Map(recorded.map((event) => [event.id, event]));
-    for (const event of events) {
-      const stored = byId.get(event.id);
-      if (stored === undefined) continue;
-      const { revision, position, recordedAt } = stored;
-      const then = this.#codec.decode(stored);
-      const now = this.#codec.decode({ ...event, stream, revision, position, recordedAt });
-      if (!isDeepStrictEqual(then, now)) throw new EventIdConflict(stream, event.id, 'other-content');
-    }
-    const missing = events.find((event) => !byId.has(event.id));
-    if (missing !== undefined) throw new EventIdConflict(stream, missing.id, 'partly-recorded');
-    const last = byId.get(events.at(-1)?.id ?? '');
-    if (last === undefined) throw new InvalidAppend(stream, 'no events');
-    return { revision: last.revision, position: last.position, repeated: true };
-  }
 }
 
 /** The events of an append as they stand in the log. */
@@ -171,22 +148,4 @@ function storedAs({ stream, events }: AppendRequest, last: AppendOutcome & { kin
     const back = events.length - 1 - i;
     return { ...event, stream, revision: last.revision - back, position: last.position - back, recordedAt };
   });
-}
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const nameOfStream = /^[a-z]+(?:-[a-z]+)*-[^\s\p{Cc}]+$/u;
-
-function checkShape(stream: StreamName, expected: ExpectedRevision, events: readonly NewEvent[]): void {
-  if (!nameOfStream.test(stream)) throw new InvalidAppend(stream, 'not a stream name');
-  if (typeof expected === 'number' && !(Number.isSafeInteger(expected) && expected >= 0)) {
-    throw new InvalidAppend(stream, `expected revision ${expected} is not a revision`);
-  }
-  if (events.length === 0) throw new InvalidAppend(stream, 'no events');
-  for (const { id, type } of events) {
-    if (!uuid.test(id)) throw new InvalidAppend(stream, 'an event id is not a UUID in lower case');
-    if (type === '') throw new InvalidAppend(stream, 'an event has no type');
-  }
-  if (events.length > 1 && new Set(events.map(({ id }) => id)).size < events.length) {
-    throw new InvalidAppend(stream, 'the same event id twice');
-  }
 }

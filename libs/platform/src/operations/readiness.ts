@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, statfs } from 'node:fs/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import type { EventStore } from '#event-store/event-store.js';
+import type { ConnectionReport, EventStore } from '#event-store/event-store.js';
 import type { ViewHost } from '#projections/view-host.js';
 import type { Configuration } from '../configuration.js';
 import { CONFIGURATION, EVENT_STORE, STOPPING, VIEW_HOST } from '../injection.js';
@@ -15,6 +15,8 @@ export interface CheckResult {
   readonly ok: boolean;
   /** A constant text, in English. */
   readonly reason?: string;
+  /** Of an event store that has a server behind it. */
+  readonly connection?: ConnectionReport;
 }
 
 /** Below this the log could stop in the middle of a message. */
@@ -38,7 +40,8 @@ export class Readiness {
       check('a view has failed', async () => this.#views()),
     ]);
     const process = this.stopping.aborted ? { ok: false, reason: 'the process is stopping' } : { ok: true };
-    const checks = { process, eventStore, disk, views };
+    const connection = this.events.connection?.();
+    const checks = { process, eventStore: { ...eventStore, ...(connection && { connection }) }, disk, views };
     return { status: Object.values(checks).every(({ ok }) => ok) ? 'ready' : 'not-ready', checks };
   }
 

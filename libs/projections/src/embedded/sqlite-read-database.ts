@@ -9,7 +9,7 @@ export class SqliteReadDatabase implements ReadDatabase {
 
   constructor(file: string) {
     this.#database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
-    this.#database.exec('pragma cache_size = -16384');
+    this.#database.exec('pragma cache_size = -4096');
     this.#statements = new Statements(this.#database);
   }
 

@@ -37,7 +37,7 @@ export class ViewFile {
     this.path = path;
     const mark = markOf(database);
     this.#building = mark !== settled;
-    setSynchronous(database, mark);
+    setPace(database, mark);
     this.#database = database;
     this.#statements = new Statements(database);
     this.#position = Number(database.prepare('select position from checkpoint').get()?.['position']);
@@ -102,7 +102,7 @@ export class ViewFile {
   /** What is called when the view has come to the end of the log for the first time: from now on it is kept through a power cut. */
   settle(): void {
     if (!this.#building) return;
-    setSynchronous(this.#database, settled);
+    setPace(this.#database, settled);
     // All of the file is written out. Where a reader is in the way it is tried again after the next turn.
     if (this.#statements.get('pragma wal_checkpoint(truncate)').get()?.['busy'] !== 0) return;
     this.#database.exec(`pragma user_version = ${settled}`);
@@ -161,7 +161,6 @@ function connect(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: 5_000 });
   database.exec(`
     pragma journal_mode = wal;
-    pragma cache_size = -32768;
     pragma journal_size_limit = 67108864;
     pragma temp_store = memory;
   `);
@@ -171,13 +170,15 @@ function connect(path: string): DatabaseSync {
 /**
  * `normal` does not sync each commit. After a power cut the file is whole but may stand at an earlier commit; rows and
  * checkpoint go back together, and the events after it are applied again from the log. A view that is only being built is
- * not synced at all: a killed process costs it nothing, a power cut costs what was built, see {@link mayBeTorn}.
+ * not synced at all: a killed process costs it nothing, a power cut costs what was built, see {@link mayBeTorn}. Building
+ * touches pages all over the file; following needs few of them, and there are many views.
  */
-function setSynchronous(database: DatabaseSync, mark: number): void {
+function setPace(database: DatabaseSync, mark: number): void {
   const unsynced = mark === thisStart && mark !== unknownStart;
   database.exec(`
     pragma synchronous = ${unsynced ? 'off' : 'normal'};
     pragma wal_autocheckpoint = ${unsynced ? 16384 : 4096};
+    pragma cache_size = ${mark === settled ? -8192 : -32768};
   `);
 }
 

@@ -44,7 +44,8 @@ export class EnvelopeSlicer {
   #rest: Buffer = Buffer.alloc(0);
   /** Inside such a construct: the mark that ends it. */
   #until: Buffer | undefined;
-  #frame: Buffer[] = [];
+  /** In one block of its own: thousands of small buffers would each hold the shared block that they were cut from. */
+  #frame = Buffer.allocUnsafeSlow(16 * 1024);
   #frameSize = 0;
   #record: Buffer[] | undefined;
   #recordSize = 0;
@@ -89,7 +90,11 @@ export class EnvelopeSlicer {
 
   /** All around the records, each of them as `<HOSO/>`. What was cut off is part of it, so that it is not well-formed then. */
   end(): Buffer {
-    return Buffer.concat([...this.#frame, ...(this.#record ? [Buffer.from('<HOSO>')] : []), this.#rest]);
+    return Buffer.concat([
+      this.#frame.subarray(0, this.#frameSize),
+      ...(this.#record ? [Buffer.from('<HOSO>')] : []),
+      this.#rest,
+    ]);
   }
 
   /** @returns where to go on; `undefined` when more has to come first */
@@ -157,10 +162,15 @@ export class EnvelopeSlicer {
   }
 
   #toFrame(part: Buffer): void {
-    this.#frameSize += part.length;
-    if (this.#frameSize > this.#limits.frame) throw new XmlFault('too-large', 'size', 0);
-    // A copy: a view would keep the whole piece in memory.
-    this.#frame.push(Buffer.from(part));
+    const size = this.#frameSize + part.length;
+    if (size > this.#limits.frame) throw new XmlFault('too-large', 'size', 0);
+    if (size > this.#frame.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(size, 2 * this.#frame.length));
+      this.#frame.copy(larger, 0, 0, this.#frameSize);
+      this.#frame = larger;
+    }
+    part.copy(this.#frame, this.#frameSize);
+    this.#frameSize = size;
   }
 }
 

@@ -1,0 +1,33 @@
+/** The contract on every EventStoreDB there is here: always the in-process server; a real one where it is named. */
+import { afterAll, beforeAll, describe, jest } from '@jest/globals';
+import { openEventStoreDb } from '../src/eventstoredb/eventstoredb-event-store.js';
+import { describeEventStoreContract } from './event-store-contract.js';
+import { InProcessServer } from './in-process-server/in-process-server.js';
+import { TransactionLog } from './in-process-server/transaction-log.js';
+
+const appendLimitBytes = 1024 * 1024;
+/** Client and server share the processor here. */
+jest.setTimeout(180_000);
+
+describe('in-process server', () => {
+  let server: InProcessServer;
+  beforeAll(async () => {
+    server = await InProcessServer.start({ log: new TransactionLog(5) });
+  });
+  afterAll(() => server.stop());
+
+  describeEventStoreContract('EventStoreDB engine, in-process server', {
+    open: (codec) => openEventStoreDb({ url: server.url, codec, waits: { lookMs: 50 } }),
+    appendLimitBytes,
+  });
+});
+
+const url = process.env['EVENTSTORE_URL'];
+if (url === undefined || url === '') {
+  process.stderr.write('SKIPPED: EventStoreDB contract on a real server: EVENTSTORE_URL is not set.\n');
+} else {
+  describeEventStoreContract('EventStoreDB engine, the server of EVENTSTORE_URL', {
+    open: (codec) => openEventStoreDb({ url, codec }),
+    appendLimitBytes,
+  });
+}
