@@ -33,6 +33,7 @@ export class Leader {
   #saved: Position = 0;
   #logNamed = false;
   #settled = false;
+  #analyzed = false;
   #atOnce = 250;
 
   constructor(options: LeaderOptions) {
@@ -49,6 +50,7 @@ export class Leader {
     this.#term = begun.term;
     this.#saved = begun.position;
     this.#settled = begun.settled;
+    this.#analyzed = begun.settled;
     this.#logNamed = begun.log !== null;
     this.#tell(false);
     const batches = events.subscribe({
@@ -60,16 +62,17 @@ export class Leader {
     for await (const batch of batches) {
       if (signal.aborted) return;
       const began = performance.now();
-      const changed = await this.#take(batch);
+      const changed = await this.#take(batch, signal);
+      if (this.#settled && !this.#analyzed) await this.#analyze();
       if (!batch.caughtUp) continue;
       const took = performance.now() - began;
       await rest(changed ? Math.min(longestRestMs, Math.max(shortestRestMs, took)) : restOfNothingMs, signal);
     }
   }
 
-  async #take(batch: EventBatch): Promise<boolean> {
+  async #take(batch: EventBatch, signal: AbortSignal): Promise<boolean> {
     if (!this.#logNamed && batch.position > 0) await this.#nameLog();
-    for (let next = 0; next < batch.events.length;) {
+    for (let next = 0; next < batch.events.length && !signal.aborted;) {
       const began = performance.now();
       const slice = batch.events.slice(next, next + this.#atOnce);
       next += slice.length;
@@ -136,6 +139,12 @@ export class Leader {
     if (log === undefined) return;
     await this.#options.store.nameLog(this.#term, log);
     this.#logNamed = true;
+  }
+
+  /** Readers' plans should not wait until the server looks at the new tables by itself. */
+  async #analyze(): Promise<void> {
+    await this.#options.store.analyze();
+    this.#analyzed = true;
   }
 
   #adapt(events: number, tookMs: number): void {

@@ -15,6 +15,7 @@ export interface ReplicaLineOptions {
 }
 
 const longestPauseMs = 5_000;
+const goodbyeMs = 2_000;
 
 /**
  * The connection by which a replica is there for the others: it hears of their commits, and holds the locks of the views that
@@ -88,7 +89,8 @@ export class ReplicaLine {
     } finally {
       this.#client = undefined;
       if (!signal.aborted) onLost();
-      await client.end().catch(() => undefined);
+      // A line that has gone dead answers no good-bye.
+      await Promise.race([client.end().catch(() => undefined), sleep(goodbyeMs, undefined, { ref: false })]);
     }
   }
 }

@@ -63,6 +63,7 @@ export class ViewDatabase {
   /** By schema. */
   readonly #followers = new Map<string, ViewFollower>();
   readonly #holders = new Set<AbortController>();
+  #closed: Promise<void> | undefined;
 
   private constructor(options: Settled, own: pg.Pool, hostSchema: string) {
     this.#options = options;
@@ -203,7 +204,12 @@ export class ViewDatabase {
   }
 
   /** To be called when nothing is at work on it any more. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     await this.#line.close();
     await Promise.all(this.#closers.map((close) => close()));
     await this.#own.end();

@@ -136,6 +136,16 @@ export class ViewStore {
     return { position: row?.position ?? 0, setAside: row?.set_aside ?? 0, settled: row?.settled === 1 };
   }
 
+  /** Has the server look at how the view's tables are filled. */
+  async analyze(): Promise<void> {
+    const { schema } = this.#options;
+    const { rows } = await this.#own<{ name: string }>(
+      `select quote_ident(schemaname) || '.' || quote_ident(tablename) as name from pg_tables where schemaname = $1`,
+      [schema],
+    );
+    if (rows.length > 0) await this.#own(`analyze ${rows.map(({ name }) => name).join(', ')}`, []);
+  }
+
   async #transaction<Result>(
     fence: string,
     inStep: boolean,
