@@ -9,6 +9,8 @@ import { readBundle } from '#fhir/reading/read-bundle.js';
 import { patientJson, transactionJson, visitEntries } from '#fhir/testing/bundles.js';
 import { openSecrets } from '#security/secrets.js';
 import { TokenIssuer } from '#security/token-issuer.js';
+import { SeededRandom } from '#station-formats/synthetic/random.js';
+import { syntheticPerson } from './matching/synthetic-people.js';
 import { quantile, type BenchRow } from './bench-row.js';
 import { HttpPoster } from './flow/http-poster.js';
 
@@ -19,9 +21,12 @@ const contentType = 'application/fhir+json';
 
 /** Person and visit of their own for every number. */
 function bundle(number: number): Buffer {
+  const { name, birthDate } = syntheticPerson(new SeededRandom(number)).details;
   const patient = patientJson({
     citizen: `0081${String(number).padStart(8, '0')}`,
-    name: `Nguyễn Thị Giả Lập ${number}`,
+    name,
+    ...(birthDate && { birthDate }),
+    phone: `09${String(number).padStart(8, '0')}`,
   });
   const encounter = { identifier: [{ system: 'http://tram.example/luot-kham', value: `LK-${number}` }] };
   return Buffer.from(JSON.stringify(transactionJson(visitEntries(patient, encounter))));

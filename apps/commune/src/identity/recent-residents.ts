@@ -2,6 +2,7 @@ import type { ResidentId } from '#domain/ids.js';
 import { type BlockingKeys, blockKinds } from '#domain/residents/matching/blocking-keys.js';
 import type { ComparablePerson } from '#domain/residents/matching/comparable-person.js';
 import type { Position } from '#event-store/event-store.js';
+import { mostOfBlock, saysNothing } from './block-limits.js';
 import type { KnownCandidate } from './resident-index.js';
 
 interface Recent extends KnownCandidate {
@@ -36,7 +37,17 @@ export class RecentResidents {
   }
 
   find(keys: BlockingKeys): readonly KnownCandidate[] {
-    return [...new Set(keyTexts(keys).flatMap((key) => [...(this.#byKey.get(key) ?? [])]))];
+    const found = new Set<Recent>();
+    for (const kind of blockKinds) {
+      const of = this.#byKey.get(`${kind} ${keys[kind]}`);
+      if (!of || keys[kind] === undefined || saysNothing(kind, of.size)) continue;
+      let left = mostOfBlock;
+      for (const recent of of) {
+        if (left-- === 0) break;
+        found.add(recent);
+      }
+    }
+    return [...found];
   }
 
   /** The view has them now. */

@@ -5,6 +5,7 @@ import type { ComparablePerson } from '#domain/residents/matching/comparable-per
 import { couldBeOne, judge, nameBitsOf, type Verdict, weigh, type Weighed } from '#domain/residents/matching/weigh.js';
 import type { Position } from '#event-store/event-store.js';
 import type { View } from '#projections/view-host.js';
+import { mostOfBlock, saysNothing } from './block-limits.js';
 import { RecentResidents } from './recent-residents.js';
 
 export interface KnownCandidate {
@@ -16,9 +17,6 @@ export interface WeighedCandidate extends KnownCandidate {
   readonly weighed: Weighed;
   readonly verdict: Exclude<Verdict, 'different'>;
 }
-
-/** Most residents looked at by one key: more than the commonest name has in a birth year of a million people. */
-const mostOfBlock = 200;
 
 /** Finds residents who may be a person that no trusted number leads to. */
 export class ResidentIndex {
@@ -74,6 +72,7 @@ export class ResidentIndex {
         `select id, person from resident where ${kind} = ? limit ${mostOfBlock}`,
         [key],
       );
+      if (saysNothing(kind, rows.length)) continue;
       for (const { id, person } of rows) found.set(id, person);
     }
     return [...found].map(([id, person]) => ({

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
 import { foldName, fullerSpelling, namesAgree } from './names.js';
 
 describe('a name', () => {
@@ -6,6 +7,23 @@ describe('a name', () => {
     expect(foldName('  Đặng  Thị HƯƠNG ')).toBe('dang thi huong');
     expect(foldName('Đặng Thị Hương'.normalize('NFD'))).toBe(foldName('Đặng Thị Hương'));
     expect(foldName('Y-Moan Ênuôl')).toBe('y moan enuol');
+  });
+
+  it('is folded as Unicode says, whatever it is made of', () => {
+    const folded = (name: string): string =>
+      name
+        .normalize('NFD')
+        .replace(/\p{M}/gu, '')
+        .replace(/[đĐ]/g, 'd')
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}]+/gu, ' ')
+        .trim();
+    const letters = [...'aAăẰâẬđĐêỆôỘơỢưỰýỸ ßİªﬁ²Ω\u0301\u0323·-\u00a0\u200b\0?9', ...'Nguyễn Thị'];
+    const written = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(...letters) }));
+    fc.assert(
+      fc.property(written, (name) => expect(foldName(name)).toBe(folded(name))),
+      { numRuns: 1_000 },
+    );
   });
 
   it('agrees with itself without diacritics, in other order, or with a slip of the pen', () => {

@@ -4,6 +4,21 @@
 
 /** Lower-case letters without diacritics, single spaces: `Đặng Thị  HƯƠNG` → `dang thi huong`. */
 export function foldName(name: string): string {
+  let folded = '';
+  for (let index = 0; index < name.length; index += 1) {
+    const code = name.charCodeAt(index);
+    if (code >= foldedUnits.length) return foldAnyName(name);
+    const unit = foldedUnits[code] ?? unlisted;
+    if (unit === unlisted) return foldAnyName(name);
+    if (unit === space) {
+      if (folded !== '' && !folded.endsWith(' ')) folded += ' ';
+    } else folded += String.fromCharCode(unit);
+  }
+  return folded.endsWith(' ') ? folded.slice(0, -1) : folded;
+}
+
+/** What a name is folded to whatever its letters are. */
+function foldAnyName(name: string): string {
   return name
     .normalize('NFD')
     .replace(/\p{M}/gu, '')
@@ -12,6 +27,23 @@ export function foldName(name: string): string {
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
 }
+
+const unlisted = 0;
+const space = 0x20;
+
+/**
+ * What one UTF-16 unit is folded to, for ASCII and the composed letters of Vietnamese: names are folded many times for every
+ * message. Units that are not here (combining marks, other scripts) make their name go the long way.
+ */
+const foldedUnits: Uint8Array = (() => {
+  const units = new Uint8Array(0x1f00);
+  for (let code = 0; code < units.length; code += 1) {
+    const folded = foldAnyName(String.fromCharCode(code));
+    if (/^[0-9a-z]$/.test(folded)) units[code] = folded.charCodeAt(0);
+    else if (code < 0x80) units[code] = space;
+  }
+  return units;
+})();
 
 /** Of two spellings of one name, the one that says more: diacritics first, then mixed case, then the one already known. */
 export function fullerSpelling(known: string, observed: string): string {

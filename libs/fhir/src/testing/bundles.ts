@@ -20,7 +20,14 @@ const coded = (system: string, code: string, text: string): JsonObject => ({
   text,
 });
 
-export function patientJson(changes: { readonly citizen?: string; readonly name?: string } = {}): SentResource {
+interface PatientChanges {
+  readonly citizen?: string;
+  readonly name?: string;
+  readonly birthDate?: string;
+  readonly phone?: string;
+}
+
+export function patientJson(changes: PatientChanges = {}): SentResource {
   const name = changes.name ?? 'Nông Thị Thử Nghiệm';
   const [family = '', ...given] = name.split(' ');
   return {
@@ -31,9 +38,9 @@ export function patientJson(changes: { readonly citizen?: string; readonly name?
     ],
     active: true,
     name: [{ use: 'official', text: name, family, given }],
-    telecom: [{ system: 'phone', value: '0912000001', use: 'mobile' }],
+    telecom: [{ system: 'phone', value: changes.phone ?? '0912000001', use: 'mobile' }],
     gender: 'female',
-    birthDate: '1961-05-11',
+    birthDate: changes.birthDate ?? '1961-05-11',
     maritalStatus: coded('http://terminology.hl7.org/CodeSystem/v3-MaritalStatus', 'M', 'Married'),
     communication: [{ language: coded('urn:ietf:bcp:47', 'tay', 'Tiếng Tày'), preferred: true }],
   };

@@ -62,7 +62,7 @@ export function largeEnvelope(
   }
 }
 
-/** Numbers of people and episodes become others; everything else stays. */
+/** Names, birth dates and numbers of people and episodes become others; everything else stays. */
 function copyOf(tables: RecordTables, copy: number): RecordTables {
   const changed = (row: TableRow): TableRow =>
     Object.fromEntries(Object.entries(row).map(([name, value]) => [name, changes[name]?.(value, copy) ?? value]));
@@ -72,7 +72,26 @@ function copyOf(tables: RecordTables, copy: number): RecordTables {
 const shifted = (value: string, copy: number): string =>
   value.slice(0, -6) + String((Number(value.slice(-6)) + copy * 7919) % 1_000_000).padStart(6, '0');
 
+const syllables = 'An Bích Chi Dao Giang Hạ Khê Lam Mận Nghi Oanh Phấn Quế Sa Thương Uyên Vy Xoan Yên Đào'.split(' ');
+
+/** Another given name of two syllables, another after each copy for four hundred of them. */
+function renamed(name: string, copy: number): string {
+  const [family = '', ...others] = name.split(' ');
+  const syllable = (place: number): string => syllables[place % syllables.length] ?? '';
+  return [family, ...others.slice(0, 1), syllable(copy), syllable(Math.floor(copy / syllables.length))].join(' ');
+}
+
+/** Another day of the same year, where the day is known. */
+function anotherDay(date: string, copy: number): string {
+  if (!/^\d{8}/.test(date) || date.slice(4, 8).includes('00')) return date;
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return date.slice(0, 4) + two(1 + (copy % 12)) + two(1 + (Math.floor(copy / 12) % 28)) + date.slice(8);
+}
+
 const changes: Readonly<Record<string, (value: string, copy: number) => string>> = {
+  HO_TEN: renamed,
+  NGAY_SINH: anotherDay,
+  DIEN_THOAI: shifted,
   MA_LK: (value, copy) => `${value}.${copy}`,
   MA_BN: (value, copy) => `${value}.${copy}`,
   SO_CCCD: (value, copy) => (/^\d{12}$/.test(value) ? shifted(value, copy) : value),
