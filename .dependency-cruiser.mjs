@@ -36,6 +36,12 @@ export default {
       from: { path: '^dist/', pathNot: `${tests}|^dist/bench/` },
       to: { path: tests },
     },
+    {
+      name: 'local-engines-are-for-tests-and-bench',
+      severity: 'error',
+      from: { path: '^dist/(apps|libs)/', pathNot: tests },
+      to: { path: '^dist/deploy/' },
+    },
     { name: 'everything-resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
       name: 'dependencies-are-declared',

@@ -23,7 +23,7 @@ function removeOrphans(folder) {
 }
 
 function copyAssets() {
-  for (const group of ['apps', 'libs']) {
+  for (const group of ['apps', 'libs', 'deploy']) {
     if (!existsSync(join(root, group))) continue;
     for (const part of readdirSync(join(root, group))) {
       for (const folder of assetFolders) {
@@ -37,7 +37,7 @@ function copyAssets() {
   }
 }
 
-for (const group of ['apps', 'libs', 'bench']) removeOrphans(join(root, 'dist', group));
+for (const group of ['apps', 'libs', 'bench', 'deploy']) removeOrphans(join(root, 'dist', group));
 copyAssets();
 const compiled = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root], {
   cwd: root,

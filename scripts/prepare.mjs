@@ -76,7 +76,7 @@ function isBuilt() {
   const stamp = join(root, 'dist', '.built');
   if (!existsSync(stamp)) return false;
   const built = statSync(stamp).mtimeMs;
-  const sources = ['apps', 'libs', 'bench', 'tsconfig.json', 'package.json', 'scripts/build.mjs'];
+  const sources = ['apps', 'libs', 'bench', 'deploy', 'tsconfig.json', 'package.json', 'scripts/build.mjs'];
   return !sources.some((path) => changedAfter(join(root, path), built));
 }
 

@@ -8,6 +8,7 @@ import { flowBench } from './flow/flow.bench.js';
 import { matchingBench } from './matching/matching.bench.js';
 import { benchStationFormats } from './station-formats.bench.js';
 import { viewsBench } from './views/views.bench.js';
+import { viewsOnPostgresBench } from './views/views-on-postgres.bench.js';
 
 const parts: readonly {
   readonly title: string;
@@ -18,6 +19,7 @@ const parts: readonly {
   { title: 'Intake', run: intakeBench },
   { title: 'FHIR in', run: fhirBundlesBench },
   { title: 'Views', run: () => viewsBench() },
+  { title: 'Views on PostgreSQL', run: () => viewsOnPostgresBench() },
   { title: 'Matching', run: matchingBench },
   { title: 'The whole flow', run: flowBench },
 ];

@@ -10,6 +10,7 @@ import { ViewFile } from '#projections/embedded/view-file.js';
 import type { Projection } from '#projections/projection.js';
 import { fillLog } from '../src/views/filled-log.js';
 import { loadView, views } from '../src/views/views-of-apps.js';
+import { isCountOfNothing } from './counts-of-nothing.js';
 
 let folder: string;
 let events: readonly RecordedEvent[];
@@ -24,14 +25,6 @@ beforeAll(async () => {
   events = all;
 });
 afterAll(() => rmSync(folder, { recursive: true }));
-
-const counts = ['numerator', 'denominator', 'insured', 'visits', 'residents'];
-
-/** A figure whose changes have cancelled each other: within one batch no row is made of them. */
-function isCountOfNothing(row: Readonly<Record<string, unknown>>): boolean {
-  const values = counts.filter((column) => column in row && !('encounter' in row)).map((column) => row[column]);
-  return values.length > 0 && values.every((value) => value === 0);
-}
 
 /** Every row of every table, after the events in batches of these sizes, over and over. */
 async function rowsAfter(projection: Projection, sizes: readonly number[]): Promise<Readonly<Record<string, unknown>>> {

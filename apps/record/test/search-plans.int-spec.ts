@@ -9,6 +9,7 @@ import { type PageKey, PageTokens } from '../src/search/page-token.js';
 import { RecordSearch, type SearchLimits } from '../src/search/record-search.js';
 import { searchRequest } from '../src/search/search-request.js';
 import { at, EventLog, paper, visitContent } from './recorded-events.js';
+import { searches } from './searches.js';
 import { type ViewOfEvents, viewOfEvents } from './view-of-events.js';
 
 const everybody: Visibility = { kind: 'everybody' };
@@ -52,41 +53,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await view.close();
 });
-
-const searches: readonly (readonly [type: string, query: string])[] = [
-  ['Patient', ''],
-  ['Patient', 'name=nguyen'],
-  ['Patient', 'name=nguyen&gender=male'],
-  ['Patient', 'family=tran,nguyen'],
-  ['Patient', 'birthdate=ge1950&gender=male'],
-  ['Patient', 'identifier=1'],
-  ['Patient', 'phone=0900'],
-  ['Patient', '_lastUpdated=gt2026-11-01'],
-  ['Encounter', ''],
-  ['Encounter', 'date=ge2026-03'],
-  ['Encounter', 'date=ge2026-03&date=lt2026-05&class=AMB'],
-  ['Encounter', 'service-provider=08Z12&date=ge2026-03'],
-  ['Encounter', 'patient=RESIDENT&date=ge2026-03'],
-  ['Encounter', 'identifier=E1-1'],
-  ['Encounter', '_sort=_lastUpdated'],
-  ['Condition', 'code=I10'],
-  ['Condition', 'code=I10,J06.9&recorded-date=ge2026-03'],
-  ['Condition', 'patient=RESIDENT&code=I10'],
-  ['Condition', 'patient=RESIDENT&_sort=-_lastUpdated'],
-  ['Condition', 'clinical-status=active'],
-  ['Condition', 'code=I10&_sort=_lastUpdated'],
-  ['Observation', 'code=29463-7&date=ge2026-03'],
-  ['Observation', 'code=X1'],
-  ['Observation', 'code=http://loinc.org|85354-9,X1&category=laboratory'],
-  ['Observation', 'patient=RESIDENT&code=85354-9&date=ge2026'],
-  ['Observation', 'date=2026-03-11'],
-  ['Observation', '_lastUpdated=gt2026-11-01T00:01:00Z&_sort=_lastUpdated'],
-  ['ServiceRequest', 'performer=08Z01&status=active'],
-  ['Task', 'modified=ge2026-05'],
-  ['Task', 'owner=08Z01&_sort=-modified'],
-  ['Provenance', 'recorded=ge2026-11'],
-  ['Provenance', 'patient=RESIDENT'],
-];
 
 /** Rows of all pages, and how many pages they took. */
 async function everyPage(

@@ -13,12 +13,18 @@ export interface ViewOfApp {
 /** The views that the services keep. */
 export const views: readonly ViewOfApp[] = [
   { module: 'commune/src/receipts/receipts.projection.js' },
+  { module: 'commune/src/identity/resident-index.projection.js' },
   { module: 'record/src/projection/health-record.projection.js' },
   { module: 'district/src/worklists/referral-worklists.projection.js' },
   { module: 'province/src/figures/province-figures.projection.js', settings: { pseudonymKey } },
 ];
 
-export async function loadView({ module, settings }: ViewOfApp): Promise<Projection> {
-  const { createProjection } = (await import(new URL(module, apps).href)) as { createProjection: CreateProjection };
-  return createProjection(settings);
+/** `receipts`, of its module. */
+export const nameOf = ({ module }: ViewOfApp): string => /([^/]+)\.projection\.js$/.exec(module)?.[1] ?? module;
+
+export const moduleOf = ({ module }: ViewOfApp): URL => new URL(module, apps);
+
+export async function loadView(view: ViewOfApp): Promise<Projection> {
+  const { createProjection } = (await import(moduleOf(view).href)) as { createProjection: CreateProjection };
+  return createProjection(view.settings);
 }

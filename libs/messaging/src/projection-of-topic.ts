@@ -14,9 +14,24 @@ export interface TopicHandler<Payload> {
   apply(messages: readonly TopicMessage<Payload>[], view: ViewTransaction): Promise<void>;
 }
 
+/** A projection whose view can be read from a broker's topic as well: the rows are the same. */
+export interface TopicProjection<Payload> extends Projection {
+  readonly topic: Topic<Payload>;
+  readonly handler: TopicHandler<Payload>;
+}
+
+export function isTopicProjection(projection: Projection): projection is TopicProjection<unknown> {
+  return 'topic' in projection && 'handler' in projection;
+}
+
 /** The embedded engine: the same topic and the same handler, read straight from the log by checkpoint. */
-export function projectionOfTopic<Payload>(topic: Topic<Payload>, handler: TopicHandler<Payload>): Projection {
+export function projectionOfTopic<Payload>(
+  topic: Topic<Payload>,
+  handler: TopicHandler<Payload>,
+): TopicProjection<Payload> {
   return {
+    topic,
+    handler,
     name: handler.name,
     version: handler.version,
     filter: topic.reads,

@@ -1,20 +1,20 @@
 /** Statements over many rows or keys, for projections: few texts, made once, that every engine can keep prepared. */
-import type { SqlValue, ViewTransaction } from './projection.js';
+import type { SqlValue, TableColumns, ViewTransaction } from './projection.js';
 
 /** Rows or keys a statement takes; with the columns there are, far below the parameters either engine allows (32,766 and 65,535). */
 const sizes = [64, 8, 1] as const;
 
-export interface TableColumns {
-  readonly name: string;
-  readonly columns: readonly string[];
-}
-
 /** Inserts rows, as many as come, in their order. */
 export class BulkInsert {
+  readonly #table: TableColumns;
+  readonly #onConflict: string;
   readonly #texts: readonly string[];
 
   /** @param onConflict `on conflict …`; no two rows of one {@link run} may then have the same key */
-  constructor({ name, columns }: TableColumns, onConflict = '') {
+  constructor(table: TableColumns, onConflict = '') {
+    const { name, columns } = table;
+    this.#table = table;
+    this.#onConflict = onConflict;
     const row = `(${places(columns.length)})`;
     this.#texts = sizes.map((size) =>
       `insert into ${name} (${columns.join(', ')}) values ${Array<string>(size).fill(row).join(', ')} ${onConflict}`.trimEnd(),
@@ -22,6 +22,7 @@ export class BulkInsert {
   }
 
   async run(view: ViewTransaction, rows: readonly (readonly SqlValue[])[]): Promise<void> {
+    if (view.many && rows.length > 0) return view.many.insert(this.#table, this.#onConflict, rows);
     let next = 0;
     for (const [index, size] of sizes.entries()) {
       const text = this.#texts[index] ?? '';
@@ -44,23 +45,32 @@ export function replaceOnConflict(key: string, columns: readonly string[]): stri
 
 /** A statement that ends in `… in (keys)`, over any number of different keys. */
 export class KeyedStatement {
+  readonly #statement: string;
   readonly #texts: ReadonlyMap<number, string>;
 
   /** @param statement without the list of keys: `select * from document where id in` */
   constructor(statement: string) {
+    this.#statement = statement;
     this.#texts = new Map(sizes.map((size) => [size, `${statement} (${places(size)})`]));
   }
 
   async query<Found>(view: ViewTransaction, keys: Iterable<SqlValue>): Promise<readonly Found[]> {
+    const wanted = [...keys];
+    if (view.many) return wanted.length === 0 ? [] : view.many.query<Found>(this.#statement, wanted);
     const found: Found[] = [];
-    for (const [text, group] of this.#groups([...keys])) {
+    for (const [text, group] of this.#groups(wanted)) {
       for (const row of await view.query<Found>(text, group)) found.push(row);
     }
     return found;
   }
 
   async execute(view: ViewTransaction, keys: Iterable<SqlValue>): Promise<void> {
-    for (const [text, group] of this.#groups([...keys])) await view.execute(text, group);
+    const wanted = [...keys];
+    if (view.many) {
+      if (wanted.length > 0) await view.many.execute(this.#statement, wanted);
+      return;
+    }
+    for (const [text, group] of this.#groups(wanted)) await view.execute(text, group);
   }
 
   /** Groups of the constant sizes; the last one is filled up by repeating its first key. */

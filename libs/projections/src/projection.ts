@@ -17,6 +17,21 @@ export interface ReadDatabase {
 export interface ViewTransaction {
   query<T = Row>(sql: string, parameters?: readonly SqlValue[]): Promise<readonly T[]>;
   execute(sql: string, parameters?: readonly SqlValue[]): Promise<void>;
+  /** What the engine has for many rows at once; projections use it by way of `BulkInsert` and `KeyedStatement`. */
+  readonly many?: ManyRows;
+}
+
+export interface TableColumns {
+  readonly name: string;
+  readonly columns: readonly string[];
+}
+
+export interface ManyRows {
+  /** @param onConflict `on conflict …`; no two of the rows may then have the same key. Empty: none */
+  insert(table: TableColumns, onConflict: string, rows: readonly (readonly SqlValue[])[]): Promise<void>;
+  /** @param statement ends in ` in`, to be followed by the keys */
+  query<Found>(statement: string, keys: readonly SqlValue[]): Promise<readonly Found[]>;
+  execute(statement: string, keys: readonly SqlValue[]): Promise<void>;
 }
 
 /** What a projection reads: a domain event, or a message of a topic made from one. */

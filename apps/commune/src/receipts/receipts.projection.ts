@@ -12,11 +12,11 @@ const writeReceipts = new BulkInsert(
 export function createProjection(): Projection {
   return {
     name: 'receipts',
-    version: 2,
+    version: 3,
     filter: { categories: ['message'], types: ['MessageAccepted', 'MessageRefused'] },
     schema: [
       `create table receipt (
-         id text primary key, facility text not null, position integer not null, received_at text not null, body text not null
+         id text primary key, facility text not null, position bigint not null, received_at text not null, body text not null
        )`,
       'create index receipt_by_facility on receipt (facility, position)',
       'create index receipt_by_time on receipt (facility, received_at, position)',

@@ -120,7 +120,7 @@ function seenSql(place: FigurePlaceKey | undefined, period: Period, bind: Bind):
     const column = level === 'all' ? `''` : level;
     const here = place ? encounterCondition(place, bind) : `${column} is not null`;
     return `union all select 'seen', '${level}', ${column}, '', count(distinct resident), 0 from encounter
-      where retracted = 0 and form = 'visit' and ${here} and day = ${bind(period.text)} group by ${column}`;
+      where retracted = 0 and form = 'visit' and ${here} and day = ${bind(period.text)} ${level === 'all' ? 'having count(*) > 0' : `group by ${column}`}`;
   });
 }
 

@@ -115,7 +115,8 @@ export class StoredDocuments {
       );
       found.push(...rows.map(documentOf));
     }
-    return this.#withJoined(found);
+    // Engines give them in orders of their own.
+    return this.#withJoined(found.toSorted((a, b) => a.number - b.number));
   }
 
   /** A resident's record names those that were joined to it. */

@@ -38,7 +38,7 @@ export const createProjection: CreateProjection<Settings> = async (settings) => 
     filter: { types: ['VisitRecorded'] },
     schema: [
       `create table visits (facility text primary key, count integer not null)${schemaSuffix}`,
-      'create table arrivals (sequence integer primary key, position integer not null unique)',
+      'create table arrivals (sequence bigint primary key, position bigint not null unique)',
     ],
     apply,
   };

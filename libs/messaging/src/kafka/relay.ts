@@ -1,0 +1,175 @@
+import type { Kafka, Message, Producer } from 'kafkajs';
+import { CompressionTypes } from 'kafkajs';
+import type { EventBatch, EventStore, Position, RecordedEvent } from '#event-store/event-store.js';
+import { MessageNotOfSchema } from '../schema-check.js';
+import type { Topic } from '../topic.js';
+import { wireMessage, wireProgress } from './kafka-message.js';
+import { partitionOfKey } from './key-partition.js';
+import { deadLetterTopic } from './topic-layout.js';
+
+/** How far a relay is: what is acknowledged by the brokers is behind it. */
+export interface RelayPlace {
+  readonly position: Position;
+  /** Sequence of the last message of each partition. */
+  readonly partitions: readonly number[];
+}
+
+/** Keeps a relay's place durably. */
+export interface RelayPlaces {
+  load(topic: string): Promise<RelayPlace | undefined>;
+  save(topic: string, place: RelayPlace): Promise<void>;
+}
+
+export interface RelayOptions<Payload> {
+  readonly topic: Topic<Payload>;
+  readonly partitions: number;
+  readonly events: EventStore;
+  readonly kafka: Kafka;
+  readonly places: RelayPlaces;
+  /** Ends the relay, in order. */
+  readonly signal: AbortSignal;
+  /** Told after every acknowledged batch. */
+  readonly onPublished?: (place: RelayPlace, messages: number) => void;
+  /** Told of each fault that is tried again; the text names no content. */
+  readonly onFault?: (fault: { readonly reason: string; readonly retryInMs: number }) => void;
+}
+
+/** Readers learn at most so much later how far the log is, when nothing is sent to their partition. */
+const progressEveryMs = 250;
+const mostAtOnce = 1_000;
+const longestPauseMs = 15_000;
+
+/**
+ * Publishes the messages of a topic: log → brokers, in the order of the log, the place saved after the acknowledgement. What was
+ * sent before a crash but not saved is sent again with the same sequence: readers drop it. One relay of a topic runs at a time.
+ */
+export async function runRelay<Payload>(options: RelayOptions<Payload>): Promise<void> {
+  const relay = new Relay(options);
+  for (let failures = 0; !options.signal.aborted;) {
+    try {
+      await relay.run(() => (failures = 0));
+    } catch (error) {
+      const retryInMs = Math.min(longestPauseMs, 200 * 2 ** failures++);
+      options.onFault?.({ reason: nameOf(error), retryInMs });
+      await pause(retryInMs, options.signal);
+    }
+  }
+}
+
+class Relay<Payload> {
+  #partitionOf = new Map<string, number>();
+
+  constructor(private readonly options: RelayOptions<Payload>) {}
+
+  /** From the saved place on, until the signal, or an error that ends this producer. */
+  async run(onProgress: () => void): Promise<void> {
+    const { topic, partitions, events, kafka, places, signal } = this.options;
+    // A producer of its own for each run: after an unknown outcome its sequence numbers cannot be gone on with.
+    const producer = kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      createPartitioner:
+        () =>
+        ({ message }) =>
+          message.partition ?? 0,
+    });
+    await producer.connect();
+    try {
+      let place = (await places.load(topic.name)) ?? {
+        position: 0,
+        partitions: Array.from({ length: partitions }, () => 0),
+      };
+      let toldAt = 0;
+      for await (const batch of events.subscribe({
+        after: place.position,
+        filter: topic.reads,
+        batchSize: mostAtOnce,
+        signal,
+      })) {
+        const tell = batch.caughtUp || Date.now() - toldAt >= progressEveryMs;
+        place = await this.#publish(producer, batch, place, tell);
+        if (tell) toldAt = Date.now();
+        onProgress();
+      }
+    } finally {
+      await producer.disconnect();
+    }
+  }
+
+  async #publish(producer: Producer, batch: EventBatch, from: RelayPlace, tell: boolean): Promise<RelayPlace> {
+    const { topic, places, onPublished } = this.options;
+    const last = [...from.partitions];
+    const messages: Message[] = [];
+    const refused: Message[] = [];
+    for (const event of batch.events) {
+      try {
+        const message = topic.messageOf(event);
+        if (!message) continue;
+        const partition = this.#partition(message.key);
+        messages.push(wireMessage(message, partition, last[partition] ?? 0));
+        last[partition] = message.position;
+      } catch (error) {
+        refused.push(deadLetterOf(event, error));
+      }
+    }
+    const published = messages.length;
+    if (tell) {
+      for (const [partition, sequence] of last.entries()) {
+        if (sequence >= batch.position) continue;
+        messages.push(wireProgress(partition, batch.position, sequence));
+        last[partition] = batch.position;
+      }
+    }
+    const place: RelayPlace = { position: batch.position, partitions: last };
+    if (messages.length + refused.length > 0) {
+      await producer.sendBatch({
+        acks: -1,
+        compression: CompressionTypes.GZIP,
+        topicMessages: [
+          ...(messages.length > 0 ? [{ topic: topic.name, messages }] : []),
+          ...(refused.length > 0 ? [{ topic: deadLetterTopic(topic.name), messages: refused }] : []),
+        ],
+      });
+    }
+    if (place.position > from.position) await places.save(topic.name, place);
+    onPublished?.(place, published);
+    return place;
+  }
+
+  #partition(key: string): number {
+    let found = this.#partitionOf.get(key);
+    if (found === undefined) {
+      // As many keys as there are communes or open referrals of late: more would only cost memory.
+      if (this.#partitionOf.size >= 50_000) this.#partitionOf.clear();
+      found = partitionOfKey(key, this.options.partitions);
+      this.#partitionOf.set(key, found);
+    }
+    return found;
+  }
+}
+
+/** Which event had no message, and why: the event itself stays in the log. */
+function deadLetterOf(event: RecordedEvent, error: unknown): Message {
+  const reason = error instanceof MessageNotOfSchema ? error.message : nameOf(error);
+  return {
+    key: event.id,
+    partition: 0,
+    value: JSON.stringify({ stage: 'relay', event: event.id, type: event.type, position: event.position, reason }),
+  };
+}
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown error');
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
+}

@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Kafka } from 'kafkajs';
+import { pino } from 'pino';
+import { type KafkaBroker, startKafkaBroker } from '#deploy/local/src/kafka-broker.js';
+import { testDatabase } from '#deploy/local/src/test-database.js';
+import { openEmbeddedEventStore } from '#event-store/embedded/embedded-event-store.js';
+import { type EventStore, streamName } from '#event-store/event-store.js';
+import { postgresViewHostOn } from '#projections/postgres/postgres-view-host.js';
+import { ViewDatabase } from '#projections/postgres/view-database.js';
+import type { View } from '#projections/view-host.js';
+import { kafkaClient } from '../../src/kafka/kafka-client.js';
+import { runRelayAmongReplicas } from '../../src/kafka/relay-among-replicas.js';
+import { ensureTopics, layoutsOf } from '../../src/kafka/topic-layout.js';
+import { TopicViewHost } from '../../src/kafka/topic-view-host.js';
+import { type CountedVisit, countedVisits } from './counted-visits.js';
+
+const partitions = 3;
+const module = new URL('modules/listed-visits.js', import.meta.url);
+const server = await testDatabase('views of topics on PostgreSQL');
+afterAll(() => server?.stop());
+
+/** One replica of a service: its own connections, its part of the topic, ready to relay. */
+interface Replica {
+  readonly view: View;
+  readonly host: TopicViewHost;
+  /** Ends its relay alone. */
+  readonly relay: AbortController;
+  published: number;
+  stop(): Promise<void>;
+}
+
+(server === undefined ? describe.skip : describe)('a view of a topic, on replicas', () => {
+  let folder: string;
+  let broker: KafkaBroker;
+  let kafka: Kafka;
+  let events: EventStore;
+  let recorded = 0;
+  const schemaPrefix = `t${randomUUID().slice(0, 8)}`;
+  const replicas: Replica[] = [];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'topic-views-'));
+    broker = await startKafkaBroker(join(folder, 'broker'));
+    kafka = kafkaClient({ brokers: [broker.brokers], clientId: 'test' }, pino({ level: 'silent' }));
+    const admin = kafka.admin();
+    await admin.connect();
+    await ensureTopics(admin, layoutsOf(countedVisits.name, partitions, 1));
+    await admin.disconnect();
+    events = await openEmbeddedEventStore({ file: join(folder, 'events.sqlite') });
+    for (let i = 0; i < 2; i++) replicas.push(await started());
+  }, 180_000);
+  afterAll(async () => {
+    for (const replica of replicas) await replica.stop();
+    await events?.close();
+    await broker?.process.stop();
+    await server?.dropSchemas(schemaPrefix);
+    rmSync(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  async function started(): Promise<Replica> {
+    const database = await ViewDatabase.open({ url: server?.url ?? '', schemaPrefix, takeOverAfterMs: 2_000 });
+    const others = postgresViewHostOn(database, { events });
+    const host = new TopicViewHost({ kafka, database, events, partitions, others });
+    const view = await host.add({ module, settings: { mendedBy: join(folder, 'mended') } });
+    const relay = new AbortController();
+    const replica: Replica = {
+      view,
+      host,
+      relay,
+      published: 0,
+      stop: async () => {
+        relay.abort();
+        await relaying;
+        await host.close();
+        await database.close();
+      },
+    };
+    const relaying = runRelayAmongReplicas(database, {
+      topic: countedVisits,
+      partitions,
+      events,
+      kafka,
+      signal: relay.signal,
+      onPublished: (_, messages) => (replica.published += messages),
+    });
+    return replica;
+  }
+
+  /** One visit of each of ten facilities, again and again. */
+  async function record(rounds: number): Promise<number> {
+    for (let round = 0; round < rounds; round++, recorded++) {
+      for (let facility = 10; facility < 20; facility++) {
+        const data: CountedVisit = { kind: 'visit', facility: `08Z${facility}`, number: recorded };
+        await events.append(streamName('counted', randomUUID()), 'noStream', [
+          { id: randomUUID(), type: 'Counted', data, metadata: { occurredAt: '2026-10-01T00:00:00Z' } },
+        ]);
+      }
+    }
+    return events.head();
+  }
+
+  const listedIn = async ({ view }: Replica): Promise<number> => {
+    const [row] = await view.database.query<{ count: number }>('select count(*) as count from listed_visit');
+    return row?.count ?? 0;
+  };
+
+  it('has the same rows and the same status in each of them', async () => {
+    const heard: number[] = [];
+    const stop = replicas[1]?.view.onAdvanced((position) => heard.push(position));
+    const head = await record(5);
+    for (const replica of replicas) {
+      expect(await replica.view.waitFor(head, 30_000)).toBe(true);
+      expect(await listedIn(replica)).toBe(50);
+      expect(await replica.view.status()).toEqual({
+        name: 'listed-visits',
+        version: 1,
+        position: head,
+        logPosition: head,
+        delayMs: 0,
+        setAside: 0,
+        state: 'live',
+      });
+    }
+    expect(heard.length).toBeGreaterThan(0);
+    stop?.();
+  }, 60_000);
+
+  it('sets aside what cannot be applied, and any replica applies it when it can be', async () => {
+    const head = await record(2);
+    const [first, second] = replicas;
+    if (!first || !second) throw new Error('two replicas were started');
+    for (const { view } of replicas) {
+      expect(await view.waitFor(head, 30_000)).toBe(true);
+      expect(await view.status()).toMatchObject({ setAside: 10, position: head });
+    }
+    expect(await listedIn(second)).toBe(60);
+    const [letter] = await second.view.setAside();
+    expect(letter).toMatchObject({
+      type: 'vn.lien-tuyen.counted-visits.v1.visit',
+      stream: expect.stringMatching(/^counted-visits\.v1\/\d@\d+$/),
+      reason: 'PoisonousNumber',
+    });
+    expect(await first.view.retrySetAside()).toEqual({ applied: 0, remaining: 10 });
+    writeFileSync(join(folder, 'mended'), '');
+    const both = await Promise.all([first.view.retrySetAside(), second.view.retrySetAside()]);
+    expect(both.reduce((sum, { applied }) => sum + applied, 0)).toBe(10);
+    expect(await listedIn(first)).toBe(70);
+    expect(await second.view.status()).toMatchObject({ setAside: 0 });
+  }, 60_000);
+
+  it('is sent by one relay, and by the other when that one ends', async () => {
+    const [relaying, waiting] = replicas.toSorted((a, b) => b.published - a.published);
+    if (!relaying || !waiting) throw new Error('two replicas were started');
+    expect([relaying.published, waiting.published]).toEqual([70, 0]);
+    relaying.relay.abort();
+    const head = await record(3);
+    for (const replica of replicas) {
+      expect(await replica.view.waitFor(head, 30_000)).toBe(true);
+      expect(await listedIn(replica)).toBe(100);
+    }
+    expect(waiting.published).toBeGreaterThanOrEqual(30);
+    expect((await replicas[0]?.host.statuses())?.map(({ name }) => name)).toEqual(['listed-visits']);
+  }, 60_000);
+});
