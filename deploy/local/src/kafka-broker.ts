@@ -21,7 +21,7 @@ export interface KafkaBroker {
  * Starts Apache Kafka as one process in KRaft mode on the loopback interface: broker and controller in one, every replication
  * factor 1, no topics made by themselves. For development and tests.
  * @param folder of the broker's data; what is there already is gone on with
- * @throws EngineMissing when there is no Java of version 17 or newer
+ * @throws EngineMissing when there is no Java of version 17 or newer, or Kafka cannot be fetched
  */
 export async function startKafkaBroker(folder: string): Promise<KafkaBroker> {
   const java = await findJava();

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { EngineMissing } from './engine-process.js';
 import { parseTabSeparated } from '#platform/tab-separated.js';
 
 /** Release of Apache Kafka whose jars `data/kafka-jars.tsv` names. */
@@ -13,6 +14,7 @@ const atOnce = 6;
  * The broker's jars in a folder, fetched from Maven Central as far as they are not there yet. Every jar is what its SHA-256 says.
  * @param folder where they are kept from one time to the next
  * @param repository another repository of Maven's layout
+ * @throws EngineMissing when the repository is not reached
  */
 export async function fetchKafkaJars(
   folder: string,
@@ -34,7 +36,9 @@ export async function fetchKafkaJars(
 }
 
 async function fetchJar(folder: string, url: string, sha256: string): Promise<void> {
-  const answer = await fetch(url);
+  const answer = await fetch(url).catch((cause: unknown) => {
+    throw new EngineMissing(`Apache Kafka cannot be fetched: ${url} is not reached`, { cause });
+  });
   if (!answer.ok) throw new Error(`${url}: ${answer.status} ${answer.statusText}`);
   const bytes = Buffer.from(await answer.arrayBuffer());
   const found = createHash('sha256').update(bytes).digest('hex');

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { type Kafka, type Message, Partitioners } from 'kafkajs';
-import { type KafkaBroker, startKafkaBroker } from '#deploy/local/src/kafka-broker.js';
+import { testBroker } from '#deploy/local/src/test-broker.js';
 import { openEmbeddedEventStore } from '#event-store/embedded/embedded-event-store.js';
 import { type EventStore, streamName } from '#event-store/event-store.js';
 import type { CloudEvent } from '../../src/cloud-event.js';
@@ -23,9 +23,13 @@ import { type TestView, testViews, type TestViews } from './test-views.js';
 const partitions = 4;
 const facilities = Array.from({ length: 12 }, (_, i) => `08Z${String(i + 10)}`);
 
-describe('a topic on a real Kafka broker', () => {
+const broker = await testBroker('topics on Kafka');
+afterAll(() => broker?.stop(), 60_000);
+/** A broker of somebody else's is not killed. */
+const itKillsTheBroker = broker?.process ? it : it.skip;
+
+(broker === undefined ? describe.skip : describe)('a topic on a real Kafka broker', () => {
   let folder: string;
-  let broker: KafkaBroker;
   let kafka: Kafka;
   let events: EventStore;
   const numbers = new Map<string, number>();
@@ -40,8 +44,7 @@ describe('a topic on a real Kafka broker', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'lien-tuyen-kafka-'));
     views = await testViews('topics on Kafka', partitions);
-    broker = await startKafkaBroker(join(folder, 'broker'));
-    kafka = kafkaClient({ brokers: [broker.brokers], clientId: 'test' }, pino({ level: 'silent' }));
+    kafka = kafkaClient({ brokers: broker?.brokers ?? [], clientId: 'test' }, pino({ level: 'silent' }));
     const admin = kafka.admin();
     await admin.connect();
     await ensureTopics(admin, layoutsOf(countedVisits.name, partitions, 1));
@@ -56,7 +59,6 @@ describe('a topic on a real Kafka broker', () => {
     stopRelay?.abort();
     await relaying;
     await events?.close();
-    await broker?.process.stop();
     await views?.close();
     rmSync(folder, { recursive: true, force: true });
   }, 60_000);
@@ -133,28 +135,32 @@ describe('a topic on a real Kafka broker', () => {
     await expectInOrder(view);
   }, 60_000);
 
-  it('loses and doubles nothing when the broker is killed and started again under load', async () => {
-    const view = await views.open(listVisits().schema);
-    read(view);
-    const enough = new AbortController();
-    const load = (async () => {
-      while (!enough.signal.aborted) {
-        await record(12);
-        await pause(100);
+  itKillsTheBroker(
+    'loses and doubles nothing when the broker is killed and started again under load',
+    async () => {
+      const view = await views.open(listVisits().schema);
+      read(view);
+      const enough = new AbortController();
+      const load = (async () => {
+        while (!enough.signal.aborted) {
+          await record(12);
+          await pause(100);
+        }
+      })();
+      for (let round = 0; round < 2; round += 1) {
+        await pause(1_500);
+        await broker?.process?.kill();
+        await pause(500);
+        await broker?.process?.start();
       }
-    })();
-    for (let round = 0; round < 2; round += 1) {
-      await pause(1_500);
-      await broker.process.kill();
-      await pause(500);
-      await broker.process.start();
-    }
-    await pause(1_000);
-    enough.abort();
-    await load;
-    await until(async () => (await countIn(view)) === recorded(), 60_000);
-    await expectInOrder(view);
-  }, 150_000);
+      await pause(1_000);
+      enough.abort();
+      await load;
+      await until(async () => (await countIn(view)) === recorded(), 60_000);
+      await expectInOrder(view);
+    },
+    150_000,
+  );
 
   it('drops what a relay sends again after a crash between acknowledgement and saving', async () => {
     const view = await views.open(listVisits().schema);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Kafka } from 'kafkajs';
 import { pino } from 'pino';
-import { type KafkaBroker, startKafkaBroker } from '#deploy/local/src/kafka-broker.js';
+import { testBroker } from '#deploy/local/src/test-broker.js';
 import { testDatabase } from '#deploy/local/src/test-database.js';
 import { openEmbeddedEventStore } from '#event-store/embedded/embedded-event-store.js';
 import { type EventStore, streamName } from '#event-store/event-store.js';
@@ -21,7 +21,11 @@ import { type CountedVisit, countedVisits } from './counted-visits.js';
 const partitions = 3;
 const module = new URL('modules/listed-visits.js', import.meta.url);
 const server = await testDatabase('views of topics on PostgreSQL');
-afterAll(() => server?.stop());
+const broker = server && (await testBroker('views of topics on Kafka'));
+afterAll(async () => {
+  await broker?.stop();
+  await server?.stop();
+}, 60_000);
 
 /** One replica of a service: its own connections, its part of the topic, ready to relay. */
 interface Replica {
@@ -33,9 +37,8 @@ interface Replica {
   stop(): Promise<void>;
 }
 
-(server === undefined ? describe.skip : describe)('a view of a topic, on replicas', () => {
+(broker === undefined ? describe.skip : describe)('a view of a topic, on replicas', () => {
   let folder: string;
-  let broker: KafkaBroker;
   let kafka: Kafka;
   let events: EventStore;
   let recorded = 0;
@@ -44,8 +47,7 @@ interface Replica {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'topic-views-'));
-    broker = await startKafkaBroker(join(folder, 'broker'));
-    kafka = kafkaClient({ brokers: [broker.brokers], clientId: 'test' }, pino({ level: 'silent' }));
+    kafka = kafkaClient({ brokers: broker?.brokers ?? [], clientId: 'test' }, pino({ level: 'silent' }));
     const admin = kafka.admin();
     await admin.connect();
     await ensureTopics(admin, layoutsOf(countedVisits.name, partitions, 1));
@@ -56,7 +58,6 @@ interface Replica {
   afterAll(async () => {
     for (const replica of replicas) await replica.stop();
     await events?.close();
-    await broker?.process.stop();
     await server?.dropSchemas(schemaPrefix);
     rmSync(folder, { recursive: true, force: true });
   }, 60_000);
