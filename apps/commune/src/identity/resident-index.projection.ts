@@ -36,7 +36,7 @@ export function createProjection(): Projection {
 export function residentIndex(places: PlaceRegister): Projection {
   return {
     name: 'resident-index',
-    version: 1,
+    version: 2,
     filter: { types },
     schema: [
       // person: ComparablePerson, JSON. The other columns are hashes: see blocking-keys.ts.

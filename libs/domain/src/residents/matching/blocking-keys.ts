@@ -14,7 +14,7 @@ export type BlockKind = (typeof blockKinds)[number];
 export type BlockingKeys = Readonly<Partial<Record<BlockKind, number>>>;
 
 /**
- * - `name_year`: first and last word of the name, birth year, sex;
+ * - `name_year`: first and last word of the name, birth year; whatever the sex, which may not be known;
  * - `given_day`: all words' first letters and the whole birth date, day and month in any order;
  * - `name_place`: all words of the name in any order, commune;
  * - `day_place`: birth date and commune, whatever the name;
@@ -22,7 +22,7 @@ export type BlockingKeys = Readonly<Partial<Record<BlockKind, number>>>;
  * - `mother`: her name or strongest number, and the birth date.
  */
 export function blockingKeys(person: ComparablePerson, places?: Pick<PlaceRegister, 'successors'>): BlockingKeys {
-  const { name, birthDate, sex, phone, residence } = person.details;
+  const { name, birthDate, phone, residence } = person.details;
   const words = isProvisionalName(name) ? [] : nameWords(name);
   const commune = residence?.communeCode === undefined ? undefined : communeToday(residence.communeCode, places);
   const day = birthDate?.length === 10 ? anyOrder(birthDate) : undefined;
@@ -30,7 +30,7 @@ export function blockingKeys(person: ComparablePerson, places?: Pick<PlaceRegist
   const number = telephone(phone);
   const mother = motherKey(person);
   return {
-    ...(words.length > 0 && birthDate !== undefined && { name_year: hash('n', outer, birthDate.slice(0, 4), sex) }),
+    ...(words.length > 0 && birthDate !== undefined && { name_year: hash('n', outer, birthDate.slice(0, 4)) }),
     ...(words.length > 0 && day !== undefined && { given_day: hash('g', initials(words), day) }),
     ...(words.length > 0 && commune !== undefined && { name_place: hash('p', words.toSorted().join(' '), commune) }),
     ...(day !== undefined && commune !== undefined && { day_place: hash('d', day, commune) }),

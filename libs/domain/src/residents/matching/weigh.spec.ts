@@ -274,6 +274,15 @@ describe('weighing', () => {
     );
   });
 
+  it('finds a record whose sex is not known', () => {
+    const known: ComparablePerson = {
+      details: { name: 'Chẩu Thị Thu Hoa', sex: 'female', birthDate: '1950' as PartialDate },
+      identifiers: [],
+    };
+    const unknown: ComparablePerson = { ...known, details: { ...known.details, sex: 'unknown' } };
+    expect(blockingKeys(unknown).name_year).toBe(blockingKeys(known).name_year);
+  });
+
   it('finds records of one person by at least one key', () => {
     fc.assert(
       fc.property(arbitraryPerson, arbitraryPerson, fc.subarray([...detailNames]), (a, other, fields) => {
