@@ -37,8 +37,22 @@ function copyAssets() {
   }
 }
 
+/** Modules that pages share stand beside each page's own: a page imports nothing from outside its folder. */
+function copySharedPageFiles() {
+  const shared = join(root, 'libs/platform/public/shared');
+  for (const app of readdirSync(join(root, 'apps'))) {
+    const pages = join(root, 'dist/apps', app, 'public');
+    if (!existsSync(pages)) continue;
+    for (const folder of [pages, ...readdirSync(pages).map((name) => join(pages, name))]) {
+      if (!statSync(folder).isDirectory() || !readdirSync(folder).some((name) => name.endsWith('.html'))) continue;
+      cpSync(shared, folder, { recursive: true, force: false, errorOnExist: true });
+    }
+  }
+}
+
 for (const group of ['apps', 'libs', 'bench', 'deploy']) removeOrphans(join(root, 'dist', group));
 copyAssets();
+copySharedPageFiles();
 const compiled = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root], {
   cwd: root,
   stdio: ['ignore', process.stderr, 'inherit'],

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { accessibilityFaults, complaintsOf, describeInBrowser, openBrowser } from '#apps/district/test/browser.js';
+import { accessibilityFaults, complaintsOf, describeInBrowser, openBrowser } from '#deploy/local/src/test-browser.js';
 import { type OwnServer, startServer } from '../src/verify/own-server.js';
 
 describeInBrowser('the page of the API', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { accessibilityFaults, complaintsOf, describeInBrowser, openBrowser } from '#apps/district/test/browser.js';
+import { accessibilityFaults, complaintsOf, describeInBrowser, openBrowser } from '#deploy/local/src/test-browser.js';
 import type { DryRunResult } from '#apps/commune/src/outreach/dry-run.js';
 import type { OutreachRun } from '#apps/commune/src/outreach/outreach-runs.js';
 import type { Receipt } from '#apps/commune/src/intake/receipt.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { accessibilityFaults, complaintsOf, describeInBrowser, openBrowser } from '#apps/district/test/browser.js';
+import { accessibilityFaults, complaintsOf, describeInBrowser, openBrowser } from '#deploy/local/src/test-browser.js';
 import type { FacilityCode } from '#domain/ids.js';
 import { readConfiguration } from '#platform/configuration.js';
 import { createLogger } from '#platform/logging.js';

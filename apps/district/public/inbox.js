@@ -15,7 +15,8 @@ import {
 } from './service.js';
 import { openStepDialog } from './step-dialog.js';
 import { filters, states, worklistItems } from './worklist.js';
-import { currentLanguage, setLanguage, t } from './words.js';
+import { currentLanguage, setLanguage } from './language.js';
+import { t } from './words.js';
 
 const $ = (id) => document.querySelector(`#${id}`);
 const pageSize = 50;

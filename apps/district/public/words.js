@@ -1,3 +1,5 @@
+import { textsOf } from './language.js';
+
 /** Every text of the page: Vietnamese, English. */
 export const words = {
   title: ['Hộp chuyển tuyến', 'Referral inbox'],
@@ -185,20 +187,4 @@ export const words = {
   'event-ReferralExpired': ['Giấy hết hạn', 'Paper expired'],
 };
 
-const stored = 'lien-tuyen-language';
-let language = localStorage.getItem(stored) === 'en' ? 'en' : 'vi';
-
-export function currentLanguage() {
-  return language;
-}
-
-export function setLanguage(next) {
-  language = next;
-  localStorage.setItem(stored, next);
-}
-
-/** The text of a key in the language of the page, `{0}` … filled in. */
-export function t(key, ...values) {
-  const text = words[key]?.[language === 'vi' ? 0 : 1] ?? key;
-  return text.replaceAll(/\{(\d)\}/g, (_, index) => String(values[index] ?? ''));
-}
+export const t = textsOf(words);

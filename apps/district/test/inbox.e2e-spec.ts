@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { addDays, type DateTime, dayOf } from '#domain/dates.js';
 import type { FacilityCode, ResidentId } from '#domain/ids.js';
 import type { ReferralDocument } from '../src/show-referral/referral-document.js';
-import { accessibilityFaults, complaintsOf, describeInBrowser, openBrowser } from './browser.js';
+import { accessibilityFaults, complaintsOf, describeInBrowser, openBrowser } from '#deploy/local/src/test-browser.js';
 import { type DistrictHarness, hospital, openDistrict, paperOf, provincial, station } from './district-harness.js';
 
 const yesterday = `${addDays(dayOf(Date.now()), -1)}T08:00:00+07:00` as DateTime;

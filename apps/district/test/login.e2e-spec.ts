@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { accessibilityFaults, complaintsOf, describeInBrowser, openBrowser } from './browser.js';
+import { accessibilityFaults, complaintsOf, describeInBrowser, openBrowser } from '#deploy/local/src/test-browser.js';
 import { type DistrictHarness, hospital, openDistrict, station } from './district-harness.js';
 
 describeInBrowser('the login page', () => {

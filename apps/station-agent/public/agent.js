@@ -1,4 +1,5 @@
-import { clock, element, size } from './elements.js';
+import { clock, size } from './amounts.js';
+import { element } from './elements.js';
 import { currentLanguage, say, switchLanguage } from './words.js';
 
 const byId = (id) => document.getElementById(id);

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/gl
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { WebPage } from '../src/pages/web-page.js';
 import { AgentHarness, until } from './agent-harness.js';
-import { accessibilityFaults, complaintsOf, describeInBrowser, openBrowser } from './browser.js';
+import { accessibilityFaults, complaintsOf, describeInBrowser, openBrowser } from '#deploy/local/src/test-browser.js';
 import { accepted, problem, refusal } from './scripted-server.js';
 
 describeInBrowser('the page of the station agent', () => {

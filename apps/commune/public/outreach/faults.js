@@ -1,5 +1,6 @@
 import { element } from './elements.js';
-import { currentLanguage, t } from './words.js';
+import { currentLanguage } from './language.js';
+import { t } from './words.js';
 
 const mostShown = 200;
 const worst = ['error', 'warning', 'information'];

@@ -2,7 +2,8 @@
 import { element } from './elements.js';
 import { faultItems, faultTable } from './faults.js';
 import { begin, dryRun, faultList, follow, LineProblem, logOut, receipt, ServiceProblem, session } from './service.js';
-import { currentLanguage, setLanguage, t } from './words.js';
+import { currentLanguage, setLanguage } from './language.js';
+import { t } from './words.js';
 
 const $ = (id) => document.querySelector(`#${id}`);
 const counts = ['recorded', 'amended', 'unchanged', 'refused'];
