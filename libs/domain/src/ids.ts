@@ -42,7 +42,3 @@ export function parseReferralNumber(text: string): ReferralNumber | undefined {
 export function parseScreeningId(text: string): ScreeningId | undefined {
   return uuid.test(text) ? (text as ScreeningId) : undefined;
 }
-
-export function parseImmunizationId(text: string): ImmunizationId | undefined {
-  return uuid.test(text) ? (text as ImmunizationId) : undefined;
-}
