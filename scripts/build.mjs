@@ -40,6 +40,7 @@ function copyAssets() {
 /** Modules that pages share stand beside each page's own: a page imports nothing from outside its folder. */
 function copySharedPageFiles() {
   const shared = join(root, 'libs/platform/public/shared');
+  if (!existsSync(shared)) return;
   for (const app of readdirSync(join(root, 'apps'))) {
     const pages = join(root, 'dist/apps', app, 'public');
     if (!existsSync(pages)) continue;

@@ -3,9 +3,10 @@ import { readdir, stat, unlink } from 'node:fs/promises';
 import { sameStamp, type Stamp, type TakenFile } from '../outbox/entry.js';
 import type { Outbox } from '../outbox/outbox.js';
 import { copyWithDigest } from './durable-files.js';
-import { contentTypeOf, looksWhole } from './file-kinds.js';
+import { contentTypeOf } from './file-kinds.js';
 import { look, type Look, type Settling, type SettlingTimes, type Sighting } from './settling.js';
 import type { StationFolder } from './station-folder.js';
+import { WholeDocumentCheck } from './whole-document.js';
 
 /** Files are put into the outbox so many at a time: one commit for all of them. */
 const perCommit = 50;
@@ -97,14 +98,17 @@ export class Collector {
   async #copy({ name, size, modified, stoodMs }: Standing): Promise<TakenFile | undefined> {
     const copy = randomUUID();
     try {
-      const copied = await copyWithDigest(this.folder.dropped(name), this.folder.copy(copy));
+      const document = new WholeDocumentCheck();
+      const copied = await copyWithDigest(this.folder.dropped(name), this.folder.copy(copy), (part) => {
+        document.push(part);
+      });
       const now = await stat(this.folder.dropped(name));
       const changed = !sameStamp({ size, modified }, { size: now.size, modified: now.mtimeMs }) || copied.size !== size;
-      if (changed || (!looksWhole(copied.end) && stoodMs < this.times.cutOffMs)) {
+      if (changed || (!document.isWhole() && stoodMs < this.times.cutOffMs)) {
         await unlink(this.folder.copy(copy));
         return undefined;
       }
-      return { name, size, modified, digest: copied.digest, contentType: contentTypeOf(name, copied.start), copy };
+      return { name, size, modified, digest: copied.digest, contentType: contentTypeOf(name, document.start), copy };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).path !== this.folder.dropped(name)) throw error;
       // Gone again, or held by the program that writes it: the next look tells.

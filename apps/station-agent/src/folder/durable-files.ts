@@ -38,23 +38,20 @@ export interface Copied {
   /** SHA-256, hex. */
   readonly digest: string;
   readonly size: number;
-  /** The first 4096 bytes and the last 64, or as many as there are. */
-  readonly start: Buffer;
-  readonly end: Buffer;
 }
 
-/** Copies piece by piece; the bytes of the copy are on disk when it returns. What could not be finished is taken away. */
-export async function copyWithDigest(from: string, to: string): Promise<Copied> {
+/**
+ * Copies piece by piece; the bytes of the copy are on disk when it returns. What could not be finished is taken away.
+ * @param onPart sees every piece before it is overwritten by the next
+ */
+export async function copyWithDigest(from: string, to: string, onPart?: (part: Buffer) => void): Promise<Copied> {
   const hash = createHash('sha256');
   let size = 0;
-  let start: Buffer = Buffer.alloc(0);
-  let end: Buffer = Buffer.alloc(0);
   const target = await open(to, 'w', 0o600);
   try {
     for await (const part of partsOf(from)) {
       hash.update(part);
-      if (size === 0) start = Buffer.from(part.subarray(0, 4096));
-      end = Buffer.concat([end, part.subarray(-64)]).subarray(-64);
+      onPart?.(part);
       size += part.byteLength;
       await target.writeFile(part);
     }
@@ -65,7 +62,7 @@ export async function copyWithDigest(from: string, to: string): Promise<Copied> 
     throw error;
   }
   await target.close();
-  return { digest: hash.digest('hex'), size, start, end };
+  return { digest: hash.digest('hex'), size };
 }
 
 /** SHA-256 of a file, hex. */

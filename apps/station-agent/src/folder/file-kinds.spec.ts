@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { contentTypeOf, isMessageName, looksWhole } from './file-kinds.js';
+import { contentTypeOf, isMessageName } from './file-kinds.js';
 
 it.each(['a.xml', 'A.XML', 'Bệnh án.xml', 'b.json', 'a.b.xml'])('%s is a message', (name) => {
   expect(isMessageName(name)).toBe(true);
@@ -33,17 +33,5 @@ describe('the content type', () => {
 
   it('is found in UTF-16 as Windows writes it', () => {
     expect(contentTypeOf('a.json', Buffer.from('\uFEFF<A>', 'utf16le'))).toBe('application/xml');
-  });
-});
-
-describe('the end of a whole file', () => {
-  it.each(['</A>', '</A>\r\n', '}\n', ']', '</A>\0\0'])('%j', (end) => {
-    expect(looksWhole(Buffer.from(end))).toBe(true);
-  });
-  it.each(['', '<A', '{"a":', '   '])('not %j', (end) => {
-    expect(looksWhole(Buffer.from(end))).toBe(false);
-  });
-  it('in UTF-16', () => {
-    expect(looksWhole(Buffer.from('</A>\r\n', 'utf16le'))).toBe(true);
   });
 });

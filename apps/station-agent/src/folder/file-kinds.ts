@@ -1,4 +1,4 @@
-/** Which files are sent, as what, and whether one looks finished. */
+/** Which files are sent, and as what. */
 
 const kinds: Readonly<Record<string, string>> = { '.xml': 'application/xml', '.json': 'application/json' };
 
@@ -17,17 +17,6 @@ export function contentTypeOf(name: string, start: Buffer): string {
   if (first === '<') return 'application/xml';
   if (first === '{') return /"resourceType"\s*:/.test(text) ? 'application/fhir+json' : 'application/json';
   return kinds[extensionOf(name)] ?? 'application/octet-stream';
-}
-
-/**
- * Whether the end is one that a whole XML or JSON document has. Half a file that nobody goes on writing is sent all the same, but later:
- * the server says what is wrong with it.
- * @param end the last bytes of the file
- */
-export function looksWhole(end: Buffer): boolean {
-  // The closing sign is the last byte that is no white space and no zero, in UTF-8 and in UTF-16.
-  const last = end.findLast((byte) => byte > 0x20);
-  return last !== undefined && [0x3e, 0x7d, 0x5d].includes(last);
 }
 
 function extensionOf(name: string): string {
