@@ -17,6 +17,7 @@ import { tokenVerifier } from '#security/security.module.js';
 import { TokenIssuer } from '#security/token-issuer.js';
 import { BackboneModule } from './backbone.module.js';
 import { openEventStore, openViewHost } from './engines.js';
+import { refuseHalfRestored } from './backup/half-restored.js';
 import { describeFacilities } from './facilities/describe-facilities.js';
 import { readFacilityTable } from './facilities/facility-table.js';
 import { followFacilities } from './facilities/follow-facilities.js';
@@ -49,6 +50,7 @@ export async function openBackbone(
 ): Promise<Backbone> {
   const given = tables.given === undefined ? undefined : readFacilityTable(tables.given);
   const secrets = openSecrets(configuration.secretsFile);
+  refuseHalfRestored(configuration.dataDir);
   bindDataFolder(configuration.dataDir, secrets);
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
