@@ -7,6 +7,7 @@ import type { EventStore } from '#event-store/event-store.js';
 import type { Configuration } from '#platform/configuration.js';
 import { finishRequests } from '#platform/http/finish-requests.js';
 import { createHttpApplication } from '#platform/http/http-application.js';
+import { observeEventStore } from '#platform/operations/event-store-metrics.js';
 import { observeViews } from '#platform/operations/view-metrics.js';
 import { loadPlaceRegister } from '#platform/place-register-file.js';
 import type { ViewHost } from '#projections/view-host.js';
@@ -55,7 +56,7 @@ export async function openBackbone(
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
 
-  const events = await openEventStore(configuration);
+  const events = observeEventStore(metrics, await openEventStore(configuration));
   opened.defer(() => events.close());
   await beforeFirstEvent(events);
   const facilities = await followFacilities(events);
