@@ -40,7 +40,7 @@ interface SecretsDocument {
  * @throws SetupError when the file is damaged, others may read it, or it cannot be made
  */
 export function openSecrets(file: string): Secrets {
-  return readSecrets(file) ?? createSecrets(file);
+  return findSecrets(file) ?? createSecrets(file);
 }
 
 function createSecrets(file: string): Secrets {
@@ -67,16 +67,22 @@ function createSecrets(file: string): Secrets {
       { cause: error },
     );
   }
-  const secrets = readSecrets(file);
+  const secrets = findSecrets(file);
   if (!secrets) throw damaged(file, 'ENOENT');
   return secrets;
 }
 
-function readSecrets(file: string): Secrets | undefined {
+/**
+ * The secrets of a file; `undefined` when it is not there.
+ * @throws SetupError when the file is damaged, or others may read it
+ */
+export function findSecrets(file: string): Secrets | undefined {
   let text: string;
   try {
-    const mode = statSync(file).mode;
-    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+    const { mode, uid } = statSync(file);
+    // A file that is somebody else's is given to us by its group, as mounted secrets are.
+    const forbidden = uid === process.getuid?.() ? 0o077 : 0o037;
+    if (process.platform !== 'win32' && (mode & forbidden) !== 0) {
       throw new SetupError({
         vi: `Người khác đọc được tệp khóa ${file}. Hãy chạy: chmod 600 ${file}`,
         en: `Others may read the key file ${file}. Run: chmod 600 ${file}`,
