@@ -11,7 +11,7 @@ import type { FacilityCode } from '#domain/ids.js';
 import type { ViewStatus } from '#projections/projection.js';
 import { openSecrets } from '#security/secrets.js';
 import { TokenIssuer } from '#security/token-issuer.js';
-import { readFacilityTable } from '../src/facilities/facility-table.js';
+import { readFacilityTable } from '#service/facilities/facility-table.js';
 import { Client } from '../src/verify/client.js';
 import { type OwnServer, startServer } from '../src/verify/own-server.js';
 import { postFolder, waitForViews } from '../src/verify/post-folder.js';

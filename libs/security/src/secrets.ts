@@ -84,8 +84,10 @@ export function placeSecrets(file: string, document: string): Secrets {
 export function findSecrets(file: string): Secrets | undefined {
   let text: string;
   try {
-    const mode = statSync(file).mode;
-    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+    const { mode, uid } = statSync(file);
+    // A file that is somebody else's is given to us by its group, as mounted secrets are.
+    const forbidden = uid === process.getuid?.() ? 0o077 : 0o037;
+    if (process.platform !== 'win32' && (mode & forbidden) !== 0) {
       throw new SetupError({
         vi: `Người khác đọc được tệp khóa ${file}. Hãy chạy: chmod 600 ${file}`,
         en: `Others may read the key file ${file}. Run: chmod 600 ${file}`,
