@@ -37,7 +37,10 @@ describe('docker-compose.yml', () => {
     expect(check('docker-compose.yml')).toMatchObject({ status: 0 });
     const misspelt = join(folder, 'docker-compose.yml');
     writeFileSync(misspelt, textOf('docker-compose.yml').replace('stop_grace_period', 'stop_grace_periode'));
-    expect(check(misspelt)).toMatchObject({ status: 1, said: expect.stringContaining('must NOT have additional properties') });
+    expect(check(misspelt)).toMatchObject({
+      status: 1,
+      said: expect.stringContaining('must NOT have additional properties'),
+    });
   });
 
   it.each(services)('%s is pinned, limited, without privileges, and tells how it is', (name, service) => {
