@@ -10,8 +10,7 @@ export interface ServerSource<Server> {
 
 /** What came of a source: a running server, or why there is none. */
 export type ServerOffer<Server> =
-  | { readonly engine: string; readonly server: Server }
-  | { readonly engine: string; readonly missing: string };
+  { readonly engine: string; readonly server: Server } | { readonly engine: string; readonly missing: string };
 
 /** Servers of all sources at once, for suites that every engine has to pass. What is missing is printed. */
 export async function everyServer<Server>(
