@@ -1,13 +1,9 @@
 import type { CapabilityStatement, CapabilityStatementRestResource } from '@medplum/fhirtypes';
-import { keptTypes } from '#fhir/kept-types.js';
-import { definitions, keptDefinition, parameterType, type TypeDefinition } from '../search/definitions.js';
+import { definitions, parameterType, type TypeDefinition } from '../search/definitions.js';
 
 /** What this server can do, made from the table that searches are made from. */
 export function capabilityStatement(base: string, date: string): CapabilityStatement {
-  const served = [
-    ...definitions.values(),
-    ...keptTypes.flatMap((type) => (definitions.has(type) ? [] : (keptDefinition(type) ?? []))),
-  ];
+  const served = [...definitions.values()];
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
