@@ -16,7 +16,7 @@ import { openSecrets } from '#security/secrets.js';
 import { tokenVerifier } from '#security/security.module.js';
 import { TokenIssuer } from '#security/token-issuer.js';
 import { BackboneModule } from './backbone.module.js';
-import { openEventStore, openViewHost } from './engines.js';
+import { openAuditTrail, openEventStore, openViewHost } from './engines.js';
 import { describeFacilities } from './facilities/describe-facilities.js';
 import { readFacilityTable } from './facilities/facility-table.js';
 import { followFacilities } from './facilities/follow-facilities.js';
@@ -66,7 +66,9 @@ export async function openBackbone(
 
   const stopping = new AbortController();
   const verifier = tokenVerifier(configuration, secrets);
-  const module = BackboneModule.compose({
+  const audit = await openAuditTrail(configuration, secrets, logger);
+  opened.defer(() => audit.close());
+  const parts = {
     configuration,
     secrets,
     logger,
@@ -76,7 +78,8 @@ export async function openBackbone(
     facilities: facilities.register,
     places: loadPlaceRegister(),
     stopping: stopping.signal,
-  });
+  };
+  const module = BackboneModule.compose(parts, audit);
   const application = await createHttpApplication(module, {
     configuration,
     logger,

@@ -5,9 +5,15 @@ import { EventStoreUnavailable } from '#event-store/errors.js';
 import type { EventStore } from '#event-store/event-store.js';
 import { openEventStoreDb } from '#event-store/eventstoredb/eventstoredb-event-store.js';
 import type { Configuration } from '#platform/configuration.js';
+import { errorFields } from '#platform/logging.js';
 import { SetupError } from '#platform/setup-error.js';
 import { createEmbeddedViewHost } from '#projections/embedded/embedded-view-host.js';
 import type { ViewHost } from '#projections/view-host.js';
+import { sealKeyOf } from '#security/audit/audit-rows.js';
+import { AuditTrail } from '#security/audit/audit-trail.js';
+import { openPostgresAuditStore } from '#security/audit/postgres-audit-store.js';
+import { openSqliteAuditStore } from '#security/audit/sqlite-audit-store.js';
+import type { Secrets } from '#security/secrets.js';
 
 const eventStoreFile = ({ dataDir }: Configuration): string => join(dataDir, 'events.sqlite');
 
@@ -64,4 +70,31 @@ export function openViewHost(configuration: Configuration, logger: Logger): Prom
     folder: join(configuration.dataDir, 'views'),
     onFault: (fault) => logger.error(fault, 'a view has failed'),
   });
+}
+
+/**
+ * Who read what: beside the log, or where the views are kept.
+ * @throws SetupError
+ */
+export async function openAuditTrail(
+  { engines, databaseUrl, dataDir }: Configuration,
+  { sealingKey }: Pick<Secrets, 'sealingKey'>,
+  logger: Logger,
+): Promise<AuditTrail> {
+  const key = sealKeyOf(sealingKey);
+  const onFault = (error: unknown): void => logger.error(errorFields(error), 'the audit trail cannot be written');
+  if (engines === 'distributed' && databaseUrl !== undefined)
+    return new AuditTrail(await openPostgresAuditStore({ url: databaseUrl, key }), onFault);
+  const file = join(dataDir, 'audit.sqlite');
+  try {
+    return new AuditTrail(await openSqliteAuditStore(file, key), onFault);
+  } catch (error) {
+    throw new SetupError(
+      {
+        vi: `Không mở được nhật ký truy cập ${file}.`,
+        en: `Cannot open the audit trail ${file}.`,
+      },
+      { cause: error },
+    );
+  }
 }

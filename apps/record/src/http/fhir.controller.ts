@@ -2,7 +2,7 @@ import { All, Body, Controller, Get, HttpCode, Inject, Param, Post, Req, Res, Us
 import type { Bundle, CapabilityStatement } from '@medplum/fhirtypes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '#security/caller.js';
-import { CurrentCaller, RequireScope } from '#security/http/access.js';
+import { CurrentCaller, NoPersonalData, RequireScope } from '#security/http/access.js';
 import { visibilityOf } from '../access/visibility.js';
 import type { PatientEverything } from '../everything/patient-everything.js';
 import type { RecordReader, ServedResource } from '../reading/record-reader.js';
@@ -37,6 +37,7 @@ const resourceId = /^[A-Za-z0-9\-.]{1,64}$/;
 export class FhirController {
   constructor(@Inject(RECORD_QUERIES) private readonly queries: RecordQueries) {}
 
+  @NoPersonalData()
   @Get('metadata')
   metadata(
     @CurrentCaller() caller: Caller,
