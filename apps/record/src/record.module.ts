@@ -5,7 +5,12 @@ import type { FacilityRegister } from '#domain/facilities/facility-register.js';
 import { FACILITY_REGISTER, SECRETS, VIEW_HOST } from '#platform/injection.js';
 import type { ReadDatabase } from '#projections/projection.js';
 import type { View, ViewHost } from '#projections/view-host.js';
+import { AuditReader } from '#security/audit/audit-reader.js';
+import type { AuditTrail } from '#security/audit/audit-trail.js';
+import { AUDIT_TRAIL } from '#security/injection.js';
 import type { Secrets } from '#security/secrets.js';
+import { AuditEvents } from './audit-events/audit-events.js';
+import { AUDIT_EVENTS, AuditEventsController } from './audit-events/audit-events.controller.js';
 import { PatientEverything } from './everything/patient-everything.js';
 import { FhirController, RECORD_QUERIES, type RecordQueries } from './http/fhir.controller.js';
 import { RecordReader } from './reading/record-reader.js';
@@ -53,7 +58,7 @@ export function recordQueries(
  * guards that set the caller.
  */
 @Module({
-  controllers: [FhirController],
+  controllers: [AuditEventsController, FhirController],
   providers: [
     {
       provide: HEALTH_RECORD_VIEW,
@@ -65,6 +70,16 @@ export function recordQueries(
       useFactory: (view: View, facilities: FacilityRegister, secrets: Secrets): RecordQueries =>
         recordQueries(view.database, facilities, secrets),
       inject: [HEALTH_RECORD_VIEW, FACILITY_REGISTER, SECRETS],
+    },
+    {
+      provide: AUDIT_EVENTS,
+      useFactory: (
+        trail: AuditTrail,
+        view: View,
+        facilities: FacilityRegister,
+        { pages }: RecordQueries,
+      ): AuditEvents => new AuditEvents(new AuditReader(trail.store.database), view.database, facilities, pages),
+      inject: [AUDIT_TRAIL, HEALTH_RECORD_VIEW, FACILITY_REGISTER, RECORD_QUERIES],
     },
   ],
   exports: [HEALTH_RECORD_VIEW],

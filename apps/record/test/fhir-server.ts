@@ -43,11 +43,13 @@ export interface Identity {
   readonly kind: CallerKind;
   readonly facility?: FacilityCode;
   readonly resident?: ResidentId;
+  readonly scope?: string;
 }
 
 export interface FhirServer {
   readonly base: string;
   readonly log: readonly string[];
+  readonly audit: AuditTrail;
   apply(events: readonly RecordedEvent[]): Promise<void>;
   token(identity: Identity): Promise<string>;
   client(identity: Identity): Promise<Client>;
@@ -95,6 +97,7 @@ export async function startFhirServer(events: readonly RecordedEvent[]): Promise
   return {
     base,
     log,
+    audit,
     apply,
     token,
     client: async (identity) => new Client({ baseUrl: base, bearerToken: await token(identity) }),

@@ -2,6 +2,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { EngineMissing, EngineProcess } from './engine-process.js';
 import { freePort } from './free-port.js';
@@ -51,8 +52,21 @@ export async function startPostgresServer(folder: string): Promise<PostgresServe
     stopSignal: 'SIGINT',
   });
   await server.start();
+  await untilReady(join(binaries, 'pg_isready'), port);
   const password = readFileSync(secret, 'utf8');
   return { url: `postgres://${user}:${password}@127.0.0.1:${port}/postgres`, process: server };
+}
+
+/** The port is open a while before the server takes connections. */
+async function untilReady(program: string, port: number): Promise<void> {
+  for (const end = Date.now() + 30_000; ; await sleep(50)) {
+    try {
+      await run(program, ['-h', '127.0.0.1', '-p', String(port)]);
+      return;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+  }
 }
 
 /** PostgreSQL refuses to run as root: it then runs as the user its package made, else as nobody. */

@@ -25,8 +25,16 @@ describe('a scope of SMART', () => {
   ])('%s is read', (word, scope) => expect(parseSmartScope(word)).toEqual(scope));
 
   it.each([
-    ...['openid', 'record.read', 'user/observation.rs', 'user/Observation.sr', 'user/Observation.', 'user/Observation'],
-    ...['group/Patient.rs', 'user/Observation.rs?category=laboratory', 'user/Observation.readx', 'user/Observation.rr'],
+    'openid',
+    'record.read',
+    'user/observation.rs',
+    'user/Observation.sr',
+    'user/Observation.',
+    'user/Observation',
+    'group/Patient.rs',
+    'user/Observation.rs?category=laboratory',
+    'user/Observation.readx',
+    'user/Observation.rr',
   ])('%s is none', (word) => expect(parseSmartScope(word)).toBeUndefined());
 });
 

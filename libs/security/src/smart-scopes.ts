@@ -27,7 +27,7 @@ export function parseSmartScope(word: string): SmartScope | undefined {
     /^(patient|user|system)\/(\*|[A-Z][A-Za-z]+)\.(\S+)$/.exec(word) ?? [];
   if (context === undefined) return undefined;
   const interactions =
-    versionOne[rights] ?? (/^(?=.)c?r?u?d?s?$/.test(rights) ? ([...rights] as SmartInteraction[]) : []);
+    versionOne[rights] ?? (/^(?=.)c?r?u?d?s?$/.test(rights) ? (rights.split('') as SmartInteraction[]) : []);
   return interactions.length === 0 ? undefined : { context: context as SmartScope['context'], resource, interactions };
 }
 

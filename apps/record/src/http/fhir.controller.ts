@@ -13,7 +13,7 @@ import { searchRequest } from '../search/search-request.js';
 import type { SearchService } from '../search/search-service.js';
 import { capabilityStatement } from './capability-statement.js';
 import { FhirFault } from './fhir-fault.js';
-import { requireJson } from './negotiation.js';
+import { baseOf, fhir, formParameters, parametersOf, prefersLenient } from './fhir-http.js';
 import { OutcomeFilter } from './outcome.filter.js';
 
 /** What the controller asks: made once the view is there. */
@@ -142,17 +142,11 @@ export class FhirController {
     reply: FastifyReply,
   ): Promise<Bundle> {
     const visibility = visibilityOf(caller);
-    const lenient = /(^|[,;\s])handling=lenient\b/.test(String(request.headers['prefer'] ?? ''));
-    const asked = searchRequest(definitionOf(type), parameters, lenient, this.queries.pages);
+    const asked = searchRequest(definitionOf(type), parameters, prefersLenient(request), this.queries.pages);
     fhir(reply);
     return this.queries.search.bundle(asked, visibility, baseOf(request));
   }
 }
-
-const fhir = (reply: FastifyReply): FastifyReply =>
-  reply.type('application/fhir+json; charset=utf-8').header('Cache-Control', 'private, no-cache');
-
-const baseOf = (request: FastifyRequest): string => `${request.protocol}://${request.host}/fhir`;
 
 function definitionOf(type: string): TypeDefinition {
   const definition = definitions.get(type) ?? keptDefinition(type);
@@ -167,24 +161,6 @@ function definitionOf(type: string): TypeDefinition {
 function checkedId(id: string): string {
   if (resourceId.test(id)) return id;
   throw new FhirFault(400, 'value', { vi: 'Mã tài nguyên không hợp lệ.', en: 'Not a resource id.' });
-}
-
-/** As written in the URL, repeats and order kept. */
-function parametersOf(request: FastifyRequest): URLSearchParams {
-  const { searchParams } = new URL(request.raw.url ?? '', 'http://localhost');
-  requireJson(searchParams.get('_format'), request.headers.accept);
-  return searchParams;
-}
-
-/** The form as it was sent: repeats count. */
-function formParameters(body: Buffer | undefined, request: FastifyRequest): URLSearchParams {
-  if (!body || body.length === 0) return new URLSearchParams();
-  if (/^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? ''))
-    return new URLSearchParams(body.toString());
-  throw new FhirFault(415, 'not-supported', {
-    vi: 'Nội dung _search phải là application/x-www-form-urlencoded.',
-    en: 'The body of _search must be application/x-www-form-urlencoded.',
-  });
 }
 
 function matches(header: string | undefined, etag: string): boolean {

@@ -16,7 +16,7 @@ export interface AuditEntry {
   readonly facility?: string;
   readonly purpose: PurposeOfUse;
   readonly action: AuditAction;
-  /** FHIR restful-interaction code (`read`, `search-type`, `operation` …); `rest` for routes that are not FHIR. */
+  /** FHIR restful-interaction code (`read`, `search-type`, `operation` …); the route itself where it is not FHIR. */
   readonly interaction: string;
   /** Template of the route, `GET /fhir/:type/:id`. */
   readonly route: string;
@@ -33,6 +33,9 @@ export interface AuditEntry {
   /** Why the glass was broken, in the clinician's words; with the ticket it was broken by. */
   readonly emergency?: { readonly ticket: string; readonly reason?: string };
 }
+
+/** Interaction of the entry that says that a record was opened in an emergency. */
+export const breakGlass = 'break-glass';
 
 export const longestQuery = 2_000;
 

@@ -1,5 +1,5 @@
 import type { ReadDatabase, SqlValue } from '#projections/projection.js';
-import type { AuditEntry } from './audit-entry.js';
+import { type AuditEntry, breakGlass } from './audit-entry.js';
 
 export interface RecordedAudit {
   /** Place in the trail, from 1, without a gap. */
@@ -17,12 +17,14 @@ export interface AuditPlace {
 export interface AuditQuestion {
   /** Any of them: a person's records may have been joined. */
   readonly residents?: readonly string[];
-  readonly facility?: string;
-  readonly holder?: string;
-  /** Any of them. */
+  /** Any of each. */
+  readonly facilities?: readonly string[];
+  readonly holders?: readonly string[];
   readonly actions?: readonly string[];
   readonly interactions?: readonly string[];
   readonly outcomes?: readonly number[];
+  /** Only, or none of, those that say that a record was opened in an emergency. */
+  readonly emergencies?: boolean;
   /** Milliseconds since 1970; inclusive, exclusive. */
   readonly from?: number;
   readonly before?: number;
@@ -94,17 +96,20 @@ interface Condition {
 
 /** What an index finds, and what is looked at row by row. */
 function plan(question: AuditQuestion, after?: AuditPlace): { from: Condition; where: Condition; fits: Condition } {
-  const { residents, facility, holder, actions, interactions, outcomes, from, before, seqs } = question;
+  const { residents, facilities, holders, actions, interactions, outcomes, emergencies, from, before, seqs } = question;
   const where = all([
     residents && { text: 'e.seq = r.seq', values: [] },
     seqs && { text: `e.seq in (${marks(seqs)})`, values: seqs },
-    facility !== undefined && { text: 'e.facility = ?', values: [facility] },
+    facilities && { text: `e.facility in (${marks(facilities)})`, values: facilities },
+    // Written out: only so is its index used.
+    emergencies === true && { text: `e.interaction = '${breakGlass}'`, values: [] },
     from !== undefined && { text: 'e.recorded >= ?', values: [from] },
     before !== undefined && { text: 'e.recorded < ?', values: [before] },
     after && { text: '(e.recorded, e.seq) < (?, ?)', values: [after.recorded, after.seq] },
   ]);
   const fits = all([
-    holder !== undefined && { text: 'e.holder = ?', values: [holder] },
+    emergencies === false && { text: 'e.interaction <> ?', values: [breakGlass] },
+    holders && { text: `e.holder in (${marks(holders)})`, values: holders },
     actions && { text: `e.action in (${marks(actions)})`, values: actions },
     interactions && { text: `e.interaction in (${marks(interactions)})`, values: interactions },
     outcomes && { text: `e.outcome in (${marks(outcomes)})`, values: outcomes },

@@ -5,7 +5,7 @@
  */
 import { createHmac, hkdfSync } from 'node:crypto';
 import type { SqlValue, TableColumns } from '#projections/projection.js';
-import { type AuditEntry, outcomeOf } from './audit-entry.js';
+import { type AuditEntry, breakGlass, outcomeOf } from './audit-entry.js';
 
 export const entryTable: TableColumns = {
   name: 'audit_entry',
@@ -21,7 +21,7 @@ export const auditTables: readonly string[] = [
     interaction text not null, outcome integer not null, body text not null)`,
   'create index if not exists audit_entry_recorded on audit_entry (recorded, seq)',
   'create index if not exists audit_entry_facility on audit_entry (facility, recorded, seq)',
-  "create index if not exists audit_entry_emergency on audit_entry (recorded, seq) where interaction = 'break-glass'",
+  `create index if not exists audit_entry_emergency on audit_entry (recorded, seq) where interaction = '${breakGlass}'`,
   'create table if not exists audit_resident (resident text not null, recorded bigint not null, seq bigint not null)',
   'create unique index if not exists audit_resident_of on audit_resident (resident, recorded, seq)',
   'create table if not exists audit_seal (last bigint primary key, digest text not null)',

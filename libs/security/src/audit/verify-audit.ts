@@ -60,7 +60,9 @@ async function brokenBetween(
     readonly recorded: SqlValue;
     readonly seq: SqlValue;
   }>('select resident, recorded, seq from audit_resident where seq > ? and seq <= ?', between);
-  const findable = new Set(found.map(({ resident, recorded, seq }) => `${resident} ${recorded} ${seq}`));
+  const findable = new Set(
+    found.map(({ resident, recorded, seq }) => `${resident} ${Number(recorded)} ${Number(seq)}`),
+  );
   for (const [index, { body, ...columns }] of entries.entries()) {
     const seq = previous.last + 1 + index;
     const written = entryRow(seq, body);

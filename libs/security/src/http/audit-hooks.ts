@@ -165,7 +165,7 @@ function usualInteraction(
   parameters: Parameters,
 ): NonNullable<Disclosure['interaction']> {
   const read = method === 'GET' || method === 'HEAD';
-  if (!route.startsWith('/fhir')) return { code: 'rest', action: read ? 'R' : 'U' };
+  if (!route.startsWith('/fhir')) return { code: `${method} ${route}`, action: read ? 'R' : 'U' };
   const path = filled(route, parameters).split('/').slice(2);
   if (path.some((part) => part.startsWith('$'))) return { code: 'operation', action: 'E' };
   if (path.includes('_history')) {
