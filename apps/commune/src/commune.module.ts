@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
@@ -27,7 +26,7 @@ import { ReceiveMessageHandler } from './intake/receive-message.command.js';
 import { RecordIntake } from './intake/record-intake.js';
 import { ReferralIntake } from './intake/referral-intake.js';
 import { KeyedMutex } from './keyed-mutex.js';
-import { EmbeddedOriginals } from './originals/embedded-originals.js';
+import { openOriginals } from './originals/open-originals.js';
 import type { Originals } from './originals/originals.js';
 import { MatchReviews } from './reviews/match-reviews.js';
 import { MatchReviewsController } from './reviews/match-reviews.controller.js';
@@ -40,7 +39,7 @@ import { OutreachController } from './outreach/outreach.controller.js';
 import { OutreachRunsController } from './outreach/outreach-runs.controller.js';
 import { OutreachRuns } from './outreach/outreach-runs.js';
 import { ReceiptsController } from './receipts/receipts.controller.js';
-import { finishUnansweredMessages } from './unfinished-messages.js';
+import { UnfinishedMessages } from './unfinished-messages.js';
 
 @Module({
   imports: [CqrsModule],
@@ -58,7 +57,7 @@ import { finishUnansweredMessages } from './unfinished-messages.js';
     {
       provide: ORIGINALS,
       inject: [CONFIGURATION],
-      useFactory: ({ dataDir }: Configuration) => new EmbeddedOriginals(join(dataDir, 'originals.sqlite')),
+      useFactory: openOriginals,
     },
     {
       provide: RECEIPTS_VIEW,
@@ -122,20 +121,29 @@ import { finishUnansweredMessages } from './unfinished-messages.js';
         new OutreachDryRun(store, identity, places),
     },
     { provide: OUTREACH_FILES, useFactory: readOutreachFiles },
+    {
+      provide: UnfinishedMessages,
+      inject: [ORIGINALS, Intake, LOGGER],
+      useFactory: (originals: Originals, intake: Intake, logger: Logger) =>
+        new UnfinishedMessages(originals, intake, logger),
+    },
   ],
 })
 export class CommuneModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
-    private readonly intake: Intake,
+    private readonly unfinished: UnfinishedMessages,
     @Inject(ORIGINALS) private readonly originals: Originals,
-    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
   ) {}
 
   async onModuleInit(): Promise<void> {
-    await finishUnansweredMessages(this.originals, this.intake, this.logger);
+    await this.unfinished.finish();
+    // One process finishes at its start what it left behind; of several, the others go on with what one of them leaves.
+    if (this.configuration.engines === 'distributed') this.unfinished.keepFinishing();
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.unfinished.stop();
     await this.originals.close();
   }
 }
