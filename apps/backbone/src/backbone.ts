@@ -9,6 +9,7 @@ import type { Configuration } from '#platform/configuration.js';
 import { TokenIssuer } from '#security/token-issuer.js';
 import { openServices, type OpenServices, type ServicesOptions } from '#service/open-services.js';
 import { secretsOf } from '#service/secrets-of.js';
+import { refuseHalfRestored } from './backup/half-restored.js';
 
 export interface Backbone extends OpenServices {
   readonly issuer: TokenIssuer;
@@ -26,6 +27,7 @@ export async function openBackbone(
   beforeFirstEvent?: (events: EventStore) => Promise<void>,
 ): Promise<Backbone> {
   const secrets = secretsOf(configuration);
+  if (configuration.engines === 'embedded') refuseHalfRestored(configuration.dataDir);
   const services = [commune, record, district, province];
   const options = { name: 'backbone', services, configuration, secrets, logger, tables };
   const open = await openServices({ ...options, ...(beforeFirstEvent && { beforeFirstEvent }) }, opened);

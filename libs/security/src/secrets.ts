@@ -40,15 +40,20 @@ interface SecretsDocument {
  * @throws SetupError when the file is damaged, others may read it, or it cannot be made
  */
 export function openSecrets(file: string): Secrets {
-  return findSecrets(file) ?? createSecrets(file);
+  return findSecrets(file) ?? placeSecrets(file, `${JSON.stringify(newDocument(), undefined, 2)}\n`);
 }
 
-function createSecrets(file: string): Secrets {
+/**
+ * Puts a key file in its place, readable by the owner alone, unless there is one already: that one stays, and is what is given back.
+ * @param document the text of a key file
+ * @throws SetupError when it cannot be written, or is no key file
+ */
+export function placeSecrets(file: string, document: string): Secrets {
   const folder = dirname(file);
   const temporary = join(folder, `.${process.pid}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     makeFolder(folder, 0o700);
-    writeDurably(temporary, `${JSON.stringify(newDocument(), undefined, 2)}\n`);
+    writeDurably(temporary, document);
     try {
       // A link is made whole or not at all, and never over a file that is there: the first process wins, the others read its file.
       linkSync(temporary, file);

@@ -6,6 +6,7 @@ import type { EventStore } from '#event-store/event-store.js';
 import type { Configuration } from '#platform/configuration.js';
 import { finishRequests } from '#platform/http/finish-requests.js';
 import { createHttpApplication } from '#platform/http/http-application.js';
+import { observeEventStore } from '#platform/operations/event-store-metrics.js';
 import { observeViews } from '#platform/operations/view-metrics.js';
 import { loadPlaceRegister } from '#platform/place-register-file.js';
 import type { ViewHost } from '#projections/view-host.js';
@@ -60,7 +61,9 @@ export async function openServices(options: ServicesOptions, opened: AsyncDispos
   collectDefaultMetrics({ register: metrics });
 
   const topics = services.flatMap((service) => service.topics(secrets));
-  const { events, views } = await openEngines(configuration, { name, secrets, topics, logger, metrics }, opened);
+  const engines = await openEngines(configuration, { name, secrets, topics, logger, metrics }, opened);
+  const { views } = engines;
+  const events = observeEventStore(metrics, engines.events);
   await beforeFirstEvent?.(events);
   const facilities = await followFacilities(events);
   opened.defer(() => facilities.stop());
