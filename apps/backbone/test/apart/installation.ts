@@ -21,6 +21,10 @@ export interface InstallationOptions {
 export interface Installation {
   readonly origin: string;
   readonly client: Client;
+  /** Address of the log. */
+  readonly eventStoreUrl: string;
+  /** Asks each replica itself. */
+  clients(): readonly Client[];
   /** What all processes have said on standard error, those that are gone too. */
   errors(): string;
   /** Ends a replica and starts another in its place, which the gateway knows once it serves. */
@@ -83,6 +87,8 @@ export async function startInstallation(
   return {
     origin: gateway.origin,
     client: new Client(gateway.origin, issuer),
+    eventStoreUrl: engines.settings['EVENTSTORE_URL'] ?? '',
+    clients: () => serviceNames.flatMap(replicasOf).map(({ origin }) => new Client(origin, issuer)),
     errors: () => [...gone, ...serviceNames.flatMap(replicasOf)].map((server) => server.errors()).join(''),
     replace: async (service, replica, signal) => {
       const servers = running.get(service);
