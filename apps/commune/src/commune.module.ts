@@ -1,4 +1,4 @@
-import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Inject, Module, type OnApplicationShutdown, type OnModuleInit, Optional } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -18,9 +18,12 @@ import {
 } from '#platform/injection.js';
 import type { View, ViewHost } from '#projections/view-host.js';
 import type { Secrets } from '#security/secrets.js';
+import { ofOneProcess } from './identity/registrations.js';
+import { SharedRegistrations } from './identity/shared-registrations.js';
 import { ResidentIdentity } from './identity/resident-identity.js';
 import { ResidentIndex } from './identity/resident-index.js';
-import { ORIGINALS, RECEIPTS_VIEW, RESIDENT_INDEX_VIEW } from './injection.js';
+import { ORIGINALS, RECEIPTS_VIEW, RESIDENT_INDEX_VIEW, SHARED_DATABASE } from './injection.js';
+import { openSharedDatabase, type SharedDatabase } from './shared-database.js';
 import { IntakeController } from './intake/intake.controller.js';
 import { Intake } from './intake/intake.js';
 import { countAnswers } from './intake/intake-metrics.js';
@@ -58,8 +61,14 @@ import { UnfinishedMessages } from './unfinished-messages.js';
   providers: [
     ReceiveMessageHandler,
     {
-      provide: ORIGINALS,
+      provide: SHARED_DATABASE,
       inject: [CONFIGURATION],
+      useFactory: async (configuration: Configuration): Promise<SharedDatabase | undefined> =>
+        configuration.engines === 'distributed' ? openSharedDatabase({ url: configuration.databaseUrl }) : undefined,
+    },
+    {
+      provide: ORIGINALS,
+      inject: [CONFIGURATION, { token: SHARED_DATABASE, optional: true }],
       useFactory: openOriginals,
     },
     {
@@ -90,9 +99,25 @@ import { UnfinishedMessages } from './unfinished-messages.js';
     { provide: MatchReviews, inject: [EVENT_STORE], useFactory: (store: EventStore) => new MatchReviews(store) },
     {
       provide: ResidentIdentity,
-      inject: [EVENT_STORE, SECRETS, ResidentIndex, MatchReviews],
-      useFactory: (store: EventStore, secrets: Secrets, index: ResidentIndex, reviews: MatchReviews) =>
-        new ResidentIdentity(store, secrets.identityKey, { index, reviews }),
+      inject: [
+        EVENT_STORE,
+        SECRETS,
+        ResidentIndex,
+        MatchReviews,
+        RESIDENT_INDEX_VIEW,
+        { token: SHARED_DATABASE, optional: true },
+      ],
+      useFactory: (
+        store: EventStore,
+        { identityKey }: Secrets,
+        index: ResidentIndex,
+        reviews: MatchReviews,
+        view: View,
+        shared: SharedDatabase | undefined,
+      ) => {
+        const registrations = shared ? new SharedRegistrations(shared.turns, view) : ofOneProcess;
+        return new ResidentIdentity(store, identityKey, { index, reviews, registrations });
+      },
     },
     {
       provide: RecordIntake,
@@ -137,17 +162,18 @@ export class CommuneModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly unfinished: UnfinishedMessages,
     @Inject(ORIGINALS) private readonly originals: Originals,
-    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    @Optional() @Inject(SHARED_DATABASE) private readonly shared: SharedDatabase | undefined,
   ) {}
 
   async onModuleInit(): Promise<void> {
     await this.unfinished.finish();
     // One process finishes at its start what it left behind; of several, the others go on with what one of them leaves.
-    if (this.configuration.engines === 'distributed') this.unfinished.keepFinishing();
+    if (this.shared) this.unfinished.keepFinishing();
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.unfinished.stop();
     await this.originals.close();
+    await this.shared?.close();
   }
 }

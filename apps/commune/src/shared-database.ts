@@ -1,6 +1,8 @@
 import type pg from 'pg';
 import { openPool } from '#projections/postgres/connections.js';
 import { sorted } from '#projections/postgres/faults.js';
+import { MadeByNewerVersion } from '#projections/postgres/migrations.js';
+import { mostTurns } from './identity/shared-registrations.js';
 
 /** Schema of what the replicas of the intake share. */
 export const intakeSchema = 'intake';
@@ -19,7 +21,12 @@ const migrations: readonly string[] = [
    );
    -- Bodies are compressed before they come here.
    alter table original alter column body set storage external;
-   alter table part alter column body set storage external;`,
+   alter table part alter column body set storage external;
+   -- Who was registered, or is about to be, before the view of likeness shows it; keys in the order of blockKinds.
+   create table registration (
+     resident text primary key, person text not null, keys bigint[] not null, position bigint, begun_at timestamptz not null default now()
+   );
+   create index registration_by_key on registration using gin (keys);`,
 ];
 
 export interface SharedDatabaseOptions {
@@ -28,20 +35,39 @@ export interface SharedDatabaseOptions {
   readonly schema?: string;
 }
 
+/** What the replicas of the intake share. */
+export interface SharedDatabase {
+  /** For statements that are done in a moment. */
+  readonly pool: pg.Pool;
+  /** For those that wait for other replicas. */
+  readonly turns: pg.Pool;
+  close(): Promise<void>;
+}
+
 /**
  * Connections to what the replicas of the intake share, with its tables as this release has them. Replicas that start at once
  * make them one after the other.
- * @throws DatabaseUnavailable
+ * @throws DatabaseUnavailable, MadeByNewerVersion
  */
-export async function openSharedDatabase({ url, schema = intakeSchema }: SharedDatabaseOptions): Promise<pg.Pool> {
-  const pool = openPool({
-    url,
-    purpose: 'intake',
-    most: 12,
-    statementTimeoutMs: 60_000,
-    patienceMs: 30_000,
-    settings: { search_path: schema },
-  });
+export async function openSharedDatabase({
+  url,
+  schema = intakeSchema,
+}: SharedDatabaseOptions): Promise<SharedDatabase> {
+  const poolOf = (purpose: string, most: number): pg.Pool =>
+    openPool({
+      url,
+      purpose,
+      most,
+      statementTimeoutMs: 60_000,
+      patienceMs: 30_000,
+      // A replica that is held up keeps nobody waiting for longer.
+      settings: { search_path: schema, idle_session_timeout: '60000' },
+    });
+  const pool = poolOf('intake', 12);
+  const turns = poolOf('registrations', mostTurns);
+  const close = async (): Promise<void> => {
+    await Promise.all([pool.end(), turns.end()]);
+  };
   try {
     await inTransaction(pool, async (client) => {
       await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`lien-tuyen schema ${schema}`]);
@@ -50,7 +76,9 @@ export async function openSharedDatabase({ url, schema = intakeSchema }: SharedD
       const { rows } = await client.query<{ applied: number | null }>('select max(version) as applied from migration');
       const applied = rows[0]?.applied ?? 0;
       if (applied > migrations.length) {
-        throw new Error(`The tables of ${schema} are of version ${applied}; this software knows ${migrations.length}`);
+        throw new MadeByNewerVersion(
+          `The tables of ${schema} are of version ${applied}; this software knows ${migrations.length}`,
+        );
       }
       for (const [index, statements] of migrations.entries()) {
         if (index < applied) continue;
@@ -59,13 +87,13 @@ export async function openSharedDatabase({ url, schema = intakeSchema }: SharedD
       }
     });
   } catch (error) {
-    await pool.end();
+    await close();
     throw error;
   }
-  return pool;
+  return { pool, turns, close };
 }
 
-/** All or nothing. @throws DatabaseUnavailable, or what the work throws */
+/** All or nothing. @throws DatabaseUnavailable, or the server's own error about what it was asked */
 export async function inTransaction<Result>(
   pool: pg.Pool,
   work: (client: pg.PoolClient) => Promise<Result>,
@@ -81,7 +109,7 @@ export async function inTransaction<Result>(
     return result;
   } catch (error) {
     await client.query('rollback').catch(() => (broken = true));
-    throw sorted(error);
+    throw error instanceof MadeByNewerVersion ? error : sorted(error);
   } finally {
     client.release(broken);
   }

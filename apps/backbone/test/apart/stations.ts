@@ -31,15 +31,15 @@ export class Stations {
    * while.
    */
   async sendWhile(work: Promise<unknown>, share: number): Promise<void> {
-    let working = true;
-    const done = work.finally(() => (working = false));
+    const ended = new AbortController();
+    const done = work.finally(() => ended.abort());
     const sending = [...this.#left.values()].map(async (queue) => {
       for (const file of queue.splice(0, Math.ceil(share * queue.length))) {
         const status = await this.#send(file);
         this.answers.set(status, (this.answers.get(status) ?? 0) + 1);
         this.#sent.push(file);
       }
-      while (working) {
+      while (!ended.signal.aborted) {
         const again = this.#sent[Math.floor(Math.random() * this.#sent.length)];
         if (again && (await this.#send(again)) === 200) this.repeats += 1;
         await pause(20);

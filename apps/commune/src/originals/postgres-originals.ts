@@ -59,7 +59,7 @@ export class PostgresOriginals implements Originals {
   #telling: Promise<unknown> = Promise.resolve();
   readonly #holding: NodeJS.Timeout;
 
-  /** @param pool of `openSharedDatabase`; closed with this */
+  /** @param pool of `openSharedDatabase`, whose owner closes it after this */
   constructor(pool: pg.Pool, { holdMs = 45_000 }: PostgresOriginalsOptions = {}) {
     this.#pool = pool;
     this.#holdMs = holdMs;
@@ -176,7 +176,6 @@ export class PostgresOriginals implements Originals {
   async close(): Promise<void> {
     clearInterval(this.#holding);
     await this.#tellAnswered();
-    if (!this.#pool.ending) await this.#pool.end();
   }
 
   #hold({ facility, digest }: { readonly facility: FacilityCode; readonly digest: string }): void {
