@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Inject, Module, type OnApplicationShutdown, type OnModuleInit, Optional } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -19,9 +18,12 @@ import {
 } from '#platform/injection.js';
 import type { View, ViewHost } from '#projections/view-host.js';
 import type { Secrets } from '#security/secrets.js';
+import { ofOneProcess } from './identity/registrations.js';
+import { SharedRegistrations } from './identity/shared-registrations.js';
 import { ResidentIdentity } from './identity/resident-identity.js';
 import { ResidentIndex } from './identity/resident-index.js';
-import { ORIGINALS, RECEIPTS_VIEW, RESIDENT_INDEX_VIEW } from './injection.js';
+import { ORIGINALS, RECEIPTS_VIEW, RESIDENT_INDEX_VIEW, SHARED_DATABASE } from './injection.js';
+import { openSharedDatabase, type SharedDatabase } from './shared-database.js';
 import { IntakeController } from './intake/intake.controller.js';
 import { Intake } from './intake/intake.js';
 import { countAnswers } from './intake/intake-metrics.js';
@@ -30,7 +32,7 @@ import { ReceiveMessageHandler } from './intake/receive-message.command.js';
 import { RecordIntake } from './intake/record-intake.js';
 import { ReferralIntake } from './intake/referral-intake.js';
 import { KeyedMutex } from './keyed-mutex.js';
-import { EmbeddedOriginals } from './originals/embedded-originals.js';
+import { openOriginals } from './originals/open-originals.js';
 import type { Originals } from './originals/originals.js';
 import { MatchReviews } from './reviews/match-reviews.js';
 import { MatchReviewsController } from './reviews/match-reviews.controller.js';
@@ -43,7 +45,7 @@ import { OutreachController } from './outreach/outreach.controller.js';
 import { OutreachRunsController } from './outreach/outreach-runs.controller.js';
 import { OutreachRuns } from './outreach/outreach-runs.js';
 import { ReceiptsController } from './receipts/receipts.controller.js';
-import { finishUnansweredMessages } from './unfinished-messages.js';
+import { UnfinishedMessages } from './unfinished-messages.js';
 
 @Module({
   imports: [CqrsModule],
@@ -59,9 +61,15 @@ import { finishUnansweredMessages } from './unfinished-messages.js';
   providers: [
     ReceiveMessageHandler,
     {
-      provide: ORIGINALS,
+      provide: SHARED_DATABASE,
       inject: [CONFIGURATION],
-      useFactory: ({ dataDir }: Configuration) => new EmbeddedOriginals(join(dataDir, 'originals.sqlite')),
+      useFactory: async (configuration: Configuration): Promise<SharedDatabase | undefined> =>
+        configuration.engines === 'distributed' ? openSharedDatabase({ url: configuration.databaseUrl }) : undefined,
+    },
+    {
+      provide: ORIGINALS,
+      inject: [CONFIGURATION, { token: SHARED_DATABASE, optional: true }],
+      useFactory: openOriginals,
     },
     {
       provide: RECEIPTS_VIEW,
@@ -91,9 +99,25 @@ import { finishUnansweredMessages } from './unfinished-messages.js';
     { provide: MatchReviews, inject: [EVENT_STORE], useFactory: (store: EventStore) => new MatchReviews(store) },
     {
       provide: ResidentIdentity,
-      inject: [EVENT_STORE, SECRETS, ResidentIndex, MatchReviews],
-      useFactory: (store: EventStore, secrets: Secrets, index: ResidentIndex, reviews: MatchReviews) =>
-        new ResidentIdentity(store, secrets.identityKey, { index, reviews }),
+      inject: [
+        EVENT_STORE,
+        SECRETS,
+        ResidentIndex,
+        MatchReviews,
+        RESIDENT_INDEX_VIEW,
+        { token: SHARED_DATABASE, optional: true },
+      ],
+      useFactory: (
+        store: EventStore,
+        { identityKey }: Secrets,
+        index: ResidentIndex,
+        reviews: MatchReviews,
+        view: View,
+        shared: SharedDatabase | undefined,
+      ) => {
+        const registrations = shared ? new SharedRegistrations(shared.turns, view) : ofOneProcess;
+        return new ResidentIdentity(store, identityKey, { index, reviews, registrations });
+      },
     },
     {
       provide: RecordIntake,
@@ -126,20 +150,30 @@ import { finishUnansweredMessages } from './unfinished-messages.js';
         new OutreachDryRun(store, identity, places),
     },
     { provide: OUTREACH_FILES, useFactory: readOutreachFiles },
+    {
+      provide: UnfinishedMessages,
+      inject: [ORIGINALS, Intake, LOGGER],
+      useFactory: (originals: Originals, intake: Intake, logger: Logger) =>
+        new UnfinishedMessages(originals, intake, logger),
+    },
   ],
 })
 export class CommuneModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
-    private readonly intake: Intake,
+    private readonly unfinished: UnfinishedMessages,
     @Inject(ORIGINALS) private readonly originals: Originals,
-    @Inject(LOGGER) private readonly logger: Logger,
+    @Optional() @Inject(SHARED_DATABASE) private readonly shared: SharedDatabase | undefined,
   ) {}
 
   async onModuleInit(): Promise<void> {
-    await finishUnansweredMessages(this.originals, this.intake, this.logger);
+    await this.unfinished.finish();
+    // One process finishes at its start what it left behind; of several, the others go on with what one of them leaves.
+    if (this.shared) this.unfinished.keepFinishing();
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.unfinished.stop();
     await this.originals.close();
+    await this.shared?.close();
   }
 }
