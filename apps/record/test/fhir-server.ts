@@ -25,16 +25,18 @@ import { viewOfEvents } from './view-of-events.js';
 class TestApplication {}
 
 const notUsed = (): never => {
-  throw new Error('the record never asks the event store itself');
+  throw new Error('the record asks the event store for streams alone');
 };
-const noStore: EventStore = {
+
+/** Of the log, what the record asks of it. */
+const storeOf = (log: readonly RecordedEvent[]): EventStore => ({
   append: notUsed,
-  readStream: notUsed,
+  readStream: async (stream) => log.filter((event) => event.stream === stream),
   readAll: notUsed,
   subscribe: notUsed,
   head: notUsed,
   close: async () => undefined,
-};
+});
 
 export interface Identity {
   readonly kind: CallerKind;
@@ -64,7 +66,9 @@ export async function startFhirServer(events: readonly RecordedEvent[]): Promise
   const metrics = new Registry();
   const view = await viewOfEvents();
   const facilities = new FacilityRegister();
+  const applied: RecordedEvent[] = [];
   const apply = async (more: readonly RecordedEvent[]): Promise<void> => {
+    applied.push(...more);
     for (const event of more)
       if (event.stream.startsWith('facility-')) facilities.apply(event as FacilityEvent & RecordedEvent);
     await view.apply(more);
@@ -75,7 +79,7 @@ export async function startFhirServer(events: readonly RecordedEvent[]): Promise
     secrets,
     logger,
     metrics,
-    events: noStore,
+    events: storeOf(applied),
     views: view.host,
     facilities,
     places: new PlaceRegister([]),
