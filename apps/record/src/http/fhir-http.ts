@@ -1,5 +1,6 @@
 /** What the controllers of `/fhir` share: how requests are read and answers are marked. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { disclosureOf } from '#security/http/audit-hooks.js';
 import type { ServedResource } from '../reading/record-reader.js';
 import { definitions, keptDefinition, type TypeDefinition } from '../search/definitions.js';
 import { FhirFault } from './fhir-fault.js';
@@ -56,6 +57,24 @@ export function parametersOf(request: FastifyRequest): URLSearchParams {
   const { searchParams } = new URL(request.raw.url ?? '', 'http://localhost');
   requireJson(searchParams.get('_format'), request.headers.accept);
   return searchParams;
+}
+
+/** Unknown parameters are left out and named, not refused. */
+export const prefersLenient = (request: FastifyRequest): boolean =>
+  /(^|[,;\s])handling=lenient\b/.test(String(request.headers['prefer'] ?? ''));
+
+/** The form as it was sent: repeats count. */
+export function formParameters(body: Buffer | undefined, request: FastifyRequest): URLSearchParams {
+  if (!body || body.length === 0) return new URLSearchParams();
+  if (/^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? '')) {
+    const form = body.toString();
+    disclosureOf(request).query = form;
+    return new URLSearchParams(form);
+  }
+  throw new FhirFault(415, 'not-supported', {
+    vi: 'Nội dung _search phải là application/x-www-form-urlencoded.',
+    en: 'The body of _search must be application/x-www-form-urlencoded.',
+  });
 }
 
 /**

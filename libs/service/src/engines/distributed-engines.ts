@@ -7,11 +7,15 @@ import { ensureTopics, layoutsOf, TopicLaidOutOtherwise } from '#messaging/kafka
 import { TopicViewHost } from '#messaging/kafka/topic-view-host.js';
 import type { Topic } from '#messaging/topic.js';
 import type { DistributedEngines } from '#platform/configuration.js';
+import { errorFields } from '#platform/logging.js';
 import { SetupError } from '#platform/setup-error.js';
 import { DatabaseUnavailable } from '#projections/postgres/faults.js';
 import { MadeByNewerVersion } from '#projections/postgres/migrations.js';
 import { postgresViewHostOn } from '#projections/postgres/postgres-view-host.js';
 import { ServerTooOld, ViewDatabase } from '#projections/postgres/view-database.js';
+import { sealKeyOf } from '#security/audit/audit-rows.js';
+import { AuditTrail } from '#security/audit/audit-trail.js';
+import { openPostgresAuditStore } from '#security/audit/postgres-audit-store.js';
 import { bindDatabase } from './database-binding.js';
 import type { Engines, EnginesOptions } from './engines.js';
 import { runRelays } from './relays.js';
@@ -27,6 +31,11 @@ export async function openDistributedEngines(
   const database = await openDatabase(databaseUrl);
   opened.defer(() => database.close());
   await bindDatabase(database, secrets);
+  const audit = new AuditTrail(
+    await openPostgresAuditStore({ url: databaseUrl, key: sealKeyOf(secrets.sealingKey) }),
+    (error) => logger.error(errorFields(error), 'the audit trail cannot be written'),
+  );
+  opened.defer(() => audit.close());
   const kafka = kafkaClient({ ...settings, clientId: `lien-tuyen-${name}` }, logger);
   const { partitions } = settings;
   await prepareTopics(kafka, topics, partitions);
@@ -45,7 +54,7 @@ export async function openDistributedEngines(
   opened.defer(() => views.close());
   const relays = runRelays({ topics, partitions, events, kafka, database, logger, metrics });
   opened.defer(() => relays.stop());
-  return { events, views };
+  return { events, views, audit };
 }
 
 async function openLog(url: string): Promise<EventStore> {
