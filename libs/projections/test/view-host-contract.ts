@@ -14,7 +14,7 @@ import type { Settings } from './modules/visits-by-facility.js';
 
 export const visitsModule = new URL('modules/visits-by-facility.js', import.meta.url);
 
-const visit = (facility: string, data: unknown = {}, type = 'VisitRecorded'): NewEvent => ({
+export const visit = (facility: string, data: unknown = {}, type = 'VisitRecorded'): NewEvent => ({
   id: randomUUID(),
   type,
   data,
@@ -38,7 +38,12 @@ export interface ContractStorage {
   open(
     log: ContractLog,
     onFault: (fault: { readonly view?: string; readonly reason: string }) => void,
+    readingMs?: number,
   ): Promise<ViewHost>;
+  /** Names of what is kept of the view. */
+  stored(view: string): Promise<readonly string[]>;
+  /** For `rebuild-process.js`, which opens a host on the same views. */
+  readonly ofProcess: readonly string[];
   /** Nothing is left. */
   clear(): Promise<void>;
 }

@@ -143,7 +143,9 @@ export class ViewOfTopic extends SharedView {
     } catch (error) {
       if (rows.isUnavailable(error)) throw error;
       const setAsideAt = new Date().toISOString();
-      await rows.transaction((transaction) => setAside(transaction, { ...letter, reason: reasonOf(error), setAsideAt }));
+      await rows.transaction((transaction) =>
+        setAside(transaction, { ...letter, reason: reasonOf(error), setAsideAt }),
+      );
       return false;
     }
   }

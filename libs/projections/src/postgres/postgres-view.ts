@@ -41,16 +41,20 @@ export class PostgresView extends SharedView {
   protected async keepUp(generation: Generation, signal: AbortSignal): Promise<void> {
     const { database, events, newProjection } = this.#options;
     const { opened } = generation;
-    await keepTrying(signal, async () => {
-      const led = await database.whileHolding(leaderLock(opened.schema), signal, async (held) => {
-        await lead({ generation, view: this, database, events, projection: await newProjection() }, held);
-      });
-      if (!led) generation.failing = false;
-    }, (error) => {
-      // Replaced, or taken over, just now: that will be heard of.
-      generation.failing = !signal.aborted;
-      this.fault(error);
-    });
+    await keepTrying(
+      signal,
+      async () => {
+        const led = await database.whileHolding(leaderLock(opened.schema), signal, async (held) => {
+          await lead({ generation, view: this, database, events, projection: await newProjection() }, held);
+        });
+        if (!led) generation.failing = false;
+      },
+      (error) => {
+        // Replaced, or taken over, just now: that will be heard of.
+        generation.failing = !signal.aborted;
+        this.fault(error);
+      },
+    );
   }
 }
 

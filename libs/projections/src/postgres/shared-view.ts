@@ -63,6 +63,8 @@ export abstract class SharedView implements View, ViewFollower {
   /** Looks at the generations are one after the other. */
   #looking: Promise<void> = Promise.resolve();
   #tidying = false;
+  /** Identity of the log when the view was opened. */
+  #log: string | undefined;
 
   constructor(options: SharedViewOptions) {
     const { name, readingMs } = options;
@@ -87,6 +89,7 @@ export abstract class SharedView implements View, ViewFollower {
   async open(): Promise<void> {
     const { tables, database, events } = this.#options;
     const log = await logIdentity(events);
+    this.#log = log;
     const own = (await database.catalogue.of([tables.name])).filter(({ version }) => version === tables.version);
     const generations = own.filter(({ state }) => state !== 'replaced').map(({ generation }) => generation);
     for (const generation of generations.length > 0 ? generations : [1]) {
@@ -219,9 +222,11 @@ export abstract class SharedView implements View, ViewFollower {
     const own = rows.filter((row) => row.version === version);
     const ownServing = own.find(({ state }) => state === 'serving');
     const building = own.find(({ state }) => state === 'building');
-    const serving =
-      ownServing ??
-      rows.find((row) => row.version < version && row.version >= readableFrom && row.state === 'serving');
+    const standIn = rows.find(
+      (row) =>
+        row.version < version && row.version >= readableFrom && row.state === 'serving' && this.#isOfThisLog(row),
+    );
+    const serving = ownServing ?? standIn;
 
     const servingHeld = serving && this.#hold(serving);
     const buildingHeld = building && this.#hold(building);
@@ -245,6 +250,10 @@ export abstract class SharedView implements View, ViewFollower {
     }
     if (buildingHeld !== undefined) this.#pace.reached(buildingHeld.row.position, performance.now());
     if (ownServing !== undefined) void this.#tidy(rows, ownServing);
+  }
+
+  #isOfThisLog({ log }: GenerationRow): boolean {
+    return log === null || log === this.#log;
   }
 
   /** Opens it, and keeps it up to date when it is this version's. */

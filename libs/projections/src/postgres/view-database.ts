@@ -258,7 +258,11 @@ export class ViewDatabase {
     if (replica === 'generations') {
       const name = schema;
       const follower = this.#followers.get(name);
-      if (follower) void this.catalogue.of([name]).then((rows) => follower.look(rows), () => undefined);
+      if (follower)
+        void this.catalogue.of([name]).then(
+          (rows) => follower.look(rows),
+          () => undefined,
+        );
       return;
     }
     for (const follower of this.#followers.values()) follower.advance(schema, Number(position), changed === '1');
