@@ -17,6 +17,7 @@ import {
   SECRETS,
   VIEW_HOST,
 } from '#platform/injection.js';
+import { errorFields } from '#platform/logging.js';
 import type { View, ViewHost } from '#projections/view-host.js';
 import type { Secrets } from '#security/secrets.js';
 import { ResidentIdentity } from './identity/resident-identity.js';
@@ -44,6 +45,9 @@ import { OutreachRunsController } from './outreach/outreach-runs.controller.js';
 import { OutreachRuns } from './outreach/outreach-runs.js';
 import { ReceiptsController } from './receipts/receipts.controller.js';
 import { finishUnansweredMessages } from './unfinished-messages.js';
+
+/** Of a timer, 24.8 days. */
+const longestWaitMs = 2 ** 31 - 1;
 
 @Module({
   imports: [CqrsModule],
@@ -132,11 +136,18 @@ export class CommuneModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly intake: Intake,
     @Inject(ORIGINALS) private readonly originals: Originals,
+    @Inject(RESIDENT_INDEX_VIEW) private readonly residents: View,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
+  /** Whom a message is about is found in the index of residents: where that must be built first, the start does not wait for it. */
   async onModuleInit(): Promise<void> {
-    await finishUnansweredMessages(this.originals, this.intake, this.logger);
+    const finish = () => finishUnansweredMessages(this.originals, this.intake, this.logger);
+    if (await this.residents.waitFor(0, 1_000)) return finish();
+    void this.residents
+      .waitFor(0, longestWaitMs)
+      .then((readable) => (readable ? finish() : undefined))
+      .catch((error: unknown) => this.logger.error(errorFields(error), 'unanswered messages could not be looked for'));
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -84,10 +84,10 @@ const program = fileURLToPath(new URL('postgres-replica-process.js', import.meta
   }
 
   /** Records while the work goes on. */
-  async function underLoad(work: () => Promise<void>): Promise<void> {
+  async function underLoad(work: () => Promise<void>, atOnce = 8): Promise<void> {
     const enough = new AbortController();
     const load = (async () => {
-      for (; !enough.signal.aborted; await pause(20)) await record(8);
+      for (; !enough.signal.aborted; await pause(20)) await record(atOnce);
     })();
     try {
       await work();
@@ -200,7 +200,7 @@ const program = fileURLToPath(new URL('postgres-replica-process.js', import.meta
         expect(row?.count).toBeGreaterThanOrEqual(least);
         least = row?.count ?? 0;
       }
-    });
+    }, 1);
     for (const view of [first.view, second.view, reading]) await expectEachOnce(view);
     while ((await generations()).length > 1) await pause(50);
     expect(await generations()).toEqual([`${schemaPrefix}_visits_by_facility_v1_g2`]);

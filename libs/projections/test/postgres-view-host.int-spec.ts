@@ -8,14 +8,15 @@ import { describeRebuildContract } from './view-rebuild-contract.js';
 
 describeOn(await everyTestDatabase('view host contract'), (engine, server) => {
   const newStorage = async (): Promise<ContractStorage> => {
-    const { url, dropSchemas } = server();
+    const database = server();
+    const { url } = database;
     const schemaPrefix = `t${randomUUID().slice(0, 8)}`;
     return {
       open: ({ events }, onFault, readingMs = 200) =>
         createPostgresViewHost({ url, events, schemaPrefix, readingMs, takeOverAfterMs: 2_000, onFault }),
       ofProcess: [url, schemaPrefix],
       stored: (view) => schemasOf(url, `${schemaPrefix}_${view.replaceAll('-', '_')}`),
-      clear: () => dropSchemas(schemaPrefix),
+      clear: () => database.dropSchemas(schemaPrefix),
     };
   };
   describeViewHostContract(engine, newStorage);

@@ -52,10 +52,7 @@ export class ViewOfTopic extends SharedView {
       async () => {
         if (generation.serves || (await this.#buildFromLog(generation, signal))) await this.#read(generation, signal);
       },
-      (error) => {
-        generation.failing = true;
-        this.fault(error);
-      },
+      (error) => this.cannotGoOn(generation, signal, error),
     );
   }
 

@@ -49,11 +49,7 @@ export class PostgresView extends SharedView {
         });
         if (!led) generation.failing = false;
       },
-      (error) => {
-        // Replaced, or taken over, just now: that will be heard of.
-        generation.failing = !signal.aborted;
-        this.fault(error);
-      },
+      (error) => this.cannotGoOn(generation, signal, error),
     );
   }
 }
@@ -128,7 +124,7 @@ const longestPauseMs = 30_000;
 export async function keepTrying(
   signal: AbortSignal,
   attempt: () => Promise<void>,
-  onFailure: (error: unknown) => void,
+  onFailure: (error: unknown) => Promise<void>,
 ): Promise<void> {
   for (let failures = 0; !signal.aborted;) {
     const began = Date.now();
@@ -139,7 +135,7 @@ export async function keepTrying(
     } catch (error) {
       if (signal.aborted) return;
       if (Date.now() - began > longestPauseMs) failures = 0;
-      onFailure(error);
+      await onFailure(error);
       await pause(Math.min(longestPauseMs, 250 * 2 ** failures++), signal);
     }
   }

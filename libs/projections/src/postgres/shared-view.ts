@@ -4,7 +4,7 @@ import { PositionWaiters } from '../position-waiters.js';
 import type { BuildProgress, Projection, ReadDatabase, Row, SqlValue, ViewStatus } from '../projection.js';
 import { SwitchingDatabase } from '../switching-database.js';
 import { type SetAsideEvent, type View, ViewBeingBuilt } from '../view-host.js';
-import { describeFault, isUnavailable, isWithoutTable } from './faults.js';
+import { describeFault, isUnavailable, isWithoutTable, LeadershipLost } from './faults.js';
 import { firstAfter, logIdentity, type ProjectedLog } from './projected-log.js';
 import type { GenerationRow } from './view-catalogue.js';
 import type { OpenedView, ViewDatabase, ViewFollower } from './view-database.js';
@@ -185,6 +185,14 @@ export abstract class SharedView implements View, ViewFollower {
     await this.#looking.catch(() => undefined);
     await Promise.all([...this.#held.values()].map(({ ended }) => ended));
     await this.database.close();
+  }
+
+  /** What stopped the work on a generation, unless that is over: replaced or given up, which may not have been heard of yet. */
+  protected async cannotGoOn(generation: Generation, signal: AbortSignal, error: unknown): Promise<void> {
+    if (error instanceof LeadershipLost) await this.#lookNow().catch(() => undefined);
+    if (signal.aborted) return;
+    generation.failing = true;
+    this.fault(error);
   }
 
   protected fault(error: unknown): void {
