@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, closeSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Position, RecordedEvent } from '#event-store/event-store.js';
@@ -54,10 +54,16 @@ export class ViewFile {
    * Opens the view's file, making an empty view where there is none, where the file was built from another log, or where the
    * power may have failed while it was being built. A file that is no database any more is made anew too.
    * @param log identity of the log
+   * @param generation 1 for the first building of this version, one more for each rebuild
    * @throws Error when the schema is not the one the file was built with though the version is the same
    */
-  static open(folder: string, projection: Pick<Projection, 'name' | 'version' | 'schema'>, log: string): ViewFile {
-    const path = join(folder, `${projection.name}-v${projection.version}.sqlite`);
+  static open(
+    folder: string,
+    projection: Pick<Projection, 'name' | 'version' | 'schema'>,
+    log: string,
+    generation = 1,
+  ): ViewFile {
+    const path = join(folder, viewFileName({ ...projection, generation }));
     const schemaDigest = createHash('sha256').update(projection.schema.join(';\n')).digest('hex');
     const built = openBuilt(path, log);
     if (built !== undefined && built.schemaDigest !== schemaDigest) {
@@ -79,6 +85,11 @@ export class ViewFile {
   /** Up to where events have had their effect, as stored. */
   get position(): Position {
     return this.#position;
+  }
+
+  /** Has been at the end of the log. */
+  get settled(): boolean {
+    return !this.#building;
   }
 
   get setAsideCount(): number {
@@ -136,6 +147,50 @@ export class ViewFile {
   }
 }
 
+/** Which building of which version of a view. */
+export interface ViewGeneration {
+  readonly name: string;
+  readonly version: number;
+  readonly generation: number;
+}
+
+export function viewFileName({ name, version, generation }: ViewGeneration): string {
+  return `${name}-v${version}${generation === 1 ? '' : `-g${generation}`}.sqlite`;
+}
+
+/** Generations of one view that have a file in the folder. */
+export function generationsIn(folder: string, name: string): readonly ViewGeneration[] {
+  return readdirSync(folder).flatMap((file) => {
+    const [whole, version, generation = '1'] = /-v(\d+)(?:-g(\d+))?\.sqlite$/.exec(file) ?? [];
+    if (whole === undefined || file !== name + whole) return [];
+    return [{ name, version: Number(version), generation: Number(generation) }];
+  });
+}
+
+/** A file of a view as it stands; `undefined` when it was never finished, or was built from another log. */
+export function finishedViewFile(
+  path: string,
+  log: string,
+): { readonly position: Position; readonly setAside: number } | undefined {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
+    if (identityOf(database)?.log !== log || markOf(database) !== settled) return undefined;
+    const row = database.prepare('select position, (select count(*) from set_aside) as aside from checkpoint').get();
+    return { position: Number(row?.['position']), setAside: Number(row?.['aside']) };
+  } catch (error) {
+    if (!isBrokenFile(error)) throw error;
+    return undefined;
+  } finally {
+    if (database?.isOpen) database.close();
+  }
+}
+
+/** Nobody may have it open. */
+export function removeViewFile(path: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+}
+
 /** What is built already from this log; a file that cannot be gone on with is removed. */
 function openBuilt(path: string, log: string): { database: DatabaseSync; schemaDigest: string } | undefined {
   let database: DatabaseSync | undefined;
@@ -151,7 +206,7 @@ function openBuilt(path: string, log: string): { database: DatabaseSync; schemaD
     if (!isBrokenFile(error)) throw error;
   }
   if (database?.isOpen) database.close();
-  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+  removeViewFile(path);
   return undefined;
 }
 
