@@ -262,9 +262,9 @@ function indexResident(document: ResidentDocument, number: number, resident: num
   }
   for (const { part, codings, category } of history.observations) {
     const [first, second] = codings;
-    add('observation_entry', [number, part, number, starts, ends, ...token(first), ...token(second), category]);
+    add('observation_entry', [number, part, resident, starts, ends, ...token(first), ...token(second), category]);
   }
-  for (const { part } of history.relatives) add('family_member_history_entry', [number, part, number, starts, ends]);
+  for (const { part } of history.relatives) add('family_member_history_entry', [number, part, resident, starts, ends]);
 }
 
 /** `chau van binh`, `van binh chau`, `binh chau van`: the folded name, begun at each of its words; the family name is at 0. */
