@@ -26,8 +26,8 @@ export async function openBackbone(
   opened: AsyncDisposableStack,
   beforeFirstEvent?: (events: EventStore) => Promise<void>,
 ): Promise<Backbone> {
-  if (configuration.engines === 'embedded') refuseHalfRestored(configuration.dataDir);
   const secrets = secretsOf(configuration);
+  if (configuration.engines === 'embedded') refuseHalfRestored(configuration.dataDir);
   const services = [commune, record, district, province];
   const options = { name: 'backbone', services, configuration, secrets, logger, tables };
   const open = await openServices({ ...options, ...(beforeFirstEvent && { beforeFirstEvent }) }, opened);

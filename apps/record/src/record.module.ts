@@ -3,7 +3,12 @@ import type { EventStore } from '#event-store/event-store.js';
 import type { FacilityRegister } from '#domain/facilities/facility-register.js';
 import { EVENT_STORE, FACILITY_REGISTER, SECRETS, VIEW_HOST } from '#platform/injection.js';
 import type { View, ViewHost } from '#projections/view-host.js';
+import { AuditReader } from '#security/audit/audit-reader.js';
+import type { AuditTrail } from '#security/audit/audit-trail.js';
+import { AUDIT_TRAIL } from '#security/injection.js';
 import type { Secrets } from '#security/secrets.js';
+import { AuditEvents } from './audit-events/audit-events.js';
+import { AUDIT_EVENTS, AuditEventsController } from './audit-events/audit-events.controller.js';
 import { FhirController } from './http/fhir.controller.js';
 import { HistoryController } from './http/history.controller.js';
 import { RECORD_QUERIES, type RecordQueries, recordQueries } from './record-queries.js';
@@ -19,7 +24,7 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
  * guards that set the caller.
  */
 @Module({
-  controllers: [HistoryController, FhirController],
+  controllers: [AuditEventsController, HistoryController, FhirController],
   providers: [
     {
       provide: HEALTH_RECORD_VIEW,
@@ -31,6 +36,16 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
       useFactory: (view: View, events: EventStore, facilities: FacilityRegister, secrets: Secrets): RecordQueries =>
         recordQueries(view.database, events, facilities, secrets),
       inject: [HEALTH_RECORD_VIEW, EVENT_STORE, FACILITY_REGISTER, SECRETS],
+    },
+    {
+      provide: AUDIT_EVENTS,
+      useFactory: (
+        trail: AuditTrail,
+        view: View,
+        facilities: FacilityRegister,
+        { pages }: RecordQueries,
+      ): AuditEvents => new AuditEvents(new AuditReader(trail.store.database), view.database, facilities, pages),
+      inject: [AUDIT_TRAIL, HEALTH_RECORD_VIEW, FACILITY_REGISTER, RECORD_QUERIES],
     },
   ],
   exports: [HEALTH_RECORD_VIEW],

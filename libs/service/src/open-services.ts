@@ -62,7 +62,7 @@ export async function openServices(options: ServicesOptions, opened: AsyncDispos
 
   const topics = services.flatMap((service) => service.topics(secrets));
   const engines = await openEngines(configuration, { name, secrets, topics, logger, metrics }, opened);
-  const { views } = engines;
+  const { views, audit } = engines;
   const events = observeEventStore(metrics, engines.events);
   await beforeFirstEvent?.(events);
   const facilities = await followFacilities(events);
@@ -86,6 +86,7 @@ export async function openServices(options: ServicesOptions, opened: AsyncDispos
       places: loadPlaceRegister(),
       stopping: stopping.signal,
     },
+    audit,
     services,
   );
   const application = await createHttpApplication(module, {

@@ -2,7 +2,7 @@ import { All, Body, Controller, Get, HttpCode, Inject, Param, Post, Req, Res, Us
 import type { Bundle, CapabilityStatement } from '@medplum/fhirtypes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '#security/caller.js';
-import { CurrentCaller, RequireScope } from '#security/http/access.js';
+import { CurrentCaller, NoPersonalData, RequireScope } from '#security/http/access.js';
 import { type Visibility, visibilityOf } from '../access/visibility.js';
 import { asOfIn, residentAsked } from '../as-of/as-of-request.js';
 import type { ServedResource } from '../reading/record-reader.js';
@@ -11,7 +11,17 @@ import { RECORD_QUERIES, type RecordQueries, type ViewQueries } from '../record-
 import { documentOf } from '../search/criteria.js';
 import { searchRequest } from '../search/search-request.js';
 import { capabilityStatement } from './capability-statement.js';
-import { asFhir, asVersion, baseOf, checkedId, definitionOf, parametersOf, refuseParameters } from './fhir-http.js';
+import {
+  asFhir,
+  asVersion,
+  baseOf,
+  checkedId,
+  definitionOf,
+  formParameters,
+  parametersOf,
+  prefersLenient,
+  refuseParameters,
+} from './fhir-http.js';
 import { FhirFault, notFound } from './fhir-fault.js';
 import { OutcomeFilter } from './outcome.filter.js';
 
@@ -22,6 +32,7 @@ import { OutcomeFilter } from './outcome.filter.js';
 export class FhirController {
   constructor(@Inject(RECORD_QUERIES) private readonly queries: RecordQueries) {}
 
+  @NoPersonalData()
   @Get('metadata')
   metadata(
     @CurrentCaller() caller: Caller,
@@ -132,10 +143,9 @@ export class FhirController {
     reply: FastifyReply,
   ): Promise<Bundle> {
     const visibility = visibilityOf(caller);
-    const lenient = /(^|[,;\s])handling=lenient\b/.test(String(request.headers['prefer'] ?? ''));
     const { pages } = this.queries;
     const definition = definitionOf(type);
-    const asked = searchRequest(definition, parameters, lenient, pages);
+    const asked = searchRequest(definition, parameters, prefersLenient(request), pages);
     asFhir(reply);
     return this.#atMoment(
       asOfIn(parameters, pages),
@@ -160,15 +170,4 @@ export class FhirController {
     if (id === undefined) throw notFound();
     return this.queries.asOf.use(id, before, visibility, (view) => ask(this.queries.over(view), { kind: 'everybody' }));
   }
-}
-
-/** The form as it was sent: repeats count. */
-function formParameters(body: Buffer | undefined, request: FastifyRequest): URLSearchParams {
-  if (!body || body.length === 0) return new URLSearchParams();
-  if (/^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? ''))
-    return new URLSearchParams(body.toString());
-  throw new FhirFault(415, 'not-supported', {
-    vi: 'Nội dung _search phải là application/x-www-form-urlencoded.',
-    en: 'The body of _search must be application/x-www-form-urlencoded.',
-  });
 }

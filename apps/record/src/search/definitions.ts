@@ -1,5 +1,6 @@
 /** What can be searched, by what, in which order: one table that drives parsing, SQL and the CapabilityStatement. */
 import type { ResourceType } from '@medplum/fhirtypes';
+import { keptTypes } from '#fhir/kept-types.js';
 import { isResourceType } from '#fhir/structure/element-tables.js';
 import { codeSystems, immunizationSystem } from '#fhir/systems.js';
 
@@ -15,7 +16,9 @@ export const resourceTypes = [
   'Immunization',
   'ServiceRequest',
   'Task',
+  'DiagnosticReport',
   'Organization',
+  'Location',
   'Provenance',
 ] as const;
 export type ServedType = (typeof resourceTypes)[number];
@@ -312,6 +315,25 @@ const listed: readonly TypeDefinition[] = [
     references: { patient: subject, subject, encounter },
   },
   {
+    type: 'DiagnosticReport',
+    ...partTable('diagnostic_report_entry', 'date'),
+    parameters: {
+      patient,
+      subject: patient,
+      code,
+      category: { kind: 'token', columns: [{ code: 'e.category', system: codeSystems.diagnosticSection }] },
+      date,
+      encounter: { kind: 'encounter' },
+    },
+    references: {
+      patient: subject,
+      subject,
+      encounter,
+      performer: facilityReference('performer'),
+      result: { element: 'result', targets: ['Observation'] },
+    },
+  },
+  {
     type: 'AllergyIntolerance',
     ...partTable('allergy_intolerance_entry', 'date'),
     parameters: {
@@ -435,6 +457,17 @@ const listed: readonly TypeDefinition[] = [
     references: {},
   },
   {
+    type: 'Location',
+    ...organizationTable,
+    parameters: {
+      identifier: { kind: 'facility-code' },
+      name: { kind: 'facility-name', note: 'Begins at any word of the name; Vietnamese diacritics do not matter.' },
+      organization: { kind: 'facility', column: 'e.code' },
+    },
+    defaultOrder: { name: '_id', descending: false },
+    references: { organization: facilityReference('managingOrganization') },
+  },
+  {
     type: 'Provenance',
     table: 'touch',
     number: 'e.document',
@@ -472,16 +505,14 @@ const listed: readonly TypeDefinition[] = [
           'Immunization',
           'ServiceRequest',
           'Task',
+          'DiagnosticReport',
           'Organization',
+          'Location',
         ],
       },
     },
   },
 ];
-
-export const definitions: ReadonlyMap<string, TypeDefinition> = new Map(
-  listed.map((definition) => [definition.type, definition]),
-);
 
 /** Parameters by which resources kept whole can be found. */
 const keptParameters: Readonly<Record<string, Parameter>> = {
@@ -504,6 +535,17 @@ export function keptDefinition(type: string): TypeDefinition | undefined {
     defaultOrder: { name: '_id', descending: false },
     references: {},
   };
+}
+
+/** Every type that is served under its own name: those with tables of their own, and those that are kept as they were sent. */
+export const definitions: ReadonlyMap<string, TypeDefinition> = new Map(
+  [...listed, ...keptTypes.flatMap((type) => (isListed(type) ? [] : (keptDefinition(type) ?? [])))].map(
+    (definition) => [definition.type, definition],
+  ),
+);
+
+function isListed(type: string): boolean {
+  return listed.some((definition) => definition.type === type);
 }
 
 /** R4 type of a parameter, for the CapabilityStatement. */

@@ -1,4 +1,5 @@
-import type { Kafka } from 'kafkajs';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Kafka, KafkaJSError, KafkaJSProtocolError } from 'kafkajs';
 import { EventStoreUnavailable } from '#event-store/errors.js';
 import type { EventStore } from '#event-store/event-store.js';
 import { openEventStoreDb } from '#event-store/eventstoredb/eventstoredb-event-store.js';
@@ -7,11 +8,15 @@ import { ensureTopics, layoutsOf, TopicLaidOutOtherwise } from '#messaging/kafka
 import { TopicViewHost } from '#messaging/kafka/topic-view-host.js';
 import type { Topic } from '#messaging/topic.js';
 import type { DistributedEngines } from '#platform/configuration.js';
+import { errorFields } from '#platform/logging.js';
 import { SetupError } from '#platform/setup-error.js';
 import { DatabaseUnavailable } from '#projections/postgres/faults.js';
 import { MadeByNewerVersion } from '#projections/postgres/migrations.js';
 import { postgresViewHostOn } from '#projections/postgres/postgres-view-host.js';
 import { ServerTooOld, ViewDatabase } from '#projections/postgres/view-database.js';
+import { sealKeyOf } from '#security/audit/audit-rows.js';
+import { AuditTrail } from '#security/audit/audit-trail.js';
+import { openPostgresAuditStore } from '#security/audit/postgres-audit-store.js';
 import { bindDatabase } from './database-binding.js';
 import type { Engines, EnginesOptions } from './engines.js';
 import { runRelays } from './relays.js';
@@ -27,6 +32,11 @@ export async function openDistributedEngines(
   const database = await openDatabase(databaseUrl);
   opened.defer(() => database.close());
   await bindDatabase(database, secrets);
+  const audit = new AuditTrail(
+    await openPostgresAuditStore({ url: databaseUrl, key: sealKeyOf(secrets.sealingKey) }),
+    (error) => logger.error(errorFields(error), 'the audit trail cannot be written'),
+  );
+  opened.defer(() => audit.close());
   const kafka = kafkaClient({ ...settings, clientId: `lien-tuyen-${name}` }, logger);
   const { partitions } = settings;
   await prepareTopics(kafka, topics, partitions);
@@ -45,7 +55,7 @@ export async function openDistributedEngines(
   opened.defer(() => views.close());
   const relays = runRelays({ topics, partitions, events, kafka, database, logger, metrics });
   opened.defer(() => relays.stop());
-  return { events, views };
+  return { events, views, audit };
 }
 
 async function openLog(url: string): Promise<EventStore> {
@@ -80,6 +90,9 @@ async function openDatabase(url: string): Promise<ViewDatabase> {
   }
 }
 
+const topicAttempts = 20;
+const topicRetryMs = 500;
+
 /** Three copies of each message where there are brokers for it. */
 async function prepareTopics(kafka: Kafka, topics: readonly Topic<unknown>[], partitions: number): Promise<void> {
   if (topics.length === 0) return;
@@ -88,12 +101,20 @@ async function prepareTopics(kafka: Kafka, topics: readonly Topic<unknown>[], pa
     await admin.connect();
     const { brokers } = await admin.describeCluster();
     const replicas = brokers.length >= 3 ? 3 : 1;
-    await ensureTopics(
-      admin,
-      topics.flatMap((topic) => layoutsOf(topic.name, partitions, replicas)),
-    );
+    const layouts = topics.flatMap((topic) => layoutsOf(topic.name, partitions, replicas));
+    for (let left = topicAttempts; ; left -= 1) {
+      try {
+        await ensureTopics(admin, layouts);
+        break;
+      } catch (error) {
+        // A topic made a moment ago, here or by another replica, has no leader yet.
+        if ((error as Partial<KafkaJSError>).retriable !== true || left <= 1) throw error;
+        await pause(topicRetryMs);
+      }
+    }
   } catch (error) {
-    const reason = error instanceof TopicLaidOutOtherwise ? error.message : error instanceof Error ? error.name : '';
+    const { name, type = name } = error as Partial<KafkaJSProtocolError>;
+    const reason = error instanceof TopicLaidOutOtherwise ? error.message : type;
     throw new SetupError(
       {
         vi: `Không dùng được Kafka theo KAFKA_BROKERS: ${reason}`,

@@ -3,8 +3,12 @@ import { openEmbeddedEventStore } from '#event-store/embedded/embedded-event-sto
 import { EventStoreUnavailable } from '#event-store/errors.js';
 import type { EventStore } from '#event-store/event-store.js';
 import type { CommonSettings } from '#platform/configuration.js';
+import { errorFields } from '#platform/logging.js';
 import { SetupError } from '#platform/setup-error.js';
 import { createEmbeddedViewHost } from '#projections/embedded/embedded-view-host.js';
+import { sealKeyOf } from '#security/audit/audit-rows.js';
+import { AuditTrail } from '#security/audit/audit-trail.js';
+import { openSqliteAuditStore } from '#security/audit/sqlite-audit-store.js';
 import { bindDataFolder } from '#security/data-binding.js';
 import type { Engines, EnginesOptions } from './engines.js';
 
@@ -26,7 +30,9 @@ export async function openEmbeddedEngines(
     onFault: (fault) => logger.error(fault, 'a view has failed'),
   });
   opened.defer(() => views.close());
-  return { events, views };
+  const audit = await openAuditTrail(join(dataDir, 'audit.sqlite'), { secrets, logger });
+  opened.defer(() => audit.close());
+  return { events, views, audit };
 }
 
 async function openLog(file: string, dataDir: string): Promise<EventStore> {
@@ -39,6 +45,22 @@ async function openLog(file: string, dataDir: string): Promise<EventStore> {
         vi: `Không mở được kho sự kiện trong DATA_DIR ${dataDir}. Có thể một tiến trình khác đang dùng thư mục này, hoặc thư mục không ghi được.`,
         en: `Cannot open the event store in DATA_DIR ${dataDir}: ${error.message}. Another process may be using this folder, or it cannot be written.`,
       },
+      { cause: error },
+    );
+  }
+}
+
+async function openAuditTrail(
+  file: string,
+  { secrets, logger }: Pick<EnginesOptions, 'secrets' | 'logger'>,
+): Promise<AuditTrail> {
+  try {
+    return new AuditTrail(await openSqliteAuditStore(file, sealKeyOf(secrets.sealingKey)), (error) =>
+      logger.error(errorFields(error), 'the audit trail cannot be written'),
+    );
+  } catch (error) {
+    throw new SetupError(
+      { vi: `Không mở được nhật ký truy cập ${file}.`, en: `Cannot open the audit trail ${file}.` },
       { cause: error },
     );
   }

@@ -4,6 +4,7 @@ import type { EventStore } from '#event-store/event-store.js';
 import type { Topic } from '#messaging/topic.js';
 import type { Configuration } from '#platform/configuration.js';
 import type { ViewHost } from '#projections/view-host.js';
+import type { AuditTrail } from '#security/audit/audit-trail.js';
 import type { Secrets } from '#security/secrets.js';
 import { openDistributedEngines } from './distributed-engines.js';
 import { openEmbeddedEngines } from './embedded-engines.js';
@@ -14,6 +15,8 @@ export interface Engines {
   readonly events: EventStore;
   /** The views of that log. */
   readonly views: ViewHost;
+  /** Who read what. */
+  readonly audit: AuditTrail;
 }
 
 export interface EnginesOptions {
