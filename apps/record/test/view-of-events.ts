@@ -23,6 +23,7 @@ export async function viewOfEvents(): Promise<ViewOfEvents> {
   const folder = mkdtempSync(join(tmpdir(), 'record-view-'));
   const projection: Projection = await createProjection(undefined);
   const file = ViewFile.open(folder, projection, 'test');
+  file.settle();
   const database = new SqliteReadDatabase(file.path);
   const view: View = {
     database,

@@ -49,8 +49,13 @@ export interface Projection<Item extends Projected = RecordedEvent> {
    */
   readonly readableFrom?: number;
   readonly filter: EventFilter;
-  /** `create table …` statements of an empty view. */
+  /** `create table …` and `create index …` statements of an empty view. */
   readonly schema: readonly string[];
+  /**
+   * Names of the indexes by which `apply` itself looks rows up. Where it is given, an engine may make the others only when the
+   * view has been built, which costs a fraction: nothing but readers needs them.
+   */
+  readonly appliesBy?: readonly string[];
   /**
    * Applies events in order. Deterministic: depends on the events and the view's own rows alone.
    * The batch is committed as one; where it throws, the events are applied one by one and the one that cannot be is set aside.

@@ -108,6 +108,7 @@ export class Projector {
     const wake = this.#wake;
     const retryAt = Math.min(...this.#projections.map((running) => running.retryAt || Infinity));
     const timer = retryAt === Infinity ? undefined : setTimeout(() => wake.abort(), Math.max(0, retryAt - Date.now()));
+    for (const { elsewhere } of this.#projections) void elsewhere?.then(() => wake.abort());
     await this.#reader.beyond(head, wake.signal);
     clearTimeout(timer);
   }
@@ -122,6 +123,7 @@ function hindmost(projections: readonly RunningProjection[]): RunningProjection 
 }
 
 function isDue(running: RunningProjection, head: number): boolean {
+  if (running.elsewhere !== undefined) return false;
   if (running.state === 'failed') return Date.now() >= running.retryAt;
   return running.state === 'catching-up' || running.position < head;
 }

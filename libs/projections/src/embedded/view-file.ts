@@ -6,6 +6,7 @@ import type { Position, RecordedEvent } from '#event-store/event-store.js';
 import type { Projection, Row, SqlValue, ViewTransaction } from '../projection.js';
 import type { SetAsideEvent } from '../view-host.js';
 import { isBrokenFile } from './faults.js';
+import { type LateIndex, lateIndexesOf, missingIndexes } from './late-indexes.js';
 import { Statements } from './statements.js';
 
 const ownSchema = `
@@ -24,17 +25,21 @@ const ownSchema = `
   ) strict;
 `;
 
+type BuiltProjection = Pick<Projection, 'name' | 'version' | 'schema' | 'appliesBy'>;
+
 /** The file of one version of one view, as its projection writes it: rows, checkpoint and what was set aside move together. */
 export class ViewFile {
   readonly path: string;
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
   readonly #view: ViewTransaction;
+  readonly #lateIndexes: readonly LateIndex[];
   #position: Position;
   #building: boolean;
 
-  private constructor(path: string, database: DatabaseSync) {
+  private constructor(path: string, database: DatabaseSync, lateIndexes: readonly LateIndex[]) {
     this.path = path;
+    this.#lateIndexes = lateIndexes;
     const mark = markOf(database);
     this.#building = mark !== settled;
     setPace(database, mark);
@@ -57,12 +62,7 @@ export class ViewFile {
    * @param generation 1 for the first building of this version, one more for each rebuild
    * @throws Error when the schema is not the one the file was built with though the version is the same
    */
-  static open(
-    folder: string,
-    projection: Pick<Projection, 'name' | 'version' | 'schema'>,
-    log: string,
-    generation = 1,
-  ): ViewFile {
+  static open(folder: string, projection: BuiltProjection, log: string, generation = 1): ViewFile {
     const path = join(folder, viewFileName({ ...projection, generation }));
     const schemaDigest = createHash('sha256').update(projection.schema.join(';\n')).digest('hex');
     const built = openBuilt(path, log);
@@ -71,15 +71,17 @@ export class ViewFile {
       throw new Error(`The schema of view ${projection.name} has changed: its version must change too`);
     }
     const database = built?.database ?? connect(path);
+    const late = lateIndexesOf(projection);
     if (built === undefined) {
       database.exec('begin immediate');
       database.exec(ownSchema);
-      for (const statement of projection.schema) database.exec(statement);
+      const statements = new Set(late.map(({ statement }) => statement));
+      for (const statement of projection.schema) if (!statements.has(statement)) database.exec(statement);
       database.prepare('insert into checkpoint (log, schema_digest, position) values (?, ?, 0)').run(log, schemaDigest);
       database.exec(`pragma user_version = ${thisStart}`);
       database.exec('commit');
     }
-    return new ViewFile(path, database);
+    return new ViewFile(path, database, late);
   }
 
   /** Up to where events have had their effect, as stored. */
@@ -110,9 +112,26 @@ export class ViewFile {
     this.#position = position;
   }
 
-  /** What is called when the view has come to the end of the log for the first time: from now on it is kept through a power cut. */
+  /** Indexes that readers need and that have not been made yet. */
+  get missingIndexes(): readonly LateIndex[] {
+    return this.#building ? missingIndexes(this.#database, this.#lateIndexes) : [];
+  }
+
+  /** Bytes of the file as the last transaction left it. */
+  get size(): number {
+    const [pages, bytes] = ['page_count', 'page_size'].map((name) =>
+      Number(this.#database.prepare(`pragma ${name}`).get()?.[name]),
+    );
+    return (pages ?? 0) * (bytes ?? 0);
+  }
+
+  /**
+   * What is called when the view has come to the end of the log for the first time: makes what indexes are missing; from now on
+   * it is kept through a power cut.
+   */
   settle(): void {
     if (!this.#building) return;
+    for (const { statement } of this.missingIndexes) this.#database.exec(statement);
     setPace(this.#database, settled);
     // All of the file is written out. Where a reader is in the way it is tried again after the next turn.
     if (this.#statements.get('pragma wal_checkpoint(truncate)').get()?.['busy'] !== 0) return;
