@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject 
 import type { OperationOutcome } from '@medplum/fhirtypes';
 import type { FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
+import { engineAway } from '#platform/http/engine-away.js';
 import { Problem } from '#platform/http/problem.js';
 import { errorFields } from '#platform/logging.js';
 import { LOGGER } from '#platform/injection.js';
@@ -16,6 +17,7 @@ const issueTypes: Readonly<Record<number, IssueType>> = {
   410: 'deleted',
   415: 'not-supported',
   429: 'throttled',
+  503: 'transient',
 };
 
 /** Every error of the FHIR service is an OperationOutcome, those of the guards before it included. */
@@ -35,12 +37,15 @@ export class OutcomeFilter implements ExceptionFilter {
     readonly headers: Readonly<Record<string, string>>;
   } {
     if (error instanceof FhirFault) return { status: error.status, body: error.toOutcome(), headers: {} };
-    if (error instanceof Problem) {
-      const detail = error.options.detail ?? error.title;
+    const away = engineAway(error);
+    if (away) this.logger.error({ ...errorFields(error), status: away.status }, 'FHIR request failed');
+    const problem = error instanceof Problem ? error : away;
+    if (problem) {
+      const detail = problem.options.detail ?? problem.title;
       return {
-        status: error.status,
-        body: outcome([issue('error', issueTypes[error.status] ?? 'invalid', detail)]),
-        headers: error.options.headers ?? {},
+        status: problem.status,
+        body: outcome([issue('error', issueTypes[problem.status] ?? 'invalid', detail)]),
+        headers: problem.options.headers ?? {},
       };
     }
     const status = statusOf(error);

@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { errorFields } from '../logging.js';
+import { engineAway } from './engine-away.js';
 import { Problem } from './problem.js';
 import { problemOfStatus } from './status-problems.js';
 
@@ -41,7 +42,7 @@ export class ProblemFilter implements ExceptionFilter {
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof HttpException) return problemOfStatus(error.getStatus());
-  return problemOfStatus(fastifyStatus(error) ?? 500);
+  return engineAway(error) ?? problemOfStatus(fastifyStatus(error) ?? 500);
 }
 
 /** Errors that the server raises before a route is reached: a body that is too large, of an unknown type, not JSON. */
