@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import type { FacilityRegister } from '#domain/facilities/facility-register.js';
 import type { PlaceRegister } from '#domain/places/place-register.js';
 import type { EventStore } from '#event-store/event-store.js';
@@ -11,10 +12,12 @@ import {
   EVENT_STORE,
   FACILITY_REGISTER,
   LOGGER,
+  METRICS,
   PLACE_REGISTER,
   SECRETS,
   VIEW_HOST,
 } from '#platform/injection.js';
+import { errorFields } from '#platform/logging.js';
 import type { View, ViewHost } from '#projections/view-host.js';
 import type { Secrets } from '#security/secrets.js';
 import { ResidentIdentity } from './identity/resident-identity.js';
@@ -22,6 +25,7 @@ import { ResidentIndex } from './identity/resident-index.js';
 import { ORIGINALS, RECEIPTS_VIEW, RESIDENT_INDEX_VIEW } from './injection.js';
 import { IntakeController } from './intake/intake.controller.js';
 import { Intake } from './intake/intake.js';
+import { countAnswers } from './intake/intake-metrics.js';
 import { MessageJournal } from './intake/message-journal.js';
 import { ReceiveMessageHandler } from './intake/receive-message.command.js';
 import { RecordIntake } from './intake/record-intake.js';
@@ -41,6 +45,9 @@ import { OutreachRunsController } from './outreach/outreach-runs.controller.js';
 import { OutreachRuns } from './outreach/outreach-runs.js';
 import { ReceiptsController } from './receipts/receipts.controller.js';
 import { finishUnansweredMessages } from './unfinished-messages.js';
+
+/** Of a timer, 24.8 days. */
+const longestWaitMs = 2 ** 31 - 1;
 
 @Module({
   imports: [CqrsModule],
@@ -106,14 +113,15 @@ import { finishUnansweredMessages } from './unfinished-messages.js';
     OutreachRuns,
     {
       provide: Intake,
-      inject: [ORIGINALS, MessageJournal, RecordIntake, OutreachRuns, PLACE_REGISTER],
+      inject: [ORIGINALS, MessageJournal, RecordIntake, OutreachRuns, PLACE_REGISTER, METRICS],
       useFactory: (
         originals: Originals,
         journal: MessageJournal,
         records: RecordIntake,
         runs: OutreachRuns,
         places: PlaceRegister,
-      ) => new Intake(originals, journal, runs.following(records), new KeyedMutex(), places),
+        metrics: Registry,
+      ) => new Intake(originals, journal, runs.following(records), new KeyedMutex(), places, countAnswers(metrics)),
     },
     {
       provide: OutreachDryRun,
@@ -128,11 +136,18 @@ export class CommuneModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly intake: Intake,
     @Inject(ORIGINALS) private readonly originals: Originals,
+    @Inject(RESIDENT_INDEX_VIEW) private readonly residents: View,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
+  /** Whom a message is about is found in the index of residents: where that must be built first, the start does not wait for it. */
   async onModuleInit(): Promise<void> {
-    await finishUnansweredMessages(this.originals, this.intake, this.logger);
+    const finish = () => finishUnansweredMessages(this.originals, this.intake, this.logger);
+    if (await this.residents.waitFor(0, 1_000)) return finish();
+    void this.residents
+      .waitFor(0, longestWaitMs)
+      .then((readable) => (readable ? finish() : undefined))
+      .catch((error: unknown) => this.logger.error(errorFields(error), 'unanswered messages could not be looked for'));
   }
 
   async onApplicationShutdown(): Promise<void> {

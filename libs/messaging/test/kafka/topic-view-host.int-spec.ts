@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Kafka } from 'kafkajs';
 import { pino } from 'pino';
@@ -16,9 +17,11 @@ import { kafkaClient } from '../../src/kafka/kafka-client.js';
 import { runRelayAmongReplicas } from '../../src/kafka/relay-among-replicas.js';
 import { ensureTopics, layoutsOf } from '../../src/kafka/topic-layout.js';
 import { TopicViewHost } from '../../src/kafka/topic-view-host.js';
-import { type CountedVisit, countedVisits } from './counted-visits.js';
+import { type CountedVisit, countedVisits, newTopicName } from './counted-visits.js';
 
 const partitions = 3;
+const topic = countedVisits(newTopicName());
+const viewName = `visits-${randomUUID().slice(0, 8)}`;
 const module = new URL('modules/listed-visits.js', import.meta.url);
 const server = await testDatabase('views of topics on PostgreSQL');
 const broker = server && (await testBroker('views of topics on Kafka'));
@@ -50,7 +53,7 @@ interface Replica {
     kafka = kafkaClient({ brokers: broker?.brokers ?? [], clientId: 'test' }, pino({ level: 'silent' }));
     const admin = kafka.admin();
     await admin.connect();
-    await ensureTopics(admin, layoutsOf(countedVisits.name, partitions, 1));
+    await ensureTopics(admin, layoutsOf(topic.name, partitions, 1));
     await admin.disconnect();
     events = await openEmbeddedEventStore({ file: join(folder, 'events.sqlite') });
     for (let i = 0; i < 2; i++) replicas.push(await started());
@@ -66,7 +69,10 @@ interface Replica {
     const database = await ViewDatabase.open({ url: server?.url ?? '', schemaPrefix, takeOverAfterMs: 2_000 });
     const others = postgresViewHostOn(database, { events });
     const host = new TopicViewHost({ kafka, database, events, partitions, others });
-    const view = await host.add({ module, settings: { mendedBy: join(folder, 'mended') } });
+    const view = await host.add({
+      module,
+      settings: { topic: topic.name, view: viewName, mendedBy: join(folder, 'mended') },
+    });
     const relay = new AbortController();
     const replica: Replica = {
       view,
@@ -81,7 +87,7 @@ interface Replica {
       },
     };
     const relaying = runRelayAmongReplicas(database, {
-      topic: countedVisits,
+      topic,
       partitions,
       events,
       kafka,
@@ -117,7 +123,7 @@ interface Replica {
       expect(await replica.view.waitFor(head, 30_000)).toBe(true);
       expect(await listedIn(replica)).toBe(50);
       expect(await replica.view.status()).toEqual({
-        name: 'listed-visits',
+        name: viewName,
         version: 1,
         position: head,
         logPosition: head,
@@ -141,8 +147,8 @@ interface Replica {
     expect(await listedIn(second)).toBe(60);
     const [letter] = await second.view.setAside();
     expect(letter).toMatchObject({
-      type: 'vn.lien-tuyen.counted-visits.v1.visit',
-      stream: expect.stringMatching(/^counted-visits\.v1\/\d@\d+$/),
+      type: `vn.lien-tuyen.${topic.name}.visit`,
+      stream: expect.stringMatching(/^counted-visits-.*\.v1\/\d@\d+$/),
       reason: 'PoisonousNumber',
     });
     expect(await first.view.retrySetAside()).toEqual({ applied: 0, remaining: 10 });
@@ -164,6 +170,69 @@ interface Replica {
       expect(await listedIn(replica)).toBe(100);
     }
     expect(waiting.published).toBeGreaterThanOrEqual(30);
-    expect((await replicas[0]?.host.statuses())?.map(({ name }) => name)).toEqual(['listed-visits']);
+    expect((await replicas[0]?.host.statuses())?.map(({ name }) => name)).toEqual([viewName]);
   }, 60_000);
+
+  const listIn = ({ view }: Pick<Replica, 'view'>) =>
+    view.database.query<{ facility: string; number: number }>(
+      'select facility, number from listed_visit order by facility, number',
+    );
+
+  async function builtEverywhere(): Promise<void> {
+    for (const { view } of replicas) {
+      while ((await view.status()).build !== undefined) await pause(50);
+    }
+  }
+
+  it('is built from the log though the topic keeps only the newest, and goes on with the topic', async () => {
+    const [first] = replicas;
+    if (!first) throw new Error('two replicas were started');
+    const before = await listIn(first);
+    const admin = kafka.admin();
+    await admin.connect();
+    await admin.deleteTopicRecords({
+      topic: topic.name,
+      partitions: Array.from({ length: partitions }, (_, partition) => ({ partition, offset: '-1' })),
+    });
+    await admin.disconnect();
+
+    expect(await first.view.rebuild()).toBe('begun');
+    await builtEverywhere();
+    const settings = { topic: topic.name, view: `${viewName}-too`, mendedBy: join(folder, 'mended') };
+    const another = await first.host.add({ module, settings });
+    const head = await record(2);
+    for (const view of [...replicas.map((replica) => replica.view), another]) {
+      expect(await view.waitFor(head, 30_000)).toBe(true);
+      expect(await listIn({ view })).toHaveLength(before.length + 20);
+      expect((await listIn({ view })).filter(({ number }) => number < 10)).toEqual(before);
+      expect(await view.status()).toMatchObject({ state: 'live', setAside: 0, position: head });
+    }
+  }, 90_000);
+
+  it('is rebuilt while messages come, and no replica reads less than before', async () => {
+    const [first] = replicas;
+    if (!first) throw new Error('two replicas were started');
+    const [listed] = await Promise.all(replicas.map(listedIn));
+    const enough = new AbortController();
+    let rounds = 0;
+    const writing = (async () => {
+      for (; !enough.signal.aborted; rounds++) await record(1);
+    })();
+    const reading = replicas.map(async (replica) => {
+      for (let least = listed ?? 0; !enough.signal.aborted; await pause(2)) {
+        const count = await listedIn(replica);
+        expect(count).toBeGreaterThanOrEqual(least);
+        least = count;
+      }
+    });
+    expect(await first.view.rebuild()).toBe('begun');
+    await builtEverywhere();
+    await pause(200);
+    enough.abort();
+    await Promise.all([writing, ...reading]);
+    for (const replica of replicas) {
+      expect(await replica.view.waitFor(await events.head(), 30_000)).toBe(true);
+      expect(await listedIn(replica)).toBe((listed ?? 0) + rounds * 10);
+    }
+  }, 90_000);
 });

@@ -46,10 +46,17 @@ export class Projector {
     this.#wake.abort();
   }
 
+  /** It has no turn any more. To be called between turns, or when told of one. */
+  remove(running: RunningProjection): void {
+    const at = this.#projections.indexOf(running);
+    if (at >= 0) this.#projections.splice(at, 1);
+  }
+
   /** Runs the work between turns, where no transaction is open. */
   between<T>(work: () => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#jobs.push(() => work().then(resolve, reject));
+      this.#ended ??= this.#run();
       this.#wake.abort();
     });
   }
@@ -86,6 +93,7 @@ export class Projector {
   }
 
   async #turn(running: RunningProjection, shouldTakeMs: number): Promise<void> {
+    if (!this.#projections.includes(running)) return;
     const { changed, fault } = await running.turn(shouldTakeMs);
     this.#reports.turned(running, changed, fault);
   }
