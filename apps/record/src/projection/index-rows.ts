@@ -35,6 +35,7 @@ const keptTables: readonly EntryTableName[] = [
   'observation_entry',
   'medication_request_entry',
   'procedure_entry',
+  'diagnostic_report_entry',
   'allergy_intolerance_entry',
 ];
 
@@ -164,6 +165,18 @@ function indexEncounter(
       span.starts,
       span.ends,
       ...(line.code === '' ? token(keptCodings(line.kept)?.[0]) : ownCode(codeSystems.service, line.code)),
+    ]);
+  }
+  for (const { part, service, section, at, kept } of content.reports) {
+    const span = spanAt(at);
+    add('diagnostic_report_entry', [
+      number,
+      part,
+      resident,
+      span.starts,
+      span.ends,
+      ...(keptCodings(kept) ? token(keptCodings(kept)?.[0]) : ownCode(codeSystems.service, service ?? '')),
+      section,
     ]);
   }
   const kept = document.kind === 'visit' ? document.visit.keptResources : undefined;

@@ -61,6 +61,7 @@ const columnsOf = {
   },
   medication_request_entry: { ...part, ...period, system: 'text', code: 'text' },
   procedure_entry: { ...part, ...period, system: 'text', code: 'text' },
+  diagnostic_report_entry: { ...part, ...period, system: 'text', code: 'text', category: 'text not null' },
   allergy_intolerance_entry: {
     ...part,
     ...period,
@@ -140,7 +141,14 @@ export const touchTable: EntryTable = {
 
 export const concernTable: EntryTable = { name: 'concern', columns: ['facility', 'resident'] };
 
-const withPart = ['condition', 'observation', 'medication_request', 'procedure', 'allergy_intolerance'] as const;
+const withPart = [
+  'condition',
+  'observation',
+  'medication_request',
+  'procedure',
+  'diagnostic_report',
+  'allergy_intolerance',
+] as const;
 
 export const schema: readonly string[] = [
   // body: JSON; null when retracted, and while a resident is known only by name in another aggregate's event.
