@@ -4,12 +4,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { itWhere } from '#deploy/local/src/describe-on.js';
 import { EventStoreUnavailable } from '../src/errors.js';
 import { openEventStoreDb } from '../src/eventstoredb/eventstoredb-event-store.js';
 import { following, newStream, OpenStores, until, visit } from './eventstoredb-harness.js';
 import { InProcessServer, startCluster } from './in-process-server/in-process-server.js';
 
-describe('EventStoreDB engine: connection', () => {
+describe('event store behind a line: EventStoreDB engine, in-process server', () => {
   const stores = new OpenStores();
   afterEach(() => stores.close());
 
@@ -60,10 +61,9 @@ describe('EventStoreDB engine: connection', () => {
   });
 
   const openssl = spawnSync('openssl', ['version']).status === 0;
-  if (!openssl)
-    process.stderr.write('SKIPPED: TLS of the EventStoreDB engine: no openssl here to make a certificate.\n');
-  (openssl ? describe : describe.skip)('with TLS', () => {
-    it('takes certificate, user and password from the connection string, and names none of them when refused', async () => {
+  itWhere(openssl, 'no openssl here to make a certificate')(
+    'takes certificate, user and password from the connection string, and names none of them when refused',
+    async () => {
       const folder = mkdtempSync(join(tmpdir(), 'event-store-tls-'));
       const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
       const request = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=localhost';
@@ -92,6 +92,6 @@ describe('EventStoreDB engine: connection', () => {
         await server.stop();
         rmSync(folder, { recursive: true });
       }
-    });
-  });
+    },
+  );
 });

@@ -19,7 +19,7 @@ describeViewHostContract('embedded SQLite', async () => {
   };
 });
 
-describe('projections in a process that is killed', () => {
+describe('views of a process that is killed: embedded SQLite', () => {
   const folder = mkdtempSync(join(tmpdir(), 'views-crash-'));
   const program = fileURLToPath(new URL('crash-process.js', import.meta.url));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));

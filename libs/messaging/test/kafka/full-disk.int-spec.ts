@@ -13,7 +13,7 @@ import { countIn, Delivery, until } from './delivery.js';
 
 const offers = await everyServer('a full partition', [
   {
-    engine: 'Kafka, a process of its own on a small disk',
+    engine: 'Kafka, a process of its own',
     start: async () => {
       const disk = smallDisk(160);
       const folder = mkdtempSync(join(tmpdir(), 'lien-tuyen-kafka-'));
@@ -42,7 +42,7 @@ const offers = await everyServer('a full partition', [
 ]);
 
 describeOn(offers, (engine, server) => {
-  describe(`a full disk: ${engine}`, () => {
+  describe(`delivery through a broker: ${engine}`, () => {
     it('loses and doubles nothing when partitions refuse writes for want of space, and goes on when there is space again', async () => {
       const { disk, brokers, brokerLog, process } = server();
       const delivery = await Delivery.start('a full partition', brokers, 4);

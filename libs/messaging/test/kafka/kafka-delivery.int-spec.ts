@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Message, Partitioners } from 'kafkajs';
-import { describeOn } from '#deploy/local/src/describe-on.js';
+import { describeOn, itWhere } from '#deploy/local/src/describe-on.js';
 import { everyTestBroker } from '#deploy/local/src/test-broker.js';
 import { streamName } from '#event-store/event-store.js';
 import type { CloudEvent } from '../../src/cloud-event.js';
@@ -10,15 +10,12 @@ import { deadLetters, replay } from '../../src/kafka/dead-letters.js';
 import { wireMessage } from '../../src/kafka/kafka-message.js';
 import { deadLetterTopic } from '../../src/kafka/topic-layout.js';
 import { positionReached } from '../../src/kafka/topic-places.js';
-import { type CountedVisit, countedVisits, listVisits, newTopicName } from './counted-visits.js';
-import { countedEvent, countIn, Delivery, until } from './delivery.js';
+import { type CountedVisit, countedEvent, countedVisits, listVisits, newTopicName } from './counted-visits.js';
+import { countIn, Delivery, until } from './delivery.js';
 
 const partitions = 4;
 
-describeOn(await everyTestBroker('delivery through Kafka'), (engine, broker) => {
-  /** A broker of somebody else's is not killed. */
-  const itKillsTheBroker = engine === 'Kafka, a process of its own' ? it : it.skip;
-
+describeOn(await everyTestBroker('delivery through Kafka'), (engine, broker, killable) => {
   describe(`delivery through a broker: ${engine}`, () => {
     let delivery: Delivery;
     beforeAll(async () => {
@@ -37,7 +34,7 @@ describeOn(await everyTestBroker('delivery through Kafka'), (engine, broker) => 
       await delivery.expectEachOnceInOrder(view);
     }, 60_000);
 
-    itKillsTheBroker(
+    itWhere(killable, 'the broker is not the suite’s own to kill')(
       'loses and doubles nothing when the broker is killed and started again under load',
       async () => {
         const view = await openView();
