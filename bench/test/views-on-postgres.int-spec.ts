@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { StoredDocuments } from '#apps/record/src/reading/stored-documents.js';
-import { recordQueries } from '#apps/record/src/record.module.js';
+import { recordQueries } from '#apps/record/src/record-queries.js';
 import { definitions } from '#apps/record/src/search/definitions.js';
 import { type PageKey, PageTokens } from '#apps/record/src/search/page-token.js';
 import { RecordSearch } from '#apps/record/src/search/record-search.js';
@@ -239,7 +239,9 @@ async function everyRow(
 async function bundle(read: ReadDatabase, type: string, query: string) {
   const definition = definitions.get(type);
   if (!definition) throw new Error(`no ${type}`);
-  const { search, pages } = recordQueries(read, new FacilityRegister(), { sealingKey: new Uint8Array(32) });
+  const { search, pages } = recordQueries(read, { readStream: async () => [] }, new FacilityRegister(), {
+    sealingKey: new Uint8Array(32),
+  });
   const request = searchRequest(definition, new URLSearchParams(query), false, pages);
   // Links are sealed anew each time.
   const { link: _, id: __, meta: ___, ...found } = await search.bundle(request, { kind: 'everybody' }, 'http://x/fhir');

@@ -530,7 +530,6 @@ describe('metadata', () => {
       [`Patient/${binh}`, 'PUT', 405],
       ['', 'POST', 405],
       ['', 'GET', 404],
-      [`Patient/${binh}/_history`, 'GET', 404],
       [`Patient/${binh}/Condition`, 'GET', 404],
       ['Patient/$match', 'POST', 405],
     ] as const) {

@@ -3,7 +3,7 @@ import { FacilityRegister } from '#domain/facilities/facility-register.js';
 import type { ReadDatabase, SqlValue } from '#projections/projection.js';
 import type { Visibility } from '../src/access/visibility.js';
 import { StoredDocuments } from '../src/reading/stored-documents.js';
-import { recordQueries } from '../src/record.module.js';
+import { recordQueries } from '../src/record-queries.js';
 import { definitions } from '../src/search/definitions.js';
 import { type PageKey, PageTokens } from '../src/search/page-token.js';
 import { RecordSearch, type SearchLimits } from '../src/search/record-search.js';
@@ -140,7 +140,9 @@ describe('a total', () => {
   });
 
   it('comes with the first page when that is all', async () => {
-    const queries = recordQueries(view.database, new FacilityRegister(), { sealingKey: new Uint8Array(32) });
+    const queries = recordQueries(view.database, { readStream: async () => [] }, new FacilityRegister(), {
+      sealingKey: new Uint8Array(32),
+    });
     const definition = definitions.get('Encounter');
     if (!definition) throw new Error('no Encounter');
     const bundle = await queries.search.bundle(

@@ -4,12 +4,13 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheFolder } from './cache-folder.js';
-import { EngineMissing, EngineProcess } from './engine-process.js';
+import { EngineProcess } from './engine-process.js';
 import { freePort } from './free-port.js';
-import { fetchKafkaJars, kafkaVersion } from './kafka-jars.js';
+import { findJava } from './find-java.js';
+import { kafkaJars, kafkaVersion } from './kafka-jars.js';
+import { fetchJars } from './maven-jars.js';
 
 const run = promisify(execFile);
-const oldestJava = 17;
 /** Warnings and errors, into `broker.log`. */
 const logging = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-Dorg.slf4j.simpleLogger.showDateTime=true'];
 
@@ -27,9 +28,9 @@ export interface KafkaBroker {
  * @throws EngineMissing when there is no Java of version 17 or newer, or Kafka cannot be fetched
  */
 export async function startKafkaBroker(folder: string, data = join(folder, 'log')): Promise<KafkaBroker> {
-  const java = await findJava();
+  const java = await findJava(`Apache Kafka ${kafkaVersion}`);
   const jars = join(cacheFolder(), `kafka-${kafkaVersion}`);
-  await fetchKafkaJars(jars);
+  await fetchJars(kafkaJars, jars);
   mkdirSync(folder, { recursive: true });
   const port = await freePort();
   const settings = join(folder, 'server.properties');
@@ -76,15 +77,4 @@ function propertiesOf({ port, controllerPort, data }: { port: number; controller
     'transaction.state.log.min.isr=1',
     'group.initial.rebalance.delay.ms=0',
   ].join('\n')}\n`;
-}
-
-async function findJava(): Promise<string> {
-  const home = process.env['JAVA_HOME'];
-  for (const java of [...(home ? [join(home, 'bin', 'java')] : []), 'java']) {
-    const told = await run(java, ['-version']).catch(() => undefined);
-    // `openjdk version "17.0.15"`, on standard error.
-    const version = Number(/version "(\d+)/.exec(told?.stderr ?? '')?.[1]);
-    if (version >= oldestJava) return java;
-  }
-  throw new EngineMissing(`Apache Kafka ${kafkaVersion} needs Java ${oldestJava} or newer (JAVA_HOME or PATH)`);
 }

@@ -16,12 +16,14 @@ export function capabilityStatement(base: string, date: string): CapabilityState
     rest: [
       {
         mode: 'server',
-        documentation: 'Read only: the record is a view of the event log, which is written by intake.',
+        documentation:
+          'Read only: the record is a view of the event log, which is written by intake. Reads, searches about one person and $everything take asOf, an instant or a day: what was known then.',
         security: {
           cors: false,
           description: 'Bearer token; facilities see the residents they are concerned with, residents themselves.',
         },
         resource: served.map((definition) => resourceOf(definition, served)),
+        interaction: [{ code: 'history-system' }],
       },
     ],
   };
@@ -37,11 +39,17 @@ function resourceOf(definition: TypeDefinition, served: readonly TypeDefinition[
   );
   return {
     type,
-    interaction: [{ code: 'read' }, { code: 'search-type' }],
+    interaction: [
+      { code: 'read' },
+      { code: 'vread' },
+      { code: 'history-instance' },
+      { code: 'history-type' },
+      { code: 'search-type' },
+    ],
     versioning: 'versioned',
-    readHistory: false,
+    readHistory: true,
     updateCreate: false,
-    conditionalRead: 'not-match',
+    conditionalRead: 'full-support',
     searchParam: [
       { name: '_id', type: 'token' },
       { name: '_lastUpdated', type: 'date' },

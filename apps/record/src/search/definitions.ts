@@ -1,5 +1,6 @@
 /** What can be searched, by what, in which order: one table that drives parsing, SQL and the CapabilityStatement. */
 import type { ResourceType } from '@medplum/fhirtypes';
+import { keptTypes } from '#fhir/kept-types.js';
 import { isResourceType } from '#fhir/structure/element-tables.js';
 import { codeSystems, immunizationSystem } from '#fhir/systems.js';
 
@@ -479,10 +480,6 @@ const listed: readonly TypeDefinition[] = [
   },
 ];
 
-export const definitions: ReadonlyMap<string, TypeDefinition> = new Map(
-  listed.map((definition) => [definition.type, definition]),
-);
-
 /** Parameters by which resources kept whole can be found. */
 const keptParameters: Readonly<Record<string, Parameter>> = {
   patient,
@@ -504,6 +501,17 @@ export function keptDefinition(type: string): TypeDefinition | undefined {
     defaultOrder: { name: '_id', descending: false },
     references: {},
   };
+}
+
+/** Every type that is served under its own name: those with tables of their own, and those that are kept as they were sent. */
+export const definitions: ReadonlyMap<string, TypeDefinition> = new Map(
+  [...listed, ...keptTypes.flatMap((type) => (isListed(type) ? [] : (keptDefinition(type) ?? [])))].map(
+    (definition) => [definition.type, definition],
+  ),
+);
+
+function isListed(type: string): boolean {
+  return listed.some((definition) => definition.type === type);
 }
 
 /** R4 type of a parameter, for the CapabilityStatement. */

@@ -93,7 +93,7 @@ export function searchRequest(
     else if (name === '_summary' && (value === 'count' || value === 'false')) countOnly = value === 'count';
     else if (name === '_include') addInclusion(includes, ignored, definition, '_include', value);
     else if (name === '_revinclude') addInclusion(reverseIncludes, ignored, definition, '_revinclude', value);
-    else if (name !== '_format' && name !== '_pretty')
+    else if (name !== '_format' && name !== '_pretty' && name !== 'asOf')
       ignored.push(name.startsWith('_') && value !== '' ? `${key}=${value}` : key);
   }
   if (ignored.length > 0 && !lenient) throw unsupported(ignored);

@@ -73,7 +73,7 @@ export class SearchService {
   /** What was kept whole of a type that has a table of its own comes last, where nothing is asked that only the table knows. */
   async #kept(request: SearchRequest, visibility: Visibility): Promise<readonly ServedResource[]> {
     const definition = request.definition.only ? undefined : keptDefinition(request.definition.type);
-    if (!definition || request.definition.type === 'Provenance') return [];
+    if (!definition) return [];
     const criteria = request.criteria.flatMap((one) => {
       const parameter = Object.hasOwn(definition.parameters, one.name) ? definition.parameters[one.name] : undefined;
       return parameter ? [{ ...one, parameter }] : [];
@@ -81,7 +81,7 @@ export class SearchService {
     if (criteria.length < request.criteria.length || criteria.length + request.ids.length === 0) return [];
     const { sort: _, after: _after, ...rest } = request;
     const { rows } = await this.search.page({ ...rest, definition, criteria, count: mostKept }, visibility);
-    return (await this.#resources(definition.type, rows, visibility)).matches;
+    return (await this.#ofDocuments(definition.type, rows)).matches;
   }
 
   async #resources(
@@ -96,6 +96,13 @@ export class SearchService {
       );
       return { matches: rows.map((row) => made.get(row.part)).filter((one) => one !== undefined), stored: [] };
     }
+    return this.#ofDocuments(type, rows);
+  }
+
+  async #ofDocuments(
+    type: string,
+    rows: readonly FoundRow[],
+  ): Promise<{ readonly matches: readonly ServedResource[]; readonly stored: readonly StoredDocument[] }> {
     const stored = await this.documents.byNumbers(rows.map((row) => row.number));
     const resources = new Map<string, ServedResource>();
     const ids = new Map<number, string>();
