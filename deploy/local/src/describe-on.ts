@@ -1,14 +1,16 @@
-import { afterAll, describe, it } from '@jest/globals';
+import { afterAll, describe } from '@jest/globals';
 import type { EngineProcess } from './engine-process.js';
 import type { ServerOffer } from './server-offers.js';
 
 /** Title of the block around tests that cannot run here; `npm run contracts` reads the reason from it. */
 export const skippedTitle = (reason: string): string => `skipped: ${reason}`;
 
+const { skip: skipBlock } = describe;
+
 interface SuiteServer {
   /** Of the suite's own: may be killed. */
   readonly process?: EngineProcess;
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 /**
@@ -29,15 +31,15 @@ export function describeOn<Server extends SuiteServer>(
       const noServer = (): never => {
         throw new Error(missing);
       };
-      describe.skip(skippedTitle(missing), () => define(engine, noServer, true));
+      skipBlock(skippedTitle(missing), () => {
+        define(engine, noServer, true);
+      });
     }
   }
 }
 
-/** `it` where a condition holds; elsewhere the test is skipped under the reason. */
-export function itWhere(condition: boolean, otherwise: string): (...test: Parameters<typeof it>) => void {
-  return (...test) => {
-    if (condition) it(...test);
-    else describe.skip(skippedTitle(otherwise), () => it(...test));
-  };
+/** Defines tests where a condition holds; elsewhere they are skipped under the reason. */
+export function describeWhere(condition: boolean, otherwise: string, define: () => void): void {
+  if (condition) define();
+  else skipBlock(skippedTitle(otherwise), define);
 }

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { itWhere } from '#deploy/local/src/describe-on.js';
+import { describeWhere } from '#deploy/local/src/describe-on.js';
 import { EventStoreUnavailable } from '../src/errors.js';
 import { openEventStoreDb } from '../src/eventstoredb/eventstoredb-event-store.js';
 import { following, newStream, OpenStores, until, visit } from './eventstoredb-harness.js';
@@ -61,9 +61,8 @@ describe('event store behind a line: EventStoreDB engine, in-process server', ()
   });
 
   const openssl = spawnSync('openssl', ['version']).status === 0;
-  itWhere(openssl, 'no openssl here to make a certificate')(
-    'takes certificate, user and password from the connection string, and names none of them when refused',
-    async () => {
+  describeWhere(openssl, 'no openssl here to make a certificate', () => {
+    it('takes certificate, user and password from the connection string, and names none of them when refused', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'event-store-tls-'));
       const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
       const request = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=localhost';
@@ -92,6 +91,6 @@ describe('event store behind a line: EventStoreDB engine, in-process server', ()
         await server.stop();
         rmSync(folder, { recursive: true });
       }
-    },
-  );
+    });
+  });
 });

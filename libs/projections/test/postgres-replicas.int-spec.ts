@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { describeOn, itWhere } from '#deploy/local/src/describe-on.js';
+import { describeOn, describeWhere } from '#deploy/local/src/describe-on.js';
 import type { EngineProcess } from '#deploy/local/src/engine-process.js';
 import { everyTestDatabase } from '#deploy/local/src/test-database.js';
 import { openEmbeddedEventStore } from '#event-store/embedded/embedded-event-store.js';
@@ -172,9 +172,8 @@ describeOn(await everyTestDatabase('replicas on PostgreSQL'), (engine, database,
       await expectEachOnce(view);
     }, 60_000);
 
-    itWhere(killable, 'the server is not the suite’s own to kill')(
-      'go on where they were when the server is killed and started again under load',
-      async () => {
+    describeWhere(killable, 'the server is not the suite’s own to kill', () => {
+      it('go on where they were when the server is killed and started again under load', async () => {
         const server = database().process;
         if (!server) throw new Error('no process to kill');
         const faults: string[] = [];
@@ -195,9 +194,8 @@ describeOn(await everyTestDatabase('replicas on PostgreSQL'), (engine, database,
         await expectEachOnce(view);
         await expectEachOnce(reading);
         expect(faults.filter((reason) => !reason.startsWith('DatabaseUnavailable'))).toEqual([]);
-      },
-      90_000,
-    );
+      }, 90_000);
+    });
   });
 });
 

@@ -150,16 +150,6 @@ export class Delivery {
   async stopReaders(): Promise<void> {
     await Promise.all(this.#readers.splice(0).map((reader) => reader.stop()));
   }
-
-  /** Every visit recorded has its row in the view, once, in the order of its facility. */
-  async expectEachOnceInOrder(view: TestView, withinMs = 30_000): Promise<void> {
-    await until(async () => (await countIn(view)) === this.recorded, withinMs);
-    const rows = await view.rows<{ facility: string; count: number; wrong: number }>(
-      'select facility, count(*) as count, sum(case when place_in_order <> number then 1 else 0 end) as wrong from listed_visit group by facility',
-    );
-    expect(new Map(rows.map(({ facility, count }) => [facility, count]))).toEqual(this.numbers);
-    expect(rows.reduce((sum, { wrong }) => sum + wrong, 0)).toBe(0);
-  }
 }
 
 export const countIn = async (view: TestView): Promise<number> =>
@@ -168,4 +158,14 @@ export const countIn = async (view: TestView): Promise<number> =>
 export async function until(condition: () => boolean | Promise<boolean>, withinMs = 30_000): Promise<void> {
   for (const end = Date.now() + withinMs; !(await condition()) && Date.now() < end;) await pause(20);
   expect(await condition()).toBe(true);
+}
+
+/** Every visit recorded has its row in the view, once, in the order of its facility. */
+export async function expectEachOnceInOrder(delivery: Delivery, view: TestView, withinMs = 30_000): Promise<void> {
+  await until(async () => (await countIn(view)) === delivery.recorded, withinMs);
+  const rows = await view.rows<{ facility: string; count: number; wrong: number }>(
+    'select facility, count(*) as count, sum(case when place_in_order <> number then 1 else 0 end) as wrong from listed_visit group by facility',
+  );
+  expect(new Map(rows.map(({ facility, count }) => [facility, count]))).toEqual(delivery.numbers);
+  expect(rows.reduce((sum, { wrong }) => sum + wrong, 0)).toBe(0);
 }
