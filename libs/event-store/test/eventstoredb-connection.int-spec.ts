@@ -8,7 +8,7 @@ import { describeWhere } from '#deploy/local/src/describe-on.js';
 import { EventStoreUnavailable } from '../src/errors.js';
 import { openEventStoreDb } from '../src/eventstoredb/eventstoredb-event-store.js';
 import { following, newStream, OpenStores, until, visit } from './eventstoredb-harness.js';
-import { InProcessServer, startCluster } from './in-process-server/in-process-server.js';
+import { InProcessServer, startCluster } from '#deploy/local/src/log-double/in-process-server.js';
 
 describe('event store behind a line: EventStoreDB engine, in-process server', () => {
   const stores = new OpenStores();

@@ -41,6 +41,7 @@ describeOn(brokers, (engine, broker) =>
         const relaying = runRelayAmongReplicas(views, { topic, partitions, events, kafka, signal });
         return {
           add: (source) => host.add(source),
+          find: (name) => host.find(name),
           statuses: () => host.statuses(),
           async close() {
             stop.abort();
