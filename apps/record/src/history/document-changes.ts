@@ -39,7 +39,7 @@ export class DocumentChanges {
     const changes: Change[] = [];
     let existed = false;
     const states = await this.states(stored, visibility);
-    if (this.#withheldEver(stored, states, visibility).has(`${type}/${id}`)) throw notFound();
+    if (this.#withheldEver(stored, states, visibility)(`${type}/${id}`)) throw notFound();
     for (const state of states) {
       const resource = this.#resources(stored, state, visibility).find(
         (one) => one.resourceType === type && one.id === id,
@@ -78,7 +78,7 @@ export class DocumentChanges {
     const former = states.find((one) => one.version === version - 1);
     const withheld = this.#withheldEver(stored, states, visibility);
     const shown = (one: DocumentState): readonly RecordResource[] =>
-      this.#resources(stored, one, visibility).filter((resource) => !withheld.has(nameOf(resource)));
+      this.#resources(stored, one, visibility).filter((resource) => !withheld(nameOf(resource)));
     const before = new Map((former ? shown(former) : []).map((one) => [nameOf(one), one]));
     const now = shown(state);
     const left = new Set(now.map(nameOf));
@@ -96,8 +96,18 @@ export class DocumentChanges {
   }
 
   /** What was withheld at one time is withheld of all times: a version that is missing would tell. */
-  #withheldEver(stored: StoredDocument, states: readonly DocumentState[], visibility: Visibility): ReadonlySet<string> {
-    return new Set(states.flatMap((state) => this.reader.withheld(stateOf(stored, state), visibility)));
+  #withheldEver(
+    stored: StoredDocument,
+    states: readonly DocumentState[],
+    visibility: Visibility,
+  ): (name: string) => boolean {
+    const names = new Set<string>();
+    for (const state of states) {
+      const withheld = this.reader.withheld(stateOf(stored, state), visibility);
+      if (withheld === 'all') return () => true;
+      for (const name of withheld) names.add(name);
+    }
+    return (name) => names.has(name);
   }
 
   #resources(stored: StoredDocument, state: DocumentState, visibility: Visibility): readonly RecordResource[] {

@@ -57,13 +57,14 @@ export class RecordReader {
     return this.#shown(stored, shown).flatMap(({ resource }) => (resource ? [resource] : []));
   }
 
-  /** Names of the resources of a document of which something is not shown. */
-  withheld(stored: StoredDocument, shown: Shown): readonly string[] {
+  /** Of which resources of a document, by name, something is not shown; `all` when nothing is. */
+  withheld(stored: StoredDocument, shown: Shown): readonly string[] | 'all' {
     const all = this.#all(stored);
-    return this.#shown(stored, shown).flatMap(({ resource, redacted }, index) => {
+    const names = this.#shown(stored, shown).flatMap(({ resource, redacted }, index) => {
       const whole = all[index];
       return whole && (!resource || redacted) ? [targetOf(whole)] : [];
     });
+    return names.length > 0 && names.length === all.length ? 'all' : names;
   }
 
   #all(stored: StoredDocument): readonly RecordResource[] {
