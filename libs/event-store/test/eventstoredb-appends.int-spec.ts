@@ -8,8 +8,8 @@ import {
   WrongExpectedRevision,
 } from '../src/errors.js';
 import { clear, everything, inOrder, newStream, OpenStores, visit } from './eventstoredb-harness.js';
-import type { AppendFault } from './in-process-server/faults.js';
-import { InProcessServer } from './in-process-server/in-process-server.js';
+import type { AppendFault } from '#deploy/local/src/log-double/faults.js';
+import { InProcessServer } from '#deploy/local/src/log-double/in-process-server.js';
 
 describe('EventStoreDB engine: appends', () => {
   let server: InProcessServer;

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { EventStoreUnavailable } from '../src/errors.js';
 import { openEventStoreDb } from '../src/eventstoredb/eventstoredb-event-store.js';
 import { following, newStream, OpenStores, until, visit } from './eventstoredb-harness.js';
-import { InProcessServer, startCluster } from './in-process-server/in-process-server.js';
+import { InProcessServer, startCluster } from '#deploy/local/src/log-double/in-process-server.js';
 
 describe('EventStoreDB engine: connection', () => {
   const stores = new OpenStores();

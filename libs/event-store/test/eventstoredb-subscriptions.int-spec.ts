@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { EventStoreUnavailable } from '../src/errors.js';
 import { streamName } from '../src/event-store.js';
 import { clear, everything, following, inOrder, newStream, OpenStores, until, visit } from './eventstoredb-harness.js';
-import type { ReadFault } from './in-process-server/faults.js';
-import { InProcessServer } from './in-process-server/in-process-server.js';
+import type { ReadFault } from '#deploy/local/src/log-double/faults.js';
+import { InProcessServer } from '#deploy/local/src/log-double/in-process-server.js';
 
 describe('EventStoreDB engine: reads and subscriptions', () => {
   let server: InProcessServer;

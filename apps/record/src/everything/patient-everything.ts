@@ -141,7 +141,8 @@ export class PatientEverything {
         .filter((name) => name.startsWith('Organization/')),
     );
     const ids = [...names].map((name) => documentOf(...typeAndId(name))).filter((id) => id !== undefined);
-    return (await this.documents.byIds(ids)).flatMap((one) => this.reader.resources(one, visibility));
+    const stored = await this.documents.byIds(ids);
+    return stored.flatMap((one) => this.reader.resources(one, visibility)).filter((one) => names.has(nameOf(one)));
   }
 }
 

@@ -15,7 +15,7 @@ export function capabilityStatement(base: string, date: string, caller: Caller):
     software: { name: 'Liên Tuyến' },
     implementation: { description: 'Hồ sơ sức khỏe của một tỉnh (health record of a province)', url: base },
     fhirVersion: '4.0.1',
-    format: ['application/fhir+json', 'json'],
+    format: ['application/fhir+json', 'application/fhir+xml', 'json', 'xml'],
     rest: [
       {
         mode: 'server',

@@ -36,6 +36,7 @@ const keptTables: readonly EntryTableName[] = [
   'observation_entry',
   'medication_request_entry',
   'procedure_entry',
+  'diagnostic_report_entry',
   'allergy_intolerance_entry',
 ];
 
@@ -168,6 +169,18 @@ function indexEncounter(
       ...(line.code === '' ? token(keptCodings(line.kept)?.[0]) : ownCode(codeSystems.service, line.code)),
     ]);
   }
+  for (const { part, service, section, at, kept } of content.reports) {
+    const span = spanAt(at);
+    add('diagnostic_report_entry', [
+      number,
+      part,
+      resident,
+      span.starts,
+      span.ends,
+      ...(keptCodings(kept) ? token(keptCodings(kept)?.[0]) : ownCode(codeSystems.service, service ?? '')),
+      section,
+    ]);
+  }
   const kept = document.kind === 'visit' ? document.visit.keptResources : undefined;
   for (const one of kept ?? []) indexKept(one, number, keptPart(one.key), resident, add);
 }
@@ -264,9 +277,9 @@ function indexResident(document: ResidentDocument, number: number, resident: num
   }
   for (const { part, codings, category } of history.observations) {
     const [first, second] = codings;
-    add('observation_entry', [number, part, number, starts, ends, ...token(first), ...token(second), category]);
+    add('observation_entry', [number, part, resident, starts, ends, ...token(first), ...token(second), category]);
   }
-  for (const { part } of history.relatives) add('family_member_history_entry', [number, part, number, starts, ends]);
+  for (const { part } of history.relatives) add('family_member_history_entry', [number, part, resident, starts, ends]);
 }
 
 /** `chau van binh`, `van binh chau`, `binh chau van`: the folded name, begun at each of its words; the family name is at 0. */

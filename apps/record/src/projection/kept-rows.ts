@@ -66,6 +66,12 @@ function addOwnRow(type: string, resource: KeptObject, key: readonly [number, st
       if (at) add('procedure_entry', [...key, ...at, ...code()]);
       return at !== undefined;
     }
+    case 'DiagnosticReport': {
+      const at = when('effective') ?? when('issued');
+      const category = codeIn(resource['category'], codeSystems.diagnosticSection) ?? '';
+      if (at) add('diagnostic_report_entry', [...key, ...at, ...code(), category]);
+      return at !== undefined;
+    }
     default:
       return false;
   }

@@ -161,13 +161,13 @@ export class CriteriaCompiler {
   }
 
   async #byIds(definition: TypeDefinition, ids: readonly string[]): Promise<Criterion> {
-    if (definition.type === 'Provenance') {
+    if (definition.table === 'touch') {
       const filter = oneOf('e.event', ids);
       return { filter, narrow: filter };
     }
     const wanted: Sql[] = [];
     for (const id of ids) {
-      const { part } = definition.type === 'Organization' ? { part: '' } : partOf(id);
+      const { part } = isOfFacility(definition.type) ? { part: '' } : partOf(id);
       const document = documentOf(definition.type, id);
       const found = document === undefined ? undefined : await this.documents.numberOf(document);
       if (found && (definition.part !== "''" || part === '')) {
@@ -186,9 +186,12 @@ export class CriteriaCompiler {
 /** More people than this do not bear the same number. */
 const mostSameNumber = 200;
 
+/** Resources of a facility bear its code. */
+const isOfFacility = (type: string): boolean => type === 'Organization' || type === 'Location';
+
 /** Id of the document that a resource is of. */
 export function documentOf(type: string, id: string): string | undefined {
-  if (type !== 'Organization') return partOf(id).document;
+  if (!isOfFacility(type)) return partOf(id).document;
   const code = parseFacilityCode(id);
   if (code === undefined) return partOf(id).document;
   const { category, key } = facilityStream(code);

@@ -16,7 +16,9 @@ export const resourceTypes = [
   'Immunization',
   'ServiceRequest',
   'Task',
+  'DiagnosticReport',
   'Organization',
+  'Location',
   'Provenance',
 ] as const;
 export type ServedType = (typeof resourceTypes)[number];
@@ -313,6 +315,25 @@ const listed: readonly TypeDefinition[] = [
     references: { patient: subject, subject, encounter },
   },
   {
+    type: 'DiagnosticReport',
+    ...partTable('diagnostic_report_entry', 'date'),
+    parameters: {
+      patient,
+      subject: patient,
+      code,
+      category: { kind: 'token', columns: [{ code: 'e.category', system: codeSystems.diagnosticSection }] },
+      date,
+      encounter: { kind: 'encounter' },
+    },
+    references: {
+      patient: subject,
+      subject,
+      encounter,
+      performer: facilityReference('performer'),
+      result: { element: 'result', targets: ['Observation'] },
+    },
+  },
+  {
     type: 'AllergyIntolerance',
     ...partTable('allergy_intolerance_entry', 'date'),
     parameters: {
@@ -436,6 +457,17 @@ const listed: readonly TypeDefinition[] = [
     references: {},
   },
   {
+    type: 'Location',
+    ...organizationTable,
+    parameters: {
+      identifier: { kind: 'facility-code' },
+      name: { kind: 'facility-name', note: 'Begins at any word of the name; Vietnamese diacritics do not matter.' },
+      organization: { kind: 'facility', column: 'e.code' },
+    },
+    defaultOrder: { name: '_id', descending: false },
+    references: { organization: facilityReference('managingOrganization') },
+  },
+  {
     type: 'Provenance',
     table: 'touch',
     number: 'e.document',
@@ -473,7 +505,9 @@ const listed: readonly TypeDefinition[] = [
           'Immunization',
           'ServiceRequest',
           'Task',
+          'DiagnosticReport',
           'Organization',
+          'Location',
         ],
       },
     },

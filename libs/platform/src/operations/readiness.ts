@@ -23,7 +23,7 @@ export interface CheckResult {
 const leastFreeBytes = 64 * 1024 ** 2;
 const patienceMs = 2_000;
 
-/** Whether requests can be served: the log answers, its disk can be written, and no view has failed. */
+/** Whether requests can be served: the log answers, its disk can be written, and every view can be read and has not failed. */
 @Injectable()
 export class Readiness {
   constructor(
@@ -37,7 +37,7 @@ export class Readiness {
     const [eventStore, disk, views] = await Promise.all([
       check('the event store does not answer', async () => this.events.head()),
       check('the data folder cannot be written or its disk is full', async () => this.#disk()),
-      check('a view has failed', async () => this.#views()),
+      check('a view has failed, or cannot be read before it is built', async () => this.#views()),
     ]);
     const process = this.stopping.aborted ? { ok: false, reason: 'the process is stopping' } : { ok: true };
     const connection = this.events.connection?.();
@@ -53,7 +53,7 @@ export class Readiness {
 
   async #views(): Promise<void> {
     const statuses = await this.views.statuses();
-    if (statuses.some(({ state }) => state === 'failed')) throw new Error('view failed');
+    if (statuses.some(({ state }) => state === 'failed' || state === 'building')) throw new Error('view not readable');
   }
 }
 
