@@ -13,7 +13,6 @@ import { CommuneModule } from '#apps/commune/src/commune.module.js';
 import { DistrictModule } from '#apps/district/src/district.module.js';
 import { ProvinceModule } from '#apps/province/src/province.module.js';
 import { RecordModule } from '#apps/record/src/record.module.js';
-import { freePort } from '#deploy/local/src/free-port.js';
 import { documentsOf, isHere, run, textOf } from './deploy-files.js';
 
 const modules = { commune: CommuneModule, record: RecordModule, district: DistrictModule, province: ProvinceModule };
@@ -71,7 +70,8 @@ const here = isHere('nginx', 'the entry') && isHere('openssl', 'the entry');
   const folder = mkdtempSync(join(tmpdir(), 'entry-'));
   const servers: Server[] = [];
   let nginx: ChildProcess;
-  let port: number;
+  // Nobody else can have taken it meanwhile, as a port.
+  const socketPath = join(folder, 'entry.sock');
 
   beforeAll(async () => {
     let services = textOf('deploy/compose/entry/services.conf');
@@ -84,7 +84,6 @@ const here = isHere('nginx', 'the entry') && isHere('openssl', 'the entry');
       services = services.replaceAll(new RegExp(`\\b${name}:\\d+`, 'g'), address);
       main = main.replaceAll(new RegExp(`\\b${name}:\\d+`, 'g'), address);
     }
-    port = await freePort();
     const certificate = [
       'req',
       '-x509',
@@ -101,8 +100,8 @@ const here = isHere('nginx', 'the entry') && isHere('openssl', 'the entry');
     // The same file at other places; HTTP/2 is a directive of its own from nginx 1.25 on.
     main = main
       .replaceAll(/\/(etc\/nginx\/entry|certificate|tmp)\//g, `${folder}/`)
-      .replace('listen 8443 ssl', `listen 127.0.0.1:${port} ssl`)
-      .replace('listen 8080', `listen 127.0.0.1:${await freePort()}`)
+      .replace('listen 8443 ssl', `listen unix:${socketPath} ssl`)
+      .replace('listen 8080', `listen unix:${join(folder, 'live.sock')}`)
       .replace('        http2 on;\n', '');
     writeFileSync(join(folder, 'nginx.conf'), main);
     nginx = spawn('nginx', ['-c', join(folder, 'nginx.conf'), '-p', folder, '-g', 'daemon off;'], { stdio: 'inherit' });
@@ -142,8 +141,7 @@ const here = isHere('nginx', 'the entry') && isHere('openssl', 'the entry');
   ): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const outgoing = request({
-        host: '127.0.0.1',
-        port,
+        socketPath,
         method,
         path,
         rejectUnauthorized: false,
@@ -199,7 +197,7 @@ const here = isHere('nginx', 'the entry') && isHere('openssl', 'the entry');
       'x-forwarded-for': '1.2.3.4',
       'x-forwarded-proto': 'http',
     });
-    expect(JSON.parse(text)).toMatchObject({ host: 'lien-tuyen.localhost:8443', proto: 'https', from: '127.0.0.1' });
+    expect(JSON.parse(text)).toMatchObject({ host: 'lien-tuyen.localhost:8443', proto: 'https', from: 'unix:' });
     expect(headers['strict-transport-security']).toContain('max-age=');
   });
 
