@@ -32,17 +32,12 @@ export function recordQueries(
 ): RecordQueries {
   const documents = new StoredDocuments(database);
   const reader = new RecordReader(database, documents, facilities);
+  const search = new RecordSearch(database, documents, reader);
   const pages = new PageTokens(new Uint8Array(hkdfSync('sha256', sealingKey, '', 'fhir-page-links', 32)));
   return {
     pages,
     reader,
-    search: new SearchService(
-      new RecordSearch(database, documents),
-      documents,
-      reader,
-      new Inclusions(database, documents, reader),
-      pages,
-    ),
+    search: new SearchService(search, new Inclusions(search, documents, reader), pages),
     everything: new PatientEverything(documents, reader, pages),
     startedOn: dayOf(Date.now()),
   };

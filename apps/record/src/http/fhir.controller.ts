@@ -7,9 +7,9 @@ import { visibilityOf } from '../access/visibility.js';
 import type { PatientEverything } from '../everything/patient-everything.js';
 import type { RecordReader, ServedResource } from '../reading/record-reader.js';
 import { RawBody } from '#platform/http/body-parsers.js';
-import { definitions, keptDefinition, type TypeDefinition } from '../search/definitions.js';
+import { type SearchedType, searchedType } from '../search/definitions.js';
 import type { PageTokens } from '../search/page-token.js';
-import { searchRequest } from '../search/search-request.js';
+import { type Compartment, searchRequest } from '../search/search-request.js';
 import type { SearchService } from '../search/search-service.js';
 import { capabilityStatement } from './capability-statement.js';
 import { FhirFault } from './fhir-fault.js';
@@ -72,6 +72,37 @@ export class FhirController {
     return this.#search(caller, type, parametersOf(request), request, reply);
   }
 
+  /** The resources of a type about one resident, or of one encounter; `*`: of every type. */
+  @Get(':compartment/:id/:type')
+  searchCompartment(
+    @CurrentCaller() caller: Caller,
+    @Param('compartment') compartment: string,
+    @Param('id') id: string,
+    @Param('type') type: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Bundle> {
+    const within = compartmentOf(compartment, id);
+    if (type === '*' && within.type === 'Patient') return this.everything(caller, id, request, reply);
+    return this.#search(caller, type, parametersOf(request), request, reply, within);
+  }
+
+  @Post(':compartment/:id/:type/_search')
+  @RawBody()
+  @HttpCode(200)
+  searchCompartmentByPost(
+    @CurrentCaller() caller: Caller,
+    @Param('compartment') compartment: string,
+    @Param('id') id: string,
+    @Param('type') type: string,
+    @Body() body: Buffer | undefined,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Bundle> {
+    const parameters = withForm(parametersOf(request), body, request);
+    return this.#search(caller, type, parameters, request, reply, compartmentOf(compartment, id));
+  }
+
   @Post(':type/_search')
   @RawBody()
   @HttpCode(200)
@@ -82,9 +113,7 @@ export class FhirController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Bundle> {
-    const parameters = parametersOf(request);
-    for (const [name, value] of formParameters(body, request)) parameters.append(name, value);
-    return this.#search(caller, type, parameters, request, reply);
+    return this.#search(caller, type, withForm(parametersOf(request), body, request), request, reply);
   }
 
   @Get(':type/:id')
@@ -101,7 +130,7 @@ export class FhirController {
       if (name !== '_format' && name !== '_pretty')
         throw new FhirFault(400, 'not-supported', unsupportedParameter(name));
     }
-    const resource = await this.queries.reader.read(definitionOf(type).type, checkedId(id), visibility);
+    const resource = await this.queries.reader.read(servedType(type).type, checkedId(id), visibility);
     const etag = `W/"${resource.meta?.versionId}"`;
     fhir(reply)
       .header('ETag', etag)
@@ -139,12 +168,13 @@ export class FhirController {
     parameters: URLSearchParams,
     request: FastifyRequest,
     reply: FastifyReply,
+    compartment?: Compartment,
   ): Promise<Bundle> {
     const visibility = visibilityOf(caller);
     const lenient = /(^|[,;\s])handling=lenient\b/.test(String(request.headers['prefer'] ?? ''));
-    const asked = searchRequest(definitionOf(type), parameters, lenient, this.queries.pages);
+    const asked = searchRequest(servedType(type), parameters, lenient, this.queries.pages);
     fhir(reply);
-    return this.queries.search.bundle(asked, visibility, baseOf(request));
+    return this.queries.search.bundle({ ...asked, ...(compartment && { compartment }) }, visibility, baseOf(request));
   }
 }
 
@@ -153,13 +183,21 @@ const fhir = (reply: FastifyReply): FastifyReply =>
 
 const baseOf = (request: FastifyRequest): string => `${request.protocol}://${request.host}/fhir`;
 
-function definitionOf(type: string): TypeDefinition {
-  const definition = definitions.get(type) ?? keptDefinition(type);
-  if (definition) return definition;
+function servedType(type: string): SearchedType {
+  const searched = searchedType(type);
+  if (searched) return searched;
   const name = type.slice(0, 64);
   throw new FhirFault(404, 'not-supported', {
     vi: `Không có loại tài nguyên ${name}.`,
     en: `No resource type ${name} here.`,
+  });
+}
+
+function compartmentOf(type: string, id: string): Compartment {
+  if (type === 'Patient' || type === 'Encounter') return { type, id: checkedId(id) };
+  throw new FhirFault(404, 'not-supported', {
+    vi: 'Chỉ có ngăn (compartment) của Patient và Encounter.',
+    en: 'There are compartments of Patient and Encounter alone.',
   });
 }
 
@@ -173,6 +211,11 @@ function parametersOf(request: FastifyRequest): URLSearchParams {
   const { searchParams } = new URL(request.raw.url ?? '', 'http://localhost');
   requireJson(searchParams.get('_format'), request.headers.accept);
   return searchParams;
+}
+
+function withForm(parameters: URLSearchParams, body: Buffer | undefined, request: FastifyRequest): URLSearchParams {
+  for (const [name, value] of formParameters(body, request)) parameters.append(name, value);
+  return parameters;
 }
 
 /** The form as it was sent: repeats count. */
