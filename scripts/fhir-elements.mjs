@@ -158,7 +158,9 @@ const parameterRows = [['type', 'name', 'kind', 'paths', 'targets', 'components'
 for (const type of resourceNames) {
   // What is asked of a Bundle or a message's parameters is asked of their contents, which are records of their own.
   if (type === 'Bundle' || type === 'Parameters') continue;
-  const own = parameterBundle.filter(({ base, expression, type: kind }) => base.includes(type) && expression && kind !== 'special');
+  const own = parameterBundle.filter(
+    ({ base, expression, type: kind }) => base.includes(type) && expression && kind !== 'special',
+  );
   const common = parameterBundle.filter(({ base, expression }) => base.includes('Resource') && expression);
   for (const parameter of [...own.toSorted((a, b) => (a.code < b.code ? -1 : 1)), ...common])
     parameterRows.push(...parameterRow(type, parameter));

@@ -1,95 +1,37 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
-import { collectDefaultMetrics, Registry } from 'prom-client';
-import type { FacilityRegister } from '#domain/facilities/facility-register.js';
+import { commune } from '#apps/commune/src/service.js';
+import { district } from '#apps/district/src/service.js';
+import { province } from '#apps/province/src/service.js';
+import { record } from '#apps/record/src/service.js';
 import type { EventStore } from '#event-store/event-store.js';
 import type { Configuration } from '#platform/configuration.js';
-import { finishRequests } from '#platform/http/finish-requests.js';
-import { createHttpApplication } from '#platform/http/http-application.js';
-import { observeViews } from '#platform/operations/view-metrics.js';
-import { loadPlaceRegister } from '#platform/place-register-file.js';
-import type { ViewHost } from '#projections/view-host.js';
-import { bindDataFolder } from '#security/data-binding.js';
-import { refuseAnonymousBodies } from '#security/http/anonymous-bodies.js';
-import { openSecrets } from '#security/secrets.js';
-import { tokenVerifier } from '#security/security.module.js';
 import { TokenIssuer } from '#security/token-issuer.js';
-import { BackboneModule } from './backbone.module.js';
-import { openEventStore, openViewHost } from './engines.js';
-import { describeFacilities } from './facilities/describe-facilities.js';
-import { readFacilityTable } from './facilities/facility-table.js';
-import { followFacilities } from './facilities/follow-facilities.js';
-import { listen } from './listen.js';
+import { openServices, type OpenServices, type ServicesOptions } from '#service/open-services.js';
+import { secretsOf } from '#service/secrets-of.js';
+import { refuseHalfRestored } from './backup/half-restored.js';
 
-/** Requests under way have this long to finish when the process is asked to stop. */
-const patienceMs = 5_000;
-
-export interface Backbone {
-  /** `http://127.0.0.1:3000` */
-  readonly origin: string;
-  readonly application: NestFastifyApplication;
-  readonly events: EventStore;
-  readonly views: ViewHost;
-  readonly facilities: FacilityRegister;
+export interface Backbone extends OpenServices {
   readonly issuer: TokenIssuer;
 }
 
 /**
- * Opens the engines, composes the services and listens. What is opened is put on the stack, to be closed in the opposite order.
- * @param tables files of {@link readFacilityTable}: `given` is followed whenever there is one, `shipped` only as long as the log knows no facility
+ * Opens all services in this process. What is opened is put on the stack, to be closed in the opposite order.
  * @throws SetupError
  */
 export async function openBackbone(
   configuration: Configuration,
-  tables: { readonly given?: string; readonly shipped: string },
+  tables: NonNullable<ServicesOptions['tables']>,
   logger: Logger,
   opened: AsyncDisposableStack,
-  beforeFirstEvent: (events: EventStore) => Promise<void>,
+  beforeFirstEvent?: (events: EventStore) => Promise<void>,
 ): Promise<Backbone> {
-  const given = tables.given === undefined ? undefined : readFacilityTable(tables.given);
-  const secrets = openSecrets(configuration.secretsFile);
-  bindDataFolder(configuration.dataDir, secrets);
-  const metrics = new Registry();
-  collectDefaultMetrics({ register: metrics });
-
-  const events = await openEventStore(configuration);
-  opened.defer(() => events.close());
-  await beforeFirstEvent(events);
-  const facilities = await followFacilities(events);
-  opened.defer(() => facilities.stop());
-  const table = given ?? (facilities.register.all().length === 0 ? readFacilityTable(tables.shipped) : []);
-  await facilities.waitFor(await describeFacilities(events, table), 10_000);
-  const views = await openViewHost(configuration, logger);
-  opened.defer(() => views.close());
-  observeViews(metrics, events, views);
-
-  const stopping = new AbortController();
-  const verifier = tokenVerifier(configuration, secrets);
-  const module = BackboneModule.compose({
-    configuration,
-    secrets,
-    logger,
-    metrics,
-    events,
-    views,
-    facilities: facilities.register,
-    places: loadPlaceRegister(),
-    stopping: stopping.signal,
-  });
-  const application = await createHttpApplication(module, {
-    configuration,
-    logger,
-    metrics,
-    prepare: (server) => refuseAnonymousBodies(server, verifier),
-  });
-  opened.defer(() => application.close());
-  const origin = await listen(application, configuration);
-  opened.defer(async () => {
-    stopping.abort();
-    await finishRequests(application.getHttpAdapter().getInstance(), patienceMs);
-  });
-  return { origin, application, events, views, facilities: facilities.register, issuer: new TokenIssuer(secrets) };
+  const secrets = secretsOf(configuration);
+  if (configuration.engines === 'embedded') refuseHalfRestored(configuration.dataDir);
+  const services = [commune, record, district, province];
+  const options = { name: 'backbone', services, configuration, secrets, logger, tables };
+  const open = await openServices({ ...options, ...(beforeFirstEvent && { beforeFirstEvent }) }, opened);
+  return { ...open, issuer: new TokenIssuer(secrets) };
 }
 
 /** Waits until every view has applied what is in the log now; false when the time is over first. */

@@ -28,16 +28,17 @@ runAsProgram(async () => {
   const { openBackbone, viewsCaughtUp } = await import('./backbone.js');
   const opened = new AsyncDisposableStack();
   liveUntilStopped(() => opened.disposeAsync(), logger);
-  const firstStart = new FirstStart(configuration.dataDir);
+  // Samples are for those who look around on one machine.
+  const firstStart = configuration.engines === 'embedded' ? new FirstStart(configuration.dataDir) : undefined;
   const tables = {
-    shipped: `${samples}/facilities.tsv`,
+    ...(firstStart && { shipped: `${samples}/facilities.tsv` }),
     ...(wanted.facilities !== undefined && { given: wanted.facilities }),
   };
   try {
-    const backbone = await openBackbone(configuration, tables, logger, opened, (events) =>
-      firstStart.begin(events, !wanted.empty && existsSync(samples)),
+    const backbone = await openBackbone(configuration, tables, logger, opened, async (events) =>
+      firstStart?.begin(events, !wanted.empty && existsSync(samples)),
     );
-    if (firstStart.state === 'loading') {
+    if (firstStart?.state === 'loading') {
       // A line for each sample would tear the progress bar.
       const { level } = logger;
       logger.level = 'warn';
@@ -48,7 +49,7 @@ runAsProgram(async () => {
     }
     say(`\nĐịa chỉ / addresses\n${addressesOf(backbone.origin)}\n`);
     // With an identity provider of their own, people get their tokens there.
-    if (wanted.tokens && configuration.oidcIssuer === undefined) {
+    if (wanted.tokens && firstStart && configuration.oidcIssuer === undefined) {
       say(
         `Mã truy cập / tokens\n${await readyMadeTokens(backbone.issuer, backbone.origin, backbone.facilities, backbone.events)}\n`,
       );

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import type { FacilityRegister } from '#domain/facilities/facility-register.js';
 import type { PlaceRegister } from '#domain/places/place-register.js';
 import type { EventStore } from '#event-store/event-store.js';
@@ -11,6 +12,7 @@ import {
   EVENT_STORE,
   FACILITY_REGISTER,
   LOGGER,
+  METRICS,
   PLACE_REGISTER,
   SECRETS,
   VIEW_HOST,
@@ -22,6 +24,7 @@ import { ResidentIndex } from './identity/resident-index.js';
 import { ORIGINALS, RECEIPTS_VIEW, RESIDENT_INDEX_VIEW } from './injection.js';
 import { IntakeController } from './intake/intake.controller.js';
 import { Intake } from './intake/intake.js';
+import { countAnswers } from './intake/intake-metrics.js';
 import { MessageJournal } from './intake/message-journal.js';
 import { ReceiveMessageHandler } from './intake/receive-message.command.js';
 import { RecordIntake } from './intake/record-intake.js';
@@ -106,14 +109,15 @@ import { finishUnansweredMessages } from './unfinished-messages.js';
     OutreachRuns,
     {
       provide: Intake,
-      inject: [ORIGINALS, MessageJournal, RecordIntake, OutreachRuns, PLACE_REGISTER],
+      inject: [ORIGINALS, MessageJournal, RecordIntake, OutreachRuns, PLACE_REGISTER, METRICS],
       useFactory: (
         originals: Originals,
         journal: MessageJournal,
         records: RecordIntake,
         runs: OutreachRuns,
         places: PlaceRegister,
-      ) => new Intake(originals, journal, runs.following(records), new KeyedMutex(), places),
+        metrics: Registry,
+      ) => new Intake(originals, journal, runs.following(records), new KeyedMutex(), places, countAnswers(metrics)),
     },
     {
       provide: OutreachDryRun,

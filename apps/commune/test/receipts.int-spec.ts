@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FacilityCode } from '#domain/ids.js';
 import type { View } from '#projections/view-host.js';
 import { type Caller, type CallerKind, scopesOf } from '#security/caller.js';
@@ -19,6 +19,7 @@ afterEach(() => harness.close());
 const caller = (kind: CallerKind, facility?: FacilityCode): Caller => ({
   kind,
   actor: kind,
+  holder: kind,
   scopes: new Set(scopesOf[kind]),
   ...(facility && { facility }),
 });
@@ -31,7 +32,7 @@ describe('a receipt', () => {
     expect(await receipts.find(caller('station', station), id)).toMatchObject({ id, facility: station });
     expect(await receipts.find(caller('operator'), id)).toMatchObject({ id });
     await expect(receipts.find(caller('station', otherStation), id)).rejects.toEqual(unknown);
-    await expect(receipts.original(caller('operator'), id)).rejects.toEqual(unknown);
+    await expect(receipts.original(caller('operator'), id, {} as FastifyRequest)).rejects.toEqual(unknown);
   });
 
   it('is all that its address opens: what else is kept of messages is not', async () => {

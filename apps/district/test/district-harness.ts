@@ -31,6 +31,7 @@ import { TokenIssuer } from '#security/token-issuer.js';
 import { DistrictModule } from '../src/district.module.js';
 import { streamOf } from '../src/referral-stream.js';
 import { WORKLISTS } from '../src/worklists/worklist-reader.js';
+import { memoryAudit } from '../../../libs/security/test/memory-audit.js';
 
 export const station = '08Z11' as FacilityCode;
 export const otherStation = '08Z12' as FacilityCode;
@@ -91,7 +92,7 @@ export async function openDistrict(): Promise<DistrictHarness> {
     stopping: stopping.signal,
   };
   const application = await createHttpApplication(
-    { module: TestApplication, imports: [PlatformModule.forRoot(parts), SecurityModule.forRoot()] },
+    { module: TestApplication, imports: [PlatformModule.forRoot(parts), SecurityModule.forRoot(memoryAudit().trail)] },
     parts,
   );
   await application.listen(0, '127.0.0.1');

@@ -14,6 +14,9 @@ import { readConfiguration } from '#platform/configuration.js';
 import { createHttpApplication } from '#platform/http/http-application.js';
 import { createLogger } from '#platform/logging.js';
 import { PlatformModule } from '#platform/platform.module.js';
+import { sealKeyOf } from '#security/audit/audit-rows.js';
+import { AuditTrail } from '#security/audit/audit-trail.js';
+import { openSqliteAuditStore } from '#security/audit/sqlite-audit-store.js';
 import type { CallerKind } from '#security/caller.js';
 import { openSecrets } from '#security/secrets.js';
 import { SecurityModule } from '#security/security.module.js';
@@ -25,26 +28,30 @@ import { viewOfEvents } from './view-of-events.js';
 class TestApplication {}
 
 const notUsed = (): never => {
-  throw new Error('the record never asks the event store itself');
+  throw new Error('the record asks the event store for streams alone');
 };
-const noStore: EventStore = {
+
+/** Of the log, what the record asks of it. */
+const storeOf = (log: readonly RecordedEvent[]): EventStore => ({
   append: notUsed,
-  readStream: notUsed,
+  readStream: async (stream) => log.filter((event) => event.stream === stream),
   readAll: notUsed,
   subscribe: notUsed,
   head: notUsed,
   close: async () => undefined,
-};
+});
 
 export interface Identity {
   readonly kind: CallerKind;
   readonly facility?: FacilityCode;
   readonly resident?: ResidentId;
+  readonly scope?: string;
 }
 
 export interface FhirServer {
   readonly base: string;
   readonly log: readonly string[];
+  readonly audit: AuditTrail;
   apply(events: readonly RecordedEvent[]): Promise<void>;
   token(identity: Identity): Promise<string>;
   client(identity: Identity): Promise<Client>;
@@ -62,9 +69,12 @@ export async function startFhirServer(events: readonly RecordedEvent[]): Promise
   const log: string[] = [];
   const logger = createLogger({ logLevel: 'info' }, { write: (line) => void log.push(line) });
   const metrics = new Registry();
+  const audit = new AuditTrail(await openSqliteAuditStore(join(folder, 'audit.sqlite'), sealKeyOf(secrets.sealingKey)));
   const view = await viewOfEvents();
   const facilities = new FacilityRegister();
+  const applied: RecordedEvent[] = [];
   const apply = async (more: readonly RecordedEvent[]): Promise<void> => {
+    applied.push(...more);
     for (const event of more)
       if (event.stream.startsWith('facility-')) facilities.apply(event as FacilityEvent & RecordedEvent);
     await view.apply(more);
@@ -75,14 +85,14 @@ export async function startFhirServer(events: readonly RecordedEvent[]): Promise
     secrets,
     logger,
     metrics,
-    events: noStore,
+    events: storeOf(applied),
     views: view.host,
     facilities,
     places: new PlaceRegister([]),
     stopping: new AbortController().signal,
   };
   const application = await createHttpApplication(
-    { module: TestApplication, imports: [PlatformModule.forRoot(parts), SecurityModule.forRoot(), RecordModule] },
+    { module: TestApplication, imports: [PlatformModule.forRoot(parts), SecurityModule.forRoot(audit), RecordModule] },
     { configuration, logger, metrics },
   );
   await application.listen(0, '127.0.0.1');
@@ -91,11 +101,13 @@ export async function startFhirServer(events: readonly RecordedEvent[]): Promise
   return {
     base,
     log,
+    audit,
     apply,
     token,
     client: async (identity) => new Client({ baseUrl: base, bearerToken: await token(identity) }),
     close: async () => {
       await application.close();
+      await audit.close();
       await view.close();
       rmSync(folder, { recursive: true, force: true });
     },

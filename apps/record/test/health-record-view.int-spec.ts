@@ -9,7 +9,8 @@ import { FacilityRegister } from '#domain/facilities/facility-register.js';
 import type { ResidentId } from '#domain/ids.js';
 import { openEmbeddedEventStore } from '#event-store/embedded/embedded-event-store.js';
 import { createEmbeddedViewHost } from '#projections/embedded/embedded-view-host.js';
-import { healthRecordProjection, recordQueries } from '../src/record.module.js';
+import { healthRecordProjection } from '../src/record.module.js';
+import { recordQueries } from '../src/record-queries.js';
 import { at, EventLog, facility, paper, visitContent } from './recorded-events.js';
 import { viewOfEvents } from './view-of-events.js';
 
@@ -107,8 +108,10 @@ describe('the view', () => {
         ({ position } = await store.append(stream, 'any', [{ id, type, data, metadata }]));
       }
       expect(await view.waitFor(position, 10_000)).toBe(true);
-      expect(await view.status()).toMatchObject({ name: 'health-record', version: 4, setAside: 0 });
-      const { reader } = recordQueries(view.database, new FacilityRegister(), { sealingKey: new Uint8Array(32) });
+      expect(await view.status()).toMatchObject({ name: 'health-record', version: 5, setAside: 0 });
+      const { reader } = recordQueries(view.database, { readStream: async () => [] }, new FacilityRegister(), {
+        sealingKey: new Uint8Array(32),
+      });
       const resident = events.findLast((event) => event.type === 'VisitRecorded')?.metadata;
       expect(resident).toBeDefined();
       const [{ id } = { id: '' }] = await view.database.query<{ readonly id: string }>(

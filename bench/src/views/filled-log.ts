@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeFacilities } from '#apps/backbone/src/facilities/describe-facilities.js';
-import { readFacilityTable } from '#apps/backbone/src/facilities/facility-table.js';
+import { describeFacilities } from '#service/facilities/describe-facilities.js';
+import { readFacilityTable } from '#service/facilities/facility-table.js';
 import { ResidentIdentity } from '#apps/commune/src/identity/resident-identity.js';
 import { Intake } from '#apps/commune/src/intake/intake.js';
 import { MessageJournal } from '#apps/commune/src/intake/message-journal.js';

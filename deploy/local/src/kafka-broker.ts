@@ -4,12 +4,15 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheFolder } from './cache-folder.js';
-import { EngineMissing, EngineProcess } from './engine-process.js';
+import { EngineProcess } from './engine-process.js';
 import { freePort } from './free-port.js';
-import { fetchKafkaJars, kafkaVersion } from './kafka-jars.js';
+import { findJava } from './find-java.js';
+import { kafkaJars, kafkaVersion } from './kafka-jars.js';
+import { fetchJars } from './maven-jars.js';
 
 const run = promisify(execFile);
-const oldestJava = 17;
+/** Warnings and errors, into `broker.log`. */
+const logging = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-Dorg.slf4j.simpleLogger.showDateTime=true'];
 
 export interface KafkaBroker {
   /** `127.0.0.1:19092`, as KAFKA_BROKERS takes it. */
@@ -20,20 +23,29 @@ export interface KafkaBroker {
 /**
  * Starts Apache Kafka as one process in KRaft mode on the loopback interface: broker and controller in one, every replication
  * factor 1, no topics made by themselves. For development and tests.
- * @param folder of the broker's data; what is there already is gone on with
+ * @param folder of the broker's settings and its own log, `broker.log`
+ * @param data of its topics; what is there already is gone on with
  * @throws EngineMissing when there is no Java of version 17 or newer, or Kafka cannot be fetched
  */
-export async function startKafkaBroker(folder: string): Promise<KafkaBroker> {
-  const java = await findJava();
+export async function startKafkaBroker(folder: string, data = join(folder, 'log')): Promise<KafkaBroker> {
+  const java = await findJava(`Apache Kafka ${kafkaVersion}`);
   const jars = join(cacheFolder(), `kafka-${kafkaVersion}`);
-  await fetchKafkaJars(jars);
+  await fetchJars(kafkaJars, jars);
   mkdirSync(folder, { recursive: true });
   const port = await freePort();
   const settings = join(folder, 'server.properties');
-  writeFileSync(settings, propertiesOf({ port, controllerPort: await freePort(), folder }));
+  writeFileSync(settings, propertiesOf({ port, controllerPort: await freePort(), data }));
   // Small enough for a developer's machine; a province's broker is sized in docs/scaling.md.
-  const machine = ['-Xms128m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', `${jars}/*`];
-  if (!existsSync(join(folder, 'log', 'meta.properties'))) {
+  const machine = [
+    '-Xms128m',
+    '-Xmx384m',
+    '-XX:+UseSerialGC',
+    '-XX:TieredStopAtLevel=1',
+    ...logging,
+    '-cp',
+    `${jars}/*`,
+  ];
+  if (!existsSync(join(data, 'meta.properties'))) {
     const clusterId = randomBytes(16).toString('base64url');
     await run(java, [...machine, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', settings]);
   }
@@ -47,15 +59,7 @@ export async function startKafkaBroker(folder: string): Promise<KafkaBroker> {
   return { brokers: `127.0.0.1:${port}`, process };
 }
 
-function propertiesOf({
-  port,
-  controllerPort,
-  folder,
-}: {
-  port: number;
-  controllerPort: number;
-  folder: string;
-}): string {
+function propertiesOf({ port, controllerPort, data }: { port: number; controllerPort: number; data: string }): string {
   return `${[
     'process.roles=broker,controller',
     'node.id=1',
@@ -64,7 +68,7 @@ function propertiesOf({
     `advertised.listeners=PLAINTEXT://127.0.0.1:${port}`,
     'controller.listener.names=CONTROLLER',
     'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
-    `log.dirs=${join(folder, 'log')}`,
+    `log.dirs=${data}`,
     'auto.create.topics.enable=false',
     'offsets.topic.replication.factor=1',
     'offsets.topic.num.partitions=4',
@@ -73,15 +77,4 @@ function propertiesOf({
     'transaction.state.log.min.isr=1',
     'group.initial.rebalance.delay.ms=0',
   ].join('\n')}\n`;
-}
-
-async function findJava(): Promise<string> {
-  const home = process.env['JAVA_HOME'];
-  for (const java of [...(home ? [join(home, 'bin', 'java')] : []), 'java']) {
-    const told = await run(java, ['-version']).catch(() => undefined);
-    // `openjdk version "17.0.15"`, on standard error.
-    const version = Number(/version "(\d+)/.exec(told?.stderr ?? '')?.[1]);
-    if (version >= oldestJava) return java;
-  }
-  throw new EngineMissing(`Apache Kafka ${kafkaVersion} needs Java ${oldestJava} or newer (JAVA_HOME or PATH)`);
 }

@@ -2,13 +2,17 @@ import { execFile, execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import pg from 'pg';
 import { EngineMissing, EngineProcess } from './engine-process.js';
 import { freePort } from './free-port.js';
 
 const run = promisify(execFile);
 const debianFolder = '/usr/lib/postgresql';
 const user = 'lien_tuyen';
+/** SQLSTATE of a server that is starting. */
+const cannotConnectNow = '57P03';
 
 export interface PostgresServer {
   /** `postgres://…`, as DATABASE_URL takes it. */
@@ -51,8 +55,23 @@ export async function startPostgresServer(folder: string): Promise<PostgresServe
     stopSignal: 'SIGINT',
   });
   await server.start();
-  const password = readFileSync(secret, 'utf8');
-  return { url: `postgres://${user}:${password}@127.0.0.1:${port}/postgres`, process: server };
+  const url = `postgres://${user}:${readFileSync(secret, 'utf8')}@127.0.0.1:${port}/postgres`;
+  await untilReady(url);
+  return { url, process: server };
+}
+
+/** The port answers before the server does: what it was left with is looked through first. */
+async function untilReady(url: string): Promise<void> {
+  for (const end = Date.now() + 60_000; ; await pause(50)) {
+    const client = new pg.Client({ connectionString: url });
+    try {
+      await client.connect();
+      await client.end();
+      return;
+    } catch (error) {
+      if ((error as { code?: string }).code !== cannotConnectNow || Date.now() > end) throw error;
+    }
+  }
 }
 
 /** PostgreSQL refuses to run as root: it then runs as the user its package made, else as nobody. */

@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EngineMissing, type EngineProcess } from './engine-process.js';
+import { startKafkaContainer } from './containers.js';
+import type { EngineProcess } from './engine-process.js';
 import { startKafkaBroker } from './kafka-broker.js';
+import { everyServer, firstServer, type ServerOffer, type ServerSource, settingOf } from './server-offers.js';
 
 export interface TestBroker {
   readonly brokers: readonly string[];
@@ -11,33 +13,43 @@ export interface TestBroker {
   stop(): Promise<void>;
 }
 
-/**
- * A Kafka broker for a test suite: those of KAFKA_BROKERS, else one of its own. What is used, or why there is none, is printed.
- */
-export async function testBroker(suite: string): Promise<TestBroker | undefined> {
-  const given = process.env['KAFKA_BROKERS'];
-  const say = (line: string): void => void process.stderr.write(`${suite}: ${line}\n`);
-  if (given !== undefined && given !== '') {
-    say('Kafka of KAFKA_BROKERS');
-    return { brokers: given.split(','), stop: () => Promise.resolve() };
-  }
+const sources: readonly ServerSource<TestBroker>[] = [
+  {
+    engine: 'Kafka of KAFKA_BROKERS',
+    start: async () => ({ brokers: settingOf('KAFKA_BROKERS').split(','), stop: () => Promise.resolve() }),
+  },
+  { engine: 'Kafka, a process of its own', start: startOwn },
+  {
+    engine: 'Kafka in a container',
+    start: async () => {
+      const { brokers, stop } = await startKafkaContainer();
+      return { brokers: [brokers], stop };
+    },
+  },
+];
+
+/** A Kafka broker for a suite: those of KAFKA_BROKERS, else one of its own, else one in a container. */
+export const testBroker = (suite: string): Promise<TestBroker | undefined> => firstServer(suite, sources);
+
+/** A broker of each of these kinds. */
+export const everyTestBroker = (suite: string): Promise<readonly ServerOffer<TestBroker>[]> =>
+  everyServer(suite, sources);
+
+async function startOwn(): Promise<TestBroker> {
   const folder = mkdtempSync(join(tmpdir(), 'lien-tuyen-kafka-'));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   try {
-    const broker = await startKafkaBroker(folder);
-    say('Kafka, a broker of its own');
+    const { brokers, process } = await startKafkaBroker(folder);
     return {
-      brokers: [broker.brokers],
-      process: broker.process,
+      brokers: [brokers],
+      process,
       stop: async () => {
-        await broker.process.stop();
+        await process.stop();
         remove();
       },
     };
   } catch (error) {
     remove();
-    if (!(error instanceof EngineMissing)) throw error;
-    say(`SKIPPED: ${error.message}`);
-    return undefined;
+    throw error;
   }
 }

@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { EngineMissing, type EngineProcess } from './engine-process.js';
+import { startPostgresContainer } from './containers.js';
+import type { EngineProcess } from './engine-process.js';
 import { startPostgresServer } from './postgres-server.js';
+import { everyServer, firstServer, type ServerOffer, type ServerSource, settingOf } from './server-offers.js';
 
 export interface TestDatabase {
   readonly url: string;
@@ -14,39 +16,52 @@ export interface TestDatabase {
   stop(): Promise<void>;
 }
 
-/**
- * A PostgreSQL for a test suite: the one of DATABASE_URL, else a server of its own. What is used, or why there is none, is printed.
- */
-export async function testDatabase(suite: string): Promise<TestDatabase | undefined> {
-  const given = process.env['DATABASE_URL'];
-  const say = (line: string): void => void process.stderr.write(`${suite}: ${line}\n`);
-  if (given !== undefined && given !== '') {
-    say('PostgreSQL of DATABASE_URL');
-    return { url: given, dropSchemas: dropSchemasOf(given), stop: () => Promise.resolve() };
-  }
+const sources: readonly ServerSource<TestDatabase>[] = [
+  {
+    engine: 'PostgreSQL of DATABASE_URL',
+    start: async () => {
+      const url = settingOf('DATABASE_URL');
+      return { url, dropSchemas: dropSchemasOf(url), stop: () => Promise.resolve() };
+    },
+  },
+  { engine: 'PostgreSQL, a server of its own', start: startOwn },
+  {
+    engine: 'PostgreSQL in a container',
+    start: async () => {
+      const { url, stop } = await startPostgresContainer();
+      return { url, dropSchemas: dropSchemasOf(url), stop };
+    },
+  },
+];
+
+/** A PostgreSQL for a suite: the one of DATABASE_URL, else a server of its own, else one in a container. */
+export const testDatabase = (suite: string): Promise<TestDatabase | undefined> => firstServer(suite, sources);
+
+/** A PostgreSQL of each of these kinds. */
+export const everyTestDatabase = (suite: string): Promise<readonly ServerOffer<TestDatabase>[]> =>
+  everyServer(suite, sources);
+
+async function startOwn(): Promise<TestDatabase> {
   const folder = mkdtempSync(join(tmpdir(), 'lien-tuyen-postgres-'));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
   try {
     const server = await startPostgresServer(folder);
-    say('PostgreSQL, a server of its own');
     return {
       ...server,
       dropSchemas: dropSchemasOf(server.url),
       stop: async () => {
         await server.process.stop();
-        rmSync(folder, { recursive: true, force: true });
+        remove();
       },
     };
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
-    if (!(error instanceof EngineMissing)) throw error;
-    say(`SKIPPED: ${error.message}`);
-    return undefined;
+    remove();
+    throw error;
   }
 }
 
-const dropSchemasOf =
-  (url: string) =>
-  async (prefix: string): Promise<void> => {
+function dropSchemasOf(url: string): (prefix: string) => Promise<void> {
+  return async (prefix) => {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     const { rows } = await client.query<{ name: string }>(
@@ -56,3 +71,4 @@ const dropSchemasOf =
     for (const { name } of rows) await client.query(`drop schema ${name} cascade`);
     await client.end();
   };
+}

@@ -1,5 +1,7 @@
-/** The contract on every EventStoreDB there is here: always the in-process server; a real one where it is named. */
+/** The contract on every EventStoreDB there is here: always the in-process server; real ones where they are named or can be started. */
 import { afterAll, beforeAll, describe, jest } from '@jest/globals';
+import { describeOn } from '#deploy/local/src/describe-on.js';
+import { everyTestEventStore } from '#deploy/local/src/test-event-store.js';
 import { openEventStoreDb } from '../src/eventstoredb/eventstoredb-event-store.js';
 import { describeEventStoreContract } from './event-store-contract.js';
 import { InProcessServer } from './in-process-server/in-process-server.js';
@@ -22,12 +24,9 @@ describe('in-process server', () => {
   });
 });
 
-const url = process.env['EVENTSTORE_URL'];
-if (url === undefined || url === '') {
-  process.stderr.write('SKIPPED: EventStoreDB contract on a real server: EVENTSTORE_URL is not set.\n');
-} else {
-  describeEventStoreContract('EventStoreDB engine, the server of EVENTSTORE_URL', {
-    open: (codec) => openEventStoreDb({ url, codec }),
+describeOn(await everyTestEventStore('event store contract'), (engine, server) =>
+  describeEventStoreContract(engine, {
+    open: (codec) => openEventStoreDb({ url: server().url, codec }),
     appendLimitBytes,
-  });
-}
+  }),
+);

@@ -40,8 +40,7 @@ describe('configuration', () => {
     ['PORT', '0', { port: 0 }],
     ['OIDC_ISSUER', 'https://id.example.vn/realms/tinh', { oidcIssuer: 'https://id.example.vn/realms/tinh' }],
     ['OIDC_ISSUER', 'http://localhost:8080/realms/tinh', { oidcIssuer: 'http://localhost:8080/realms/tinh' }],
-    ['KAFKA_BROKERS', 'a:9092, b:9092', { kafkaBrokers: ['a:9092', 'b:9092'] }],
-    ['DATABASE_URL', 'postgres://u:p@db/x', { databaseUrl: 'postgres://u:p@db/x' }],
+    ['KAFKA_BROKERS', 'a:9092, b:9092', { engines: 'embedded', unused: ['KAFKA_BROKERS'] }],
   ])('understands %s=%s', (name, value, expected) => {
     expect(read({ [name]: value })).toMatchObject(expected);
   });
@@ -58,6 +57,9 @@ describe('configuration', () => {
     ['BODY_LIMIT', '1', '1KiB'],
     ['EVENTSTORE_URL', 'http://x', 'esdb://'],
     ['KAFKA_BROKERS', 'a,b', 'host:port'],
+    ['KAFKA_PARTITIONS', '0', '1–200'],
+    ['KAFKA_TLS', 'perhaps', 'on | off'],
+    ['KAFKA_SASL', 'oauth', 'scram-sha-512'],
     ['OIDC_ISSUER', 'http://id.example.vn', 'https://'],
     ['OIDC_AUDIENCE', 'two words', 'one word'],
   ])('refuses %s=%s and says what is allowed', (name, value, allowed) => {
@@ -78,14 +80,50 @@ describe('configuration', () => {
     expect(read({ DATA_DIR: '/d', SECRETS_FILE: '/d2/k.json' }).secretsFile).toBe('/d2/k.json');
   });
 
-  it('says clearly that the distributed engines are not here yet', () => {
-    expect(faultOf({ ENGINES: 'distributed' }).en).toMatch(/ENGINES.*allowed: embedded/);
+  const distributed = {
+    ENGINES: 'distributed',
+    EVENTSTORE_URL: 'esdb://u:hunter1@es1:2113,es2:2113?tls=true',
+    KAFKA_BROKERS: 'a:9092, b:9092',
+    DATABASE_URL: 'postgres://u:hunter2@db/x?password=hunter3',
+  };
+
+  it('has servers for everything with the distributed engines', () => {
+    expect(read(distributed)).toMatchObject({
+      engines: 'distributed',
+      eventStoreUrl: distributed.EVENTSTORE_URL,
+      databaseUrl: distributed.DATABASE_URL,
+      kafka: { brokers: ['a:9092', 'b:9092'], partitions: 6, tls: false },
+    });
+    expect(
+      read({ ...distributed, KAFKA_TLS: 'on', KAFKA_SASL: 'scram-sha-512', KAFKA_USER: 'k', KAFKA_PASSWORD: 'p w' }),
+    ).toMatchObject({
+      kafka: { tls: true, credentials: { mechanism: 'scram-sha-512', username: 'k', password: 'p w' } },
+    });
+  });
+
+  it('names every server that is missing', () => {
+    const fault = faultOf({ ENGINES: 'distributed', KAFKA_BROKERS: 'a:9092' });
+    for (const text of [fault.en, fault.vi]) {
+      expect(text.match(/^ {2}[A-Z_]+: /gm)).toEqual(['  EVENTSTORE_URL: ', '  DATABASE_URL: ']);
+    }
+  });
+
+  it('refuses half of the credentials for the brokers', () => {
+    expect(faultOf({ ...distributed, KAFKA_USER: 'k' }).en).toContain('all three are set, or none');
+  });
+
+  it('has a usual port for each program', () => {
+    expect(readConfiguration({}, '', '/', 3001).port).toBe(3001);
+    expect(readConfiguration({ PORT: '0' }, '', '/', 3001).port).toBe(0);
   });
 
   it('never repeats a password, neither in a fault nor in the summary', () => {
     expect(JSON.stringify(faultOf({ DATABASE_URL: 'mysql://u:hunter2@db/x' }))).not.toContain('hunter2');
-    const summary = summaryOf(read({ DATABASE_URL: 'postgres://u:hunter2@db/x' }));
-    expect(summary).toContain('DATABASE_URL');
-    expect(summary).not.toContain('hunter2');
+    for (const settings of [{ DATABASE_URL: distributed.DATABASE_URL }, distributed]) {
+      const summary = summaryOf(read(settings));
+      expect(summary).toContain('DATABASE_URL');
+      expect(summary).not.toContain('hunter');
+    }
+    expect(summaryOf(read(distributed))).toContain('esdb://es1:2113,es2:2113');
   });
 });

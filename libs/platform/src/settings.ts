@@ -50,6 +50,17 @@ export const port: ParseSetting<number> = (text) => {
   return value;
 };
 
+export const wholeNumber =
+  (least: number, most: number): ParseSetting<number> =>
+  (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : -1;
+    if (value < least || value > most) throw refused(text, `${least}–${most}`, `${least}–${most}`);
+    return value;
+  };
+
+/** Anything; never repeated in a fault. */
+export const secretText: ParseSetting<string> = (text) => text;
+
 export const hostName: ParseSetting<string> = (text) => {
   if (!/^[0-9A-Za-z.:_-]{1,253}$/.test(text))
     throw refused(text, 'tên máy hoặc địa chỉ IP', 'a host name or an IP address');
@@ -92,15 +103,27 @@ export const byteSize =
 export const url =
   (...protocols: readonly string[]): ParseSetting<string> =>
   (text) => {
-    if (!URL.canParse(text) || !protocols.includes(new URL(text).protocol)) {
-      const allowed = protocols.map((protocol) => `${protocol}//…`).join(' | ');
-      throw new NotASetting({
-        vi: `không phải địa chỉ hợp lệ; cho phép: ${allowed}`,
-        en: `not a valid address; allowed: ${allowed}`,
-      });
+    if (!URL.canParse(text) || !protocols.includes(new URL(text).protocol)) throw wrongAddress(protocols);
+    return text;
+  };
+
+/** An address that may name several hosts (`esdb://es1:2113,es2:2113`), which no URL can; whoever opens it reads the rest. */
+export const addressOfHosts =
+  (...protocols: readonly string[]): ParseSetting<string> =>
+  (text) => {
+    if (!protocols.some((protocol) => text.startsWith(`${protocol}//`)) || !/^[^/]+\/\/[^/\s]+(\/\S*)?$/.test(text)) {
+      throw wrongAddress(protocols);
     }
     return text;
   };
+
+function wrongAddress(protocols: readonly string[]): NotASetting {
+  const allowed = protocols.map((protocol) => `${protocol}//…`).join(' | ');
+  return new NotASetting({
+    vi: `không phải địa chỉ hợp lệ; cho phép: ${allowed}`,
+    en: `not a valid address; allowed: ${allowed}`,
+  });
+}
 
 /** `https:`, or `http:` on this machine alone: keys fetched in clear text could be replaced on the way. */
 export const secureUrl: ParseSetting<string> = (text) => {

@@ -25,6 +25,7 @@ import { openSecrets } from '#security/secrets.js';
 import { SecurityModule, tokenVerifier } from '#security/security.module.js';
 import { TokenIssuer } from '#security/token-issuer.js';
 import { logAt, viewsWith } from './doubles.js';
+import { memoryAudit } from '../../security/test/memory-audit.js';
 
 class Note {
   @IsString() title!: string;
@@ -110,7 +111,10 @@ beforeEach(async () => {
   };
   observeViews(metrics, parts.events, parts.views);
   application = await createHttpApplication(
-    { module: TestApplication, imports: [PlatformModule.forRoot(parts), SecurityModule.forRoot(), NotesModule] },
+    {
+      module: TestApplication,
+      imports: [PlatformModule.forRoot(parts), SecurityModule.forRoot(memoryAudit().trail), NotesModule],
+    },
     {
       configuration,
       logger,

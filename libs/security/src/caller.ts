@@ -1,4 +1,5 @@
 import type { FacilityCode, ResidentId } from '#domain/ids.js';
+import type { SmartScope } from './smart-scopes.js';
 
 /** Kinds of user. Scope decides what may be asked, facility and resident decide about whom. */
 export type CallerKind = 'station' | 'hospital' | 'clinician' | 'province' | 'resident' | 'operator';
@@ -11,25 +12,77 @@ export type Scope =
   | 'referrals.read'
   | 'referrals.write'
   | 'statistics.read' // figures without names
-  | 'operations.read'; // views, metrics
+  | 'operations.read' // views, metrics
+  | 'audit.read' // who read what: a resident of the own record, a facility of its own people, an operator of all
+  | 'access.oversight' // whose record was opened in an emergency, by whom and why
+  | 'record.break-glass' // open a record in an emergency, past what would hide it
+  | SensitiveScope;
+
+/** Classes of health facts that are hidden from who has not their scope. */
+export const sensitiveClasses = ['hiv', 'mental-health'] as const;
+export type SensitiveClass = (typeof sensitiveClasses)[number];
+export type SensitiveScope = `sensitive.${SensitiveClass}`;
 
 /** Whoever sent a request, as its token says. */
 export interface Caller {
   readonly kind: CallerKind;
   /** Stable name for logs and events: `station:08Z11`. Holds no personal data. */
   readonly actor: string;
+  /**
+   * The narrowest name the token gives of who holds it: the subject of an identity provider, or one local token. Tells apart whom
+   * {@link actor} does not.
+   */
+  readonly holder: string;
   readonly scopes: ReadonlySet<Scope>;
+  /** Where the token has scopes of SMART: what it may do with which resource types, no more. */
+  readonly smart?: readonly SmartScope[];
   /** Present for station and hospital; a clinician without one serves the whole province. */
   readonly facility?: FacilityCode;
   /** Present for a resident. */
   readonly resident?: ResidentId;
 }
 
+/** What a token has that names no scope. */
 export const scopesOf: Readonly<Record<CallerKind, readonly Scope[]>> = {
-  station: ['intake.write', 'receipts.read', 'record.read', 'residents.review', 'referrals.read', 'referrals.write'],
-  hospital: ['intake.write', 'receipts.read', 'record.read', 'residents.review', 'referrals.read', 'referrals.write'],
-  clinician: ['record.read', 'referrals.read'],
-  province: ['statistics.read'],
-  resident: ['record.read'],
-  operator: ['receipts.read', 'residents.review', 'statistics.read', 'operations.read'],
+  station: [
+    'intake.write',
+    'receipts.read',
+    'record.read',
+    'residents.review',
+    'referrals.read',
+    'referrals.write',
+    'audit.read',
+  ],
+  hospital: [
+    'intake.write',
+    'receipts.read',
+    'record.read',
+    'residents.review',
+    'referrals.read',
+    'referrals.write',
+    'audit.read',
+  ],
+  clinician: ['record.read', 'referrals.read', 'record.break-glass'],
+  province: ['statistics.read', 'access.oversight'],
+  resident: ['record.read', 'audit.read', 'sensitive.hiv', 'sensitive.mental-health'],
+  operator: [
+    'receipts.read',
+    'residents.review',
+    'statistics.read',
+    'operations.read',
+    'audit.read',
+    'access.oversight',
+  ],
 };
+
+/** What a token has only where its issuer names it. */
+const onlyByName: Readonly<Partial<Record<CallerKind, readonly Scope[]>>> = {
+  station: ['sensitive.hiv', 'sensitive.mental-health'],
+  hospital: ['sensitive.hiv', 'sensitive.mental-health'],
+  clinician: ['sensitive.hiv', 'sensitive.mental-health'],
+};
+
+/** Every scope that a token of the kind may have. */
+export const grantableTo = (kind: CallerKind): readonly Scope[] => [...scopesOf[kind], ...(onlyByName[kind] ?? [])];
+
+export const callerKinds = Object.keys(scopesOf) as readonly CallerKind[];

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import { parseFacilityCode, parseResidentId } from '#domain/ids.js';
-import { type Caller, type CallerKind, type Scope, scopesOf } from './caller.js';
+import { type Caller, type CallerKind, callerKinds, grantableTo, type Scope, scopesOf } from './caller.js';
+import { mayUse, type SmartInteraction, type SmartScope, smartScopesOf } from './smart-scopes.js';
 import { InvalidToken } from './token-verifier.js';
 
 /**
@@ -16,10 +17,15 @@ export function callerOf(claims: JWTPayload, issuer: 'local' | 'external'): Call
   if ((kind === 'station' || kind === 'hospital') && !facility) throw new InvalidToken('claims');
   if ((kind === 'resident') !== (resident !== undefined)) throw new InvalidToken('claims');
   if (facility && !['station', 'hospital', 'clinician'].includes(kind)) throw new InvalidToken('claims');
+  const words = new Set(typeof claims['scope'] === 'string' ? claims['scope'].split(' ') : []);
+  const smart = smartScopesOf(kind, words);
+  const actor = actorOf(kind, facility ?? resident, issuer === 'external' ? claims : undefined);
   return {
     kind,
-    actor: actorOf(kind, facility ?? resident, issuer === 'external' ? claims : undefined),
-    scopes: grantedScopes(kind, claims['scope']),
+    actor,
+    holder: issuer === 'external' ? actor : `${actor}/${claims.jti?.slice(0, 8)}`,
+    scopes: grantedScopes(kind, words, smart),
+    ...(smart && { smart }),
     ...(facility && { facility }),
     ...(resident && { resident }),
   };
@@ -32,12 +38,32 @@ function actorOf(kind: CallerKind, of: string | undefined, external: JWTPayload 
   return `${actor}/${createHash('sha256').update(`${external.iss}\n${external.sub}`).digest('hex').slice(0, 16)}`;
 }
 
-function grantedScopes(kind: CallerKind, claim: unknown): ReadonlySet<Scope> {
-  const ofKind = scopesOf[kind];
+function grantedScopes(kind: CallerKind, words: ReadonlySet<string>, smart: Caller['smart']): ReadonlySet<Scope> {
+  const named = grantableTo(kind).filter((scope) => words.has(scope));
   // Identity providers put scopes of their own (`openid`, `profile`) in the claim: only when it names one of ours does it narrow.
-  const named = typeof claim === 'string' ? new Set(claim.split(' ')) : new Set<string>();
-  const all = new Set<string>(Object.values(scopesOf).flat());
-  return new Set([...named].some((scope) => all.has(scope)) ? ofKind.filter((scope) => named.has(scope)) : ofKind);
+  if ([...words].some((word) => everyScope.has(word))) return new Set(named);
+  return new Set(smart ? scopesOf[kind].filter((scope) => within(smart, scope)) : scopesOf[kind]);
+}
+
+const everyScope: ReadonlySet<string> = new Set(callerKinds.flatMap(grantableTo));
+
+/** Of the scopes of its kind, those that a caller needs for what SMART's scopes let it do. */
+function within(smart: readonly SmartScope[], scope: Scope): boolean {
+  const may = (...interactions: readonly SmartInteraction[]): boolean =>
+    smart.some((one) => one.interactions.some((right) => interactions.includes(right)));
+  switch (scope) {
+    case 'record.read':
+    case 'record.break-glass':
+    case 'sensitive.hiv':
+    case 'sensitive.mental-health':
+      return may('r', 's');
+    case 'audit.read':
+      return mayUse({ smart }, 'AuditEvent', 'r') || mayUse({ smart }, 'AuditEvent', 's');
+    case 'intake.write':
+      return may('c', 'u', 'd');
+    default:
+      return false;
+  }
 }
 
 function isCallerKind(value: unknown): value is CallerKind {

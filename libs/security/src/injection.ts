@@ -4,3 +4,5 @@
 export const TOKEN_VERIFIER = Symbol('TokenVerifier');
 /** `TokenIssuer` of `#security/token-issuer.js` */
 export const TOKEN_ISSUER = Symbol('TokenIssuer');
+/** `AuditTrail` of `#security/audit/audit-trail.js` */
+export const AUDIT_TRAIL = Symbol('AuditTrail');

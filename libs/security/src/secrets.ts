@@ -40,15 +40,20 @@ interface SecretsDocument {
  * @throws SetupError when the file is damaged, others may read it, or it cannot be made
  */
 export function openSecrets(file: string): Secrets {
-  return readSecrets(file) ?? createSecrets(file);
+  return findSecrets(file) ?? placeSecrets(file, `${JSON.stringify(newDocument(), undefined, 2)}\n`);
 }
 
-function createSecrets(file: string): Secrets {
+/**
+ * Puts a key file in its place, readable by the owner alone, unless there is one already: that one stays, and is what is given back.
+ * @param document the text of a key file
+ * @throws SetupError when it cannot be written, or is no key file
+ */
+export function placeSecrets(file: string, document: string): Secrets {
   const folder = dirname(file);
   const temporary = join(folder, `.${process.pid}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     makeFolder(folder, 0o700);
-    writeDurably(temporary, `${JSON.stringify(newDocument(), undefined, 2)}\n`);
+    writeDurably(temporary, document);
     try {
       // A link is made whole or not at all, and never over a file that is there: the first process wins, the others read its file.
       linkSync(temporary, file);
@@ -67,16 +72,22 @@ function createSecrets(file: string): Secrets {
       { cause: error },
     );
   }
-  const secrets = readSecrets(file);
+  const secrets = findSecrets(file);
   if (!secrets) throw damaged(file, 'ENOENT');
   return secrets;
 }
 
-function readSecrets(file: string): Secrets | undefined {
+/**
+ * The secrets of a file; `undefined` when it is not there.
+ * @throws SetupError when the file is damaged, or others may read it
+ */
+export function findSecrets(file: string): Secrets | undefined {
   let text: string;
   try {
-    const mode = statSync(file).mode;
-    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+    const { mode, uid } = statSync(file);
+    // A file that is somebody else's is given to us by its group, as mounted secrets are.
+    const forbidden = uid === process.getuid?.() ? 0o077 : 0o037;
+    if (process.platform !== 'win32' && (mode & forbidden) !== 0) {
       throw new SetupError({
         vi: `Người khác đọc được tệp khóa ${file}. Hãy chạy: chmod 600 ${file}`,
         en: `Others may read the key file ${file}. Run: chmod 600 ${file}`,

@@ -1,12 +1,15 @@
-import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { APP_GUARD, HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
 import { CONFIGURATION, SECRETS } from '#platform/injection.js';
 import type { Configuration } from '#platform/configuration.js';
+import type { AuditTrail } from './audit/audit-trail.js';
 import { AccessGuard } from './http/access.guard.js';
+import { auditAnswers } from './http/audit-hooks.js';
 import { KeySetController } from './http/key-set.controller.js';
 import { LOGIN_FILES, LoginController, readLoginFiles } from './http/login.controller.js';
 import { SessionController } from './http/session.controller.js';
-import { TOKEN_ISSUER, TOKEN_VERIFIER } from './injection.js';
+import { AUDIT_TRAIL, TOKEN_ISSUER, TOKEN_VERIFIER } from './injection.js';
 import { localVerifier, oidcVerifier, verifierOfIssuers } from './jwt-verifiers.js';
 import type { Secrets } from './secrets.js';
 import { RecentTokens } from './token-cache.js';
@@ -22,21 +25,32 @@ export function tokenVerifier(configuration: Configuration, secrets: Pick<Secret
   );
 }
 
-/** Closes every route of the application but those that say whom they are open to. */
+/** Closes every route of the application but those that say whom they are open to, and writes down whose data each answer showed. */
 @Module({})
-export class SecurityModule {
-  static forRoot(): DynamicModule {
+export class SecurityModule implements OnModuleInit {
+  constructor(
+    private readonly adapter: HttpAdapterHost,
+    @Inject(AUDIT_TRAIL) private readonly trail: AuditTrail,
+  ) {}
+
+  onModuleInit(): void {
+    auditAnswers(this.adapter.httpAdapter.getInstance<FastifyInstance>(), this.trail);
+  }
+
+  /** @param trail stays open until the application has closed */
+  static forRoot(trail: AuditTrail): DynamicModule {
     return {
       module: SecurityModule,
       global: true,
       controllers: [KeySetController, LoginController, SessionController],
       providers: [
+        { provide: AUDIT_TRAIL, useValue: trail },
         { provide: TOKEN_VERIFIER, inject: [CONFIGURATION, SECRETS], useFactory: tokenVerifier },
         { provide: TOKEN_ISSUER, inject: [SECRETS], useFactory: (secrets: Secrets) => new TokenIssuer(secrets) },
         { provide: LOGIN_FILES, useFactory: readLoginFiles },
         { provide: APP_GUARD, useClass: AccessGuard },
       ],
-      exports: [TOKEN_VERIFIER, TOKEN_ISSUER],
+      exports: [AUDIT_TRAIL, TOKEN_VERIFIER, TOKEN_ISSUER],
     };
   }
 }

@@ -13,6 +13,8 @@ export interface Grant {
   readonly kind: CallerKind;
   readonly facility?: FacilityCode;
   readonly resident?: ResidentId;
+  /** Scopes, ours and SMART's, by blanks; without it those of the kind. */
+  readonly scope?: string;
   /** How long the token holds. */
   readonly hours: number;
 }
@@ -25,12 +27,12 @@ export class TokenIssuer {
     this.#key = secrets.signingKey;
   }
 
-  /** A signed JWT with every scope of its kind. */
+  /** A signed JWT. */
   async issue(grant: Grant): Promise<string> {
     const now = Math.floor(Date.now() / 1000);
     return new SignJWT({
       kind: grant.kind,
-      scope: scopesOf[grant.kind].join(' '),
+      scope: grant.scope ?? scopesOf[grant.kind].join(' '),
       ...(grant.facility && { facility: grant.facility }),
       ...(grant.resident && { resident: grant.resident }),
     })

@@ -38,6 +38,7 @@ describe('a token of the local issuer', () => {
     await expect(newVerifier().verify(await issuer.issue(station))).resolves.toEqual({
       kind: 'station',
       actor: 'station:08Z11',
+      holder: expect.stringMatching(/^station:08Z11\/[0-9a-f]{8}$/),
       facility: '08Z11',
       scopes: new Set(scopesOf.station),
     });
@@ -45,7 +46,7 @@ describe('a token of the local issuer', () => {
       newVerifier().verify(await issuer.issue({ kind: 'resident', resident, hours: 1 })),
     ).resolves.toMatchObject({
       resident,
-      scopes: new Set(['record.read']),
+      scopes: new Set(scopesOf.resident),
     });
     await expect(newVerifier().verify(await issuer.issue({ kind: 'operator', hours: 1 }))).resolves.toMatchObject({
       actor: 'operator',
@@ -162,7 +163,7 @@ describe('the scopes of a token', () => {
 });
 
 describe('recent tokens', () => {
-  const caller = { kind: 'operator', actor: 'operator', scopes: new Set<never>() } as const;
+  const caller = { kind: 'operator', actor: 'operator', holder: 'operator', scopes: new Set<never>() } as const;
 
   it('are forgotten when the token ends, and after a minute', () => {
     let now = 0;

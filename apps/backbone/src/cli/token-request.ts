@@ -1,15 +1,18 @@
 import { parseArgs } from 'node:util';
 import { parseFacilityCode, parseResidentId } from '#domain/ids.js';
-import { type CallerKind, scopesOf } from '#security/caller.js';
+import { type CallerKind, grantableTo, scopesOf } from '#security/caller.js';
+import { contextsOf, parseSmartScope } from '#security/smart-scopes.js';
 import type { Grant } from '#security/token-issuer.js';
 import { reasonOf, WrongUse } from './output.js';
 
-export const tokenUsage = `npm run -s token -- --as KIND [--facility CODE] [--resident ID] [--hours N]
+export const tokenUsage = `npm run -s token -- --as KIND [--facility CODE] [--resident ID] [--hours N] [--scope "SCOPES"]
 
   --as        ${Object.keys(scopesOf).join(' | ')}
   --facility  mã cơ sở, bắt buộc với station và hospital / facility code, needed for station and hospital: 08Z11
   --resident  mã người dân (UUID), bắt buộc với resident / resident id (UUID), needed for resident
-  --hours     thời hạn tính bằng giờ, mặc định 12 / how long the token holds, default 12`;
+  --hours     thời hạn tính bằng giờ, mặc định 12 / how long the token holds, default 12
+  --scope     quyền, cách nhau bằng khoảng trắng, mặc định mọi quyền thường lệ của loại / scopes by blanks, default the usual ones of the kind:
+              "record.read sensitive.hiv", "system/Observation.rs system/Patient.r"`;
 
 const longestHours = 24 * 366;
 
@@ -51,7 +54,34 @@ export function parseTokenRequest(parameters: readonly string[]): Grant | 'help'
   }
   if (resident && kind !== 'resident')
     throw wrong(`--resident: không dùng với ${kind}`, `--resident: not used with ${kind}`);
-  return { kind, hours, ...(facility && { facility }), ...(resident && { resident }) };
+  const scope = values.scope === undefined ? undefined : checkedScope(kind, values.scope);
+  return {
+    kind,
+    hours,
+    ...(facility && { facility }),
+    ...(resident && { resident }),
+    ...(scope !== undefined && { scope }),
+  };
+}
+
+/** A word that would give nothing is a mistake of who asks. */
+function checkedScope(kind: CallerKind, text: string): string {
+  const words = text.split(/\s+/).filter(Boolean);
+  const own: readonly string[] = grantableTo(kind);
+  const unusable = words.find((word) => {
+    const smart = parseSmartScope(word);
+    return smart ? !contextsOf[kind].includes(smart.context) : !own.includes(word);
+  });
+  if (words.length === 0 || unusable !== undefined) {
+    const shown = (unusable ?? '').slice(0, 80);
+    const contexts = contextsOf[kind].map((context) => `${context}/*.rs`);
+    const allowed = [...own, ...contexts].join(' ');
+    throw wrong(
+      `--scope: không cấp được “${shown}” cho ${kind}; có: ${allowed}`,
+      `--scope: “${shown}” cannot be given to ${kind}; there are: ${allowed}`,
+    );
+  }
+  return words.join(' ');
 }
 
 function read(parameters: readonly string[]) {
@@ -63,6 +93,7 @@ function read(parameters: readonly string[]) {
         facility: { type: 'string' },
         resident: { type: 'string' },
         hours: { type: 'string' },
+        scope: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     }).values;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSecrets } from '#security/secrets.js';
 import { TokenIssuer } from '#security/token-issuer.js';
-import { readFacilityTable } from '../facilities/facility-table.js';
+import { readFacilityTable } from '#service/facilities/facility-table.js';
 import { Client } from './client.js';
 import { compareFigures, compareReconciliation } from './in-figures.js';
 import { compareRecord } from './in-record.js';

@@ -8,7 +8,7 @@ import { Problem } from '#platform/http/problem.js';
 import { patience, streamedBody, type BodyLimits } from '#platform/http/streamed-body.js';
 import { CONFIGURATION } from '#platform/injection.js';
 import type { Caller } from '#security/caller.js';
-import { CurrentCaller, RequireScope } from '#security/http/access.js';
+import { CurrentCaller, NoPersonalData, RequireScope } from '#security/http/access.js';
 import { ORIGINALS } from '../injection.js';
 import { mostHeld, type Originals } from '../originals/originals.js';
 import { fhirJson, fhirReply, wantsFhir, type FhirReply } from '../fhir-bundles/fhir-reply.js';
@@ -34,6 +34,8 @@ export class IntakeController {
   /** The body is taken byte for byte: what a station wrote is kept as it wrote it, broken JSON too. */
   @Post()
   @RequireScope('intake.write')
+  // Its answer says what became of what the caller has just sent; the log says who sent it.
+  @NoPersonalData()
   @StreamedBody()
   async receive(
     @Req() request: FastifyRequest,

@@ -39,11 +39,13 @@ export class Intake {
     private readonly records: Pick<RecordIntake, 'take' | 'unknownAmong'>,
     private readonly messages: KeyedMutex,
     private readonly places: PlaceRegister = new PlaceRegister([]),
+    /** Told of every answer. */
+    private readonly onAnswer: (answer: IntakeAnswer) => void = () => undefined,
   ) {}
 
   receive(message: ReceivedMessage | LargeMessage): Promise<IntakeAnswer> {
     const context = contextOf(message);
-    return this.messages.run(turnOf(message, context), async () => {
+    return this.#inTurn(message, context, async () => {
       const answered = await this.journal.find(context.receipt);
       if (message.idempotencyKey !== undefined && !(await this.journal.useKey(message.idempotencyKey, context))) {
         await this.#keep(message);
@@ -63,10 +65,20 @@ export class Intake {
    */
   reprocess(message: ReceivedMessage | LargeMessage): Promise<IntakeAnswer> {
     const context = contextOf(message);
-    return this.messages.run(turnOf(message, context), async () => {
+    return this.#inTurn(message, context, async () => {
       const answered = await this.journal.find(context.receipt);
       return this.#answer(message, context, answered?.revision ?? -1, answered?.event);
     });
+  }
+
+  async #inTurn(
+    message: ReceivedMessage | LargeMessage,
+    context: MessageContext,
+    work: () => Promise<IntakeAnswer>,
+  ): Promise<IntakeAnswer> {
+    const answer = await this.messages.run(turnOf(message, context), work);
+    this.onAnswer(answer);
+    return answer;
   }
 
   async #answer(

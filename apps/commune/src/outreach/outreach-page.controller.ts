@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PageFiles } from '#platform/http/page-files.js';
-import { RequireScope } from '#security/http/access.js';
+import { NoPersonalData, RequireScope } from '#security/http/access.js';
 
 /** Injection token of the page's {@link PageFiles}. */
 export const OUTREACH_FILES = Symbol('OutreachFiles');
@@ -12,6 +12,7 @@ export const readOutreachFiles = (): Promise<PageFiles> =>
 /** Where a station checks and hands in the sheet of a screening day. Whoever has no session is sent to the login page. */
 @Controller('outreach')
 @RequireScope('intake.write')
+@NoPersonalData()
 export class OutreachPageController {
   constructor(@Inject(OUTREACH_FILES) private readonly files: PageFiles) {}
 

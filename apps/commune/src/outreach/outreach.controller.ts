@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RawBody } from '#platform/http/body-parsers.js';
 import { Problem } from '#platform/http/problem.js';
 import type { Caller } from '#security/caller.js';
-import { CurrentCaller, RequireScope } from '#security/http/access.js';
+import { CurrentCaller, NoPersonalData, RequireScope } from '#security/http/access.js';
 import { outreachExample, outreachTemplate } from '#station-formats/outreach/write-sheet.js';
 import { outreachLimits } from '#station-formats/outreach/read-outreach-sheet.js';
 import { UnreadableMessage } from '#station-formats/unreadable-message.js';
@@ -20,6 +20,7 @@ export class OutreachController {
 
   constructor(private readonly dryRun: OutreachDryRun) {}
 
+  @NoPersonalData()
   @Get('template')
   @Header('content-type', 'text/csv; charset=utf-8')
   @Header('content-disposition', 'attachment; filename="mau-kham-sang-loc.csv"')
@@ -28,6 +29,7 @@ export class OutreachController {
   }
 
   /** The template with one synthetic line. */
+  @NoPersonalData()
   @Get('example')
   @Header('content-type', 'text/csv; charset=utf-8')
   @Header('content-disposition', 'attachment; filename="vi-du-kham-sang-loc-GIA-LAP.csv"')

@@ -1,11 +1,13 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, Header, Inject, Param, Post, Query, Res, StreamableFile } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Get, Header, Inject, Param, Post, Query, Req, Res, StreamableFile } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseFacilityCode, type FacilityCode } from '#domain/ids.js';
 import { Problem } from '#platform/http/problem.js';
 import type { View } from '#projections/view-host.js';
 import type { Caller } from '#security/caller.js';
+import { residentsIn } from '#security/audit/residents-in.js';
 import { CurrentCaller, RequireScope } from '#security/http/access.js';
+import { disclosureOf } from '#security/http/audit-hooks.js';
 import { answerOf, type AnsweredReceipt } from '../intake/intake-answers.js';
 import { Intake } from '../intake/intake.js';
 import { MessageJournal } from '../intake/message-journal.js';
@@ -69,8 +71,13 @@ export class ReceiptsController {
   /** The message as it came. For its sender alone: an operator has no business with it. */
   @Get(':id/original')
   @Header('X-Content-Type-Options', 'nosniff')
-  async original(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<StreamableFile> {
-    const original = await this.#original(caller, id);
+  async original(
+    @CurrentCaller() caller: Caller,
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+  ): Promise<StreamableFile> {
+    const { original, receipt } = await this.#original(caller, id);
+    for (const resident of residentsIn(receipt)) disclosureOf(request).residents.add(resident);
     const options = { type: 'application/octet-stream', disposition: `attachment; filename="${id}"` };
     return 'body' in original
       ? new StreamableFile(original.body, options)
@@ -87,7 +94,7 @@ export class ReceiptsController {
   ): Promise<AnsweredReceipt> {
     if (!caller.facility) throw unknownReceipt();
     const answer = await this.#limits.within(caller.facility, mostHeld, async ({ becomesLarge }) => {
-      const original = await this.#original(caller, id);
+      const { original } = await this.#original(caller, id);
       if (!('body' in original)) becomesLarge();
       return this.intake.reprocess(original);
     });
@@ -104,12 +111,15 @@ export class ReceiptsController {
     return (first?.position ?? Number.MAX_SAFE_INTEGER) - 1;
   }
 
-  async #original(caller: Caller, id: string): Promise<Original | LargeOriginal> {
+  async #original(
+    caller: Caller,
+    id: string,
+  ): Promise<{ readonly original: Original | LargeOriginal; readonly receipt: Receipt }> {
     const found = caller.facility && mayRead(caller, id) ? await this.journal.find(id) : undefined;
     const receipt = found?.event?.data.receipt;
     const original = receipt && (await this.originals.open(receipt.facility, receipt.digest));
-    if (!original) throw unknownReceipt();
-    return original;
+    if (!original || !receipt) throw unknownReceipt();
+    return { original, receipt };
   }
 }
 

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PageFiles } from '#platform/http/page-files.js';
-import { RequireScope } from '#security/http/access.js';
+import { NoPersonalData, RequireScope } from '#security/http/access.js';
 
 /** Injection token of the page's {@link PageFiles}. */
 export const REVIEW_FILES = Symbol('ReviewFiles');
@@ -12,6 +12,7 @@ export const readReviewFiles = (): Promise<PageFiles> =>
 /** Pairs side by side, as a web page. Whoever has no session is sent to the login page. */
 @Controller('reviews')
 @RequireScope('residents.review')
+@NoPersonalData()
 export class ReviewsPageController {
   constructor(@Inject(REVIEW_FILES) private readonly files: PageFiles) {}
 

@@ -5,8 +5,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '#security/caller.js';
 import { lastEventId, sendEventStream } from '#platform/http/event-stream.js';
 import { STOPPING } from '#platform/injection.js';
+import type { AuditTrail } from '#security/audit/audit-trail.js';
+import { residentsIn } from '#security/audit/residents-in.js';
 import { CurrentCaller, RequireScope } from '#security/http/access.js';
+import { disclosureOf, writeDisclosure } from '#security/http/audit-hooks.js';
+import { AUDIT_TRAIL } from '#security/injection.js';
 import { ownFacility } from '../own-facility.js';
+import type { FeedItem } from './feed-item.js';
 import { FeedPageAfter } from './feed-page.query.js';
 import { LiveFeeds } from './live-feeds.js';
 
@@ -31,6 +36,7 @@ export class FeedController {
     private readonly queries: QueryBus,
     private readonly feeds: LiveFeeds,
     @Inject(STOPPING) private readonly stopping: AbortSignal,
+    @Inject(AUDIT_TRAIL) private readonly trail: AuditTrail,
   ) {}
 
   @Get()
@@ -48,6 +54,11 @@ export class FeedController {
       return;
     }
     const resumed = lastEventId(request) ?? after;
-    await sendEventStream(reply, this.stopping, (ended) => this.feeds.follow(facility, resumed, ended));
+    const disclosure = disclosureOf(request);
+    const written = (items: readonly FeedItem[]): Promise<void> => {
+      for (const resident of residentsIn(items)) disclosure.residents.add(resident);
+      return writeDisclosure(this.trail, disclosure, 200);
+    };
+    await sendEventStream(reply, this.stopping, (ended) => this.feeds.follow(facility, resumed, ended, written));
   }
 }

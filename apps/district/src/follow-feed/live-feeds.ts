@@ -3,6 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import type { FacilityCode } from '#domain/ids.js';
 import { eventFrame, News, pause } from '#platform/http/event-stream.js';
 import { WorklistReader } from '../worklists/worklist-reader.js';
+import type { FeedItem } from './feed-item.js';
 import { FeedPageAfter } from './feed-page.query.js';
 
 const pageSize = 200;
@@ -18,7 +19,13 @@ export class LiveFeeds {
     private readonly worklists: WorklistReader,
   ) {}
 
-  async *follow(facility: FacilityCode, after: number, ended: AbortSignal): AsyncGenerator<string> {
+  /** @param written resolves once it is written down whose steps are sent next */
+  async *follow(
+    facility: FacilityCode,
+    after: number,
+    ended: AbortSignal,
+    written: (items: readonly FeedItem[]) => Promise<void>,
+  ): AsyncGenerator<string> {
     const news = new News();
     const stopListening = this.worklists.onAdvanced(() => news.bring());
     let position = after;
@@ -26,6 +33,7 @@ export class LiveFeeds {
       yield 'retry: 2000\n\n';
       while (!ended.aborted) {
         const { items, next, caughtUp } = await this.queries.execute(new FeedPageAfter(facility, position, pageSize));
+        if (items.length > 0) await written(items);
         for (const item of items) yield eventFrame('step', item.position, item);
         position = next;
         if (!caughtUp) continue;

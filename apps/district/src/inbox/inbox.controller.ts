@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FacilityRegister } from '#domain/facilities/facility-register.js';
 import { PageFiles } from '#platform/http/page-files.js';
 import { FACILITY_REGISTER } from '#platform/injection.js';
-import { RequireScope } from '#security/http/access.js';
+import { NoPersonalData, RequireScope } from '#security/http/access.js';
 import { type NamedFacility, named } from '../list-referrals/worklist-item.js';
 
 /** Injection token of the page's {@link PageFiles}. */
@@ -14,6 +14,7 @@ export const readInboxFiles = (): Promise<PageFiles> => PageFiles.read(new URL('
 /** The referral inbox as a web page. Whoever has no session is sent to the login page. */
 @Controller('inbox')
 @RequireScope('referrals.read')
+@NoPersonalData()
 export class InboxController {
   constructor(
     @Inject(INBOX_FILES) private readonly files: PageFiles,

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PageFiles } from '#platform/http/page-files.js';
-import { RequireScope } from '#security/http/access.js';
+import { NoPersonalData, RequireScope } from '#security/http/access.js';
 
 /** Injection token of the page's {@link PageFiles}. */
 export const DASHBOARD_FILES = Symbol('DashboardFiles');
@@ -11,6 +11,7 @@ export const readDashboardFiles = (): Promise<PageFiles> => PageFiles.read(new U
 /** The province's dashboard. Whoever has no session is sent to the login page. */
 @Controller()
 @RequireScope('statistics.read')
+@NoPersonalData()
 export class DashboardController {
   constructor(@Inject(DASHBOARD_FILES) private readonly files: PageFiles) {}
 

@@ -3,7 +3,7 @@ import { IsOptional, IsString, MaxLength } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { lastEventId, sendEventStream } from '#platform/http/event-stream.js';
 import { STOPPING } from '#platform/injection.js';
-import { RequireScope } from '#security/http/access.js';
+import { NoPersonalData, RequireScope } from '#security/http/access.js';
 import { Parameters } from '../statistics/parameters.js';
 import { LiveFigures } from './live-figures.js';
 
@@ -21,6 +21,7 @@ class LiveParameters {
 
 @Controller('statistics/live')
 @RequireScope('statistics.read')
+@NoPersonalData()
 export class FollowLiveController {
   constructor(
     private readonly figures: LiveFigures,

@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { signalOf } from '#platform/http/gone.js';
-import { RequireScope } from '#security/http/access.js';
+import { NoPersonalData, RequireScope } from '#security/http/access.js';
 import { Parameters } from '../statistics/parameters.js';
 import { Reconcile, type Reconciliation } from './reconcile.query.js';
 
@@ -21,6 +21,7 @@ class ReconciliationParameters {
 
 @Controller('statistics/reconciliation')
 @RequireScope('statistics.read')
+@NoPersonalData()
 export class ReconcileController {
   constructor(
     private readonly queries: QueryBus,

@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { signalOf } from '#platform/http/gone.js';
-import { RequireScope } from '#security/http/access.js';
+import { NoPersonalData, RequireScope } from '#security/http/access.js';
 import { Parameters } from '../statistics/parameters.js';
 import type { IndicatorsAnswer } from './indicator-answer.js';
 import { ShowIndicators } from './show-indicators.query.js';
@@ -27,6 +27,7 @@ class IndicatorsParameters {
 
 @Controller('statistics/indicators')
 @RequireScope('statistics.read')
+@NoPersonalData()
 export class ShowIndicatorsController {
   constructor(
     private readonly queries: QueryBus,

@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
-import { RequireScope } from '#security/http/access.js';
+import { NoPersonalData, RequireScope } from '#security/http/access.js';
 import { Parameters, wrongParameter } from '../statistics/parameters.js';
 import { type SeriesAnswer, type SeriesKind, seriesKinds, ShowSeries } from './show-series.query.js';
 
@@ -34,6 +34,7 @@ class SeriesParameters {
 
 @Controller('statistics/series')
 @RequireScope('statistics.read')
+@NoPersonalData()
 export class ShowSeriesController {
   constructor(
     private readonly queries: QueryBus,

@@ -23,6 +23,7 @@ import { TokenIssuer } from '#security/token-issuer.js';
 import { ProvinceModule } from '../../src/province.module.js';
 import { facilities, register } from './province.js';
 import { streamOf } from './streams.js';
+import { memoryAudit } from '../../../../libs/security/test/memory-audit.js';
 
 @Module({})
 class TestApplication {}
@@ -72,7 +73,7 @@ export class Service {
     });
     const module = {
       module: TestApplication,
-      imports: [platform, SecurityModule.forRoot(), ProvinceModule],
+      imports: [platform, SecurityModule.forRoot(memoryAudit().trail), ProvinceModule],
     };
     const application = await createHttpApplication(module, { configuration, logger, metrics });
     service.#application = application;

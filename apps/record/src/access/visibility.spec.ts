@@ -6,6 +6,7 @@ import { visibilityOf } from './visibility.js';
 const caller = (kind: CallerKind, more: Partial<Caller> = {}): Caller => ({
   kind,
   actor: kind,
+  holder: kind,
   scopes: new Set(scopesOf[kind]),
   ...more,
 });

@@ -1,6 +1,6 @@
 import type { Bundle } from '@medplum/fhirtypes';
-import { parseDateTime, epochOf } from '#domain/dates.js';
 import type { Visibility } from '../access/visibility.js';
+import { endOf, momentOf } from '../search/moments.js';
 import { FhirFault, notFound } from '../http/fhir-fault.js';
 import type { RecordReader, ServedResource } from '../reading/record-reader.js';
 import type { StoredDocument, StoredDocuments } from '../reading/stored-documents.js';
@@ -12,11 +12,15 @@ import type { PageTokens } from '../search/page-token.js';
 import { invalidValue } from '../search/parameter-values.js';
 import { entry } from '../search/search-service.js';
 
+import { isWithin, type Period } from './care-period.js';
+
 interface EverythingRequest {
   readonly count: number;
   readonly types?: ReadonlySet<string>;
   /** Milliseconds since 1970. */
   readonly since?: number;
+  /** `start` and `end`: when the care was given. */
+  readonly care: Period;
   readonly after: { readonly document: number; readonly resource: number };
   readonly query: string;
 }
@@ -89,9 +93,11 @@ export class PatientEverything {
 
   async #resourcesOf(
     stored: readonly StoredDocument[],
-    { types, since }: EverythingRequest,
+    { types, since, care }: EverythingRequest,
   ): Promise<readonly { readonly document: StoredDocument; readonly resources: readonly ServedResource[] }[]> {
-    const wanted = stored.filter((one) => since === undefined || one.updated >= since);
+    const wanted = stored.filter(
+      ({ updated, document }) => (since === undefined || updated >= since) && document && isWithin(care, document),
+    );
     const ofDocument = new Map<number, ServedResource[]>(
       wanted.map((one) => [one.number, [...this.reader.resources(one)]]),
     );
@@ -140,12 +146,15 @@ function everythingRequest(parameters: URLSearchParams, pages: PageTokens): Ever
   let count = defaultCount;
   let types: ReadonlySet<string> | undefined;
   let since: number | undefined;
+  let care: Period = {};
   const unknown: string[] = [];
   for (const [name, value] of parameters) {
     if (name === '_count' && /^[1-9]\d{0,8}$/.test(value)) count = Math.min(Number(value), mostCount);
     else if (name === '_type') types = typesOf(value);
-    else if (name === '_since') since = sinceOf(value);
-    else if (name !== '_format') unknown.push(name);
+    else if (name === '_since') since = momentOf(name, value);
+    else if (name === 'start') care = { ...care, from: momentOf(name, value) };
+    else if (name === 'end') care = { ...care, before: endOf(name, value) };
+    else if (name !== '_format' && name !== '_pretty' && name !== 'asOf') unknown.push(name);
   }
   if (unknown.length > 0) {
     const names = unknown.map((name) => name.slice(0, 100)).join(', ');
@@ -158,6 +167,7 @@ function everythingRequest(parameters: URLSearchParams, pages: PageTokens): Ever
     count,
     ...(types && { types }),
     ...(since !== undefined && { since }),
+    care,
     after: { document: 0, resource: 0 },
     query: parameters.toString(),
   };
@@ -173,11 +183,4 @@ function typesOf(value: string): ReadonlySet<string> {
       `no such type: ${unknown.join(', ').slice(0, 100)}`,
     );
   return new Set(types);
-}
-
-function sinceOf(value: string): number {
-  const time = value.replace(/ (?=\d{2}:\d{2}$)/, '+');
-  const moment = parseDateTime(time);
-  if (moment === undefined) throw invalidValue('_since', 'không phải thời điểm', 'not an instant');
-  return time.length === 10 ? epochOf(moment) : Date.parse(time);
 }

@@ -2,33 +2,28 @@ import { All, Body, Controller, Get, HttpCode, Inject, Param, Post, Req, Res, Us
 import type { Bundle, CapabilityStatement } from '@medplum/fhirtypes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '#security/caller.js';
-import { CurrentCaller, RequireScope } from '#security/http/access.js';
-import { visibilityOf } from '../access/visibility.js';
-import type { PatientEverything } from '../everything/patient-everything.js';
-import type { RecordReader, ServedResource } from '../reading/record-reader.js';
+import { CurrentCaller, NoPersonalData, RequireScope } from '#security/http/access.js';
+import { type Visibility, visibilityOf } from '../access/visibility.js';
+import { asOfIn, residentAsked } from '../as-of/as-of-request.js';
+import type { ServedResource } from '../reading/record-reader.js';
 import { RawBody } from '#platform/http/body-parsers.js';
-import { type SearchedType, searchedType } from '../search/definitions.js';
-import type { PageTokens } from '../search/page-token.js';
+import { RECORD_QUERIES, type RecordQueries, type ViewQueries } from '../record-queries.js';
+import { documentOf } from '../search/criteria.js';
 import { type Compartment, searchRequest } from '../search/search-request.js';
-import type { SearchService } from '../search/search-service.js';
 import { capabilityStatement } from './capability-statement.js';
-import { FhirFault } from './fhir-fault.js';
-import { requireJson } from './negotiation.js';
+import {
+  asFhir,
+  asVersion,
+  baseOf,
+  checkedId,
+  definitionOf,
+  formParameters,
+  parametersOf,
+  prefersLenient,
+  refuseParameters,
+} from './fhir-http.js';
+import { FhirFault, notFound } from './fhir-fault.js';
 import { OutcomeFilter } from './outcome.filter.js';
-
-/** What the controller asks: made once the view is there. */
-export interface RecordQueries {
-  readonly reader: RecordReader;
-  readonly search: SearchService;
-  readonly everything: PatientEverything;
-  readonly pages: PageTokens;
-  /** Day on which the service was started, for the CapabilityStatement. */
-  readonly startedOn: string;
-}
-
-export const RECORD_QUERIES = Symbol('RecordQueries');
-
-const resourceId = /^[A-Za-z0-9\-.]{1,64}$/;
 
 /** FHIR R4 REST: read, search, `Patient/$everything`, capabilities. */
 @Controller('fhir')
@@ -37,6 +32,7 @@ const resourceId = /^[A-Za-z0-9\-.]{1,64}$/;
 export class FhirController {
   constructor(@Inject(RECORD_QUERIES) private readonly queries: RecordQueries) {}
 
+  @NoPersonalData()
   @Get('metadata')
   metadata(
     @CurrentCaller() caller: Caller,
@@ -45,7 +41,7 @@ export class FhirController {
   ): CapabilityStatement {
     visibilityOf(caller);
     parametersOf(request);
-    fhir(reply);
+    asFhir(reply);
     return capabilityStatement(baseOf(request), this.queries.startedOn);
   }
 
@@ -58,8 +54,15 @@ export class FhirController {
   ): Promise<Bundle> {
     const visibility = visibilityOf(caller);
     const parameters = parametersOf(request);
-    fhir(reply);
-    return this.queries.everything.bundle(checkedId(id), parameters, visibility, baseOf(request));
+    asFhir(reply);
+    const patient = checkedId(id);
+    const before = asOfIn(parameters, this.queries.pages);
+    return this.#atMoment(
+      before,
+      () => patient,
+      visibility,
+      ({ everything }, seen) => everything.bundle(patient, parameters, seen, baseOf(request)),
+    );
   }
 
   @Get(':type')
@@ -99,8 +102,7 @@ export class FhirController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Bundle> {
-    const parameters = withForm(parametersOf(request), body, request);
-    return this.#search(caller, type, parameters, request, reply, compartmentOf(compartment, id));
+    return this.#search(caller, type, withForm(body, request), request, reply, compartmentOf(compartment, id));
   }
 
   @Post(':type/_search')
@@ -113,7 +115,7 @@ export class FhirController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Bundle> {
-    return this.#search(caller, type, withForm(parametersOf(request), body, request), request, reply);
+    return this.#search(caller, type, withForm(body, request), request, reply);
   }
 
   @Get(':type/:id')
@@ -126,20 +128,19 @@ export class FhirController {
   ): Promise<ServedResource | undefined> {
     const visibility = visibilityOf(caller);
     const parameters = parametersOf(request);
-    for (const name of parameters.keys()) {
-      if (name !== '_format' && name !== '_pretty')
-        throw new FhirFault(400, 'not-supported', unsupportedParameter(name));
-    }
-    const resource = await this.queries.reader.read(servedType(type).type, checkedId(id), visibility);
-    const etag = `W/"${resource.meta?.versionId}"`;
-    fhir(reply)
-      .header('ETag', etag)
-      .header('Last-Modified', new Date(resource.meta?.lastUpdated ?? 0).toUTCString());
-    if (matches(request.headers['if-none-match'], etag)) {
-      reply.status(304);
-      return undefined;
-    }
-    return resource;
+    refuseParameters(parameters, ['asOf']);
+    const { type: served } = definitionOf(type);
+    const name = checkedId(id);
+    const before = asOfIn(parameters, this.queries.pages);
+    const resource = await this.#atMoment(
+      // Provenance of an event is there from that event on, and never changes.
+      served === 'Provenance' ? undefined : before,
+      () => documentOf(served, name),
+      visibility,
+      ({ reader }, seen) => reader.read(served, name, seen),
+    );
+    if (before !== undefined && Date.parse(resource.meta?.lastUpdated ?? '') >= before) throw notFound();
+    return asVersion(resource, request, reply);
   }
 
   /** Whatever else FHIR knows. The record is written by intake alone. */
@@ -171,26 +172,36 @@ export class FhirController {
     compartment?: Compartment,
   ): Promise<Bundle> {
     const visibility = visibilityOf(caller);
-    const lenient = /(^|[,;\s])handling=lenient\b/.test(String(request.headers['prefer'] ?? ''));
-    const asked = searchRequest(servedType(type), parameters, lenient, this.queries.pages);
-    fhir(reply);
-    return this.queries.search.bundle({ ...asked, ...(compartment && { compartment }) }, visibility, baseOf(request));
+    const { pages } = this.queries;
+    const definition = definitionOf(type);
+    const asked = {
+      ...searchRequest(definition, parameters, prefersLenient(request), pages),
+      ...(compartment && { compartment }),
+    };
+    asFhir(reply);
+    return this.#atMoment(
+      asOfIn(parameters, pages),
+      () => compartment?.id ?? residentAsked(definition.type, parameters, pages, visibility),
+      visibility,
+      ({ search }, seen) => search.bundle(asked, seen, baseOf(request)),
+    );
   }
-}
 
-const fhir = (reply: FastifyReply): FastifyReply =>
-  reply.type('application/fhir+json; charset=utf-8').header('Cache-Control', 'private, no-cache');
-
-const baseOf = (request: FastifyRequest): string => `${request.protocol}://${request.host}/fhir`;
-
-function servedType(type: string): SearchedType {
-  const searched = searchedType(type);
-  if (searched) return searched;
-  const name = type.slice(0, 64);
-  throw new FhirFault(404, 'not-supported', {
-    vi: `Không có loại tài nguyên ${name}.`,
-    en: `No resource type ${name} here.`,
-  });
+  /**
+   * Asks the kept view or, of an earlier moment, one that holds no more than what the caller may see of one document's resident.
+   * @param document whose resident is meant
+   */
+  #atMoment<Result>(
+    before: number | undefined,
+    document: () => string | undefined,
+    visibility: Visibility,
+    ask: (queries: ViewQueries, visibility: Visibility) => Promise<Result>,
+  ): Promise<Result> {
+    if (before === undefined) return ask(this.queries, visibility);
+    const id = document();
+    if (id === undefined) throw notFound();
+    return this.queries.asOf.use(id, before, visibility, (view) => ask(this.queries.over(view), { kind: 'everybody' }));
+  }
 }
 
 function compartmentOf(type: string, id: string): Compartment {
@@ -201,39 +212,9 @@ function compartmentOf(type: string, id: string): Compartment {
   });
 }
 
-function checkedId(id: string): string {
-  if (resourceId.test(id)) return id;
-  throw new FhirFault(400, 'value', { vi: 'Mã tài nguyên không hợp lệ.', en: 'Not a resource id.' });
-}
-
-/** As written in the URL, repeats and order kept. */
-function parametersOf(request: FastifyRequest): URLSearchParams {
-  const { searchParams } = new URL(request.raw.url ?? '', 'http://localhost');
-  requireJson(searchParams.get('_format'), request.headers.accept);
-  return searchParams;
-}
-
-function withForm(parameters: URLSearchParams, body: Buffer | undefined, request: FastifyRequest): URLSearchParams {
+/** Parameters of the URL, then those of the form. */
+function withForm(body: Buffer | undefined, request: FastifyRequest): URLSearchParams {
+  const parameters = parametersOf(request);
   for (const [name, value] of formParameters(body, request)) parameters.append(name, value);
   return parameters;
-}
-
-/** The form as it was sent: repeats count. */
-function formParameters(body: Buffer | undefined, request: FastifyRequest): URLSearchParams {
-  if (!body || body.length === 0) return new URLSearchParams();
-  if (/^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? ''))
-    return new URLSearchParams(body.toString());
-  throw new FhirFault(415, 'not-supported', {
-    vi: 'Nội dung _search phải là application/x-www-form-urlencoded.',
-    en: 'The body of _search must be application/x-www-form-urlencoded.',
-  });
-}
-
-function matches(header: string | undefined, etag: string): boolean {
-  return header?.split(',').some((one) => one.trim() === etag || one.trim() === '*') ?? false;
-}
-
-function unsupportedParameter(name: string): { readonly vi: string; readonly en: string } {
-  const shown = name.slice(0, 100);
-  return { vi: `Không hỗ trợ tham số: ${shown}.`, en: `Parameter not supported: ${shown}.` };
 }

@@ -1,5 +1,7 @@
 import type { DomainEvent } from '#domain/domain-events.js';
-import type { RecordedEvent } from '#event-store/event-store.js';
+import type { ResidentId } from '#domain/ids.js';
+import { residentStream } from '#domain/streams.js';
+import { type RecordedEvent, streamName } from '#event-store/event-store.js';
 import type { RecordDocument } from '#fhir/documents.js';
 import { documentIdOf } from '#fhir/resource-ids.js';
 import { parseDateTime } from '#domain/dates.js';
@@ -21,13 +23,14 @@ const insertEntries = perEntryTable((table) => new BulkInsert(table));
 const deleteEntries = perEntryTable(({ name }) => new KeyedStatement(`delete from ${name} where number in`));
 /** Visits, screenings and immunizations come whole with each event: their bodies need not be read. */
 const selectDocuments = new KeyedStatement(
-  `select number, id, kind, version, updated, case when kind in ('visit', 'screening', 'immunization', 'resource') then null else body end as body
+  `select number, id, stream, kind, version, updated, case when kind in ('visit', 'screening', 'immunization', 'resource') then null else body end as body
    from document where id in`,
 );
 
 interface StoredDocument {
   readonly number: SqlValue;
   readonly id: string;
+  readonly stream: string;
   readonly kind: RecordDocument['kind'];
   readonly version: SqlValue;
   readonly updated: SqlValue;
@@ -38,6 +41,7 @@ interface StoredDocument {
 interface WorkingDocument {
   readonly number: number;
   readonly id: string;
+  readonly stream: string;
   readonly kind: RecordDocument['kind'];
   /** Has rows in the index from an earlier batch. */
   readonly indexed: boolean;
@@ -82,6 +86,7 @@ export class RecordBatch {
       this.#working.set(stored.id, {
         number: Number(stored.number),
         id: stored.id,
+        stream: stored.stream,
         kind: stored.kind,
         indexed: Number(stored.version) > 0,
         version: Number(stored.version),
@@ -136,23 +141,25 @@ export class RecordBatch {
 
   #own(id: string, event: RecordedEvent, isResident: boolean): WorkingDocument {
     const kind = event.stream.slice(0, event.stream.indexOf('-')) as RecordDocument['kind'];
-    return this.#find(id, isResident ? 'resident' : kind, event.position * 2);
+    return this.#find(id, event.stream, isResident ? 'resident' : kind, event.position * 2);
   }
 
   /** A resident that another aggregate's event names, perhaps before the resident's own first event. */
   #mentioned(id: string, event: RecordedEvent): WorkingDocument {
-    const resident = this.#find(id, 'resident', event.position * 2 + 1);
+    const { category, key } = residentStream(id as ResidentId);
+    const resident = this.#find(id, streamName(category, key), 'resident', event.position * 2 + 1);
     resident.toldOf = resident.number;
     resident.resident = this.#merged.survivorOf(resident.number);
     return resident;
   }
 
-  #find(id: string, kind: RecordDocument['kind'], number: number): WorkingDocument {
+  #find(id: string, stream: string, kind: RecordDocument['kind'], number: number): WorkingDocument {
     const known = this.#working.get(id);
     if (known) return known;
     const made: WorkingDocument = {
       number,
       id,
+      stream,
       kind,
       indexed: false,
       version: 0,
@@ -176,6 +183,7 @@ export class RecordBatch {
       documents.push([
         one.number,
         one.id,
+        one.stream,
         one.kind,
         one.kind === 'resident' ? this.#merged.survivorOf(one.number) : one.resident,
         one.kind === 'resident' ? one.number : one.toldOf,

@@ -148,7 +148,7 @@ export function perEntryTable<T>(
 
 export const documentTable: EntryTable = {
   name: 'document',
-  columns: ['number', 'id', 'kind', 'resident', 'told_of', 'version', 'updated', 'body'],
+  columns: ['number', 'id', 'stream', 'kind', 'resident', 'told_of', 'version', 'updated', 'body'],
 };
 
 export const touchTable: EntryTable = {
@@ -163,7 +163,7 @@ const withPart = ['condition', 'observation', 'medication_request', 'procedure',
 export const schema: readonly string[] = [
   // body: JSON; null when retracted, and while a resident is known only by name in another aggregate's event.
   `create table document (
-    number bigint primary key, id text not null unique, kind text not null, resident bigint, told_of bigint,
+    number bigint primary key, id text not null unique, stream text not null, kind text not null, resident bigint, told_of bigint,
     version integer not null,
     updated bigint not null, body text)`,
   'create index document_resident on document (resident, number)',

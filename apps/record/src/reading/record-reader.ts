@@ -64,7 +64,9 @@ export class RecordReader {
    * @throws FhirFault 410 when it was withdrawn
    */
   async read(type: string, id: string, visibility: Visibility): Promise<ServedResource> {
-    if (type === 'Provenance') return this.#readProvenance(id, visibility);
+    // Provenance of an event; one that was sent is kept like any other resource.
+    const made = type === 'Provenance' ? await this.#readProvenance(id, visibility) : undefined;
+    if (made) return made;
     const document = documentOf(type, id);
     const [stored] = document === undefined ? [] : await this.documents.byIds([document]);
     if (!stored || stored.version === 0 || !(await this.documents.visible(stored, visibility))) throw notFound();
@@ -74,10 +76,10 @@ export class RecordReader {
     return found;
   }
 
-  async #readProvenance(id: string, visibility: Visibility): Promise<ServedResource> {
+  async #readProvenance(id: string, visibility: Visibility): Promise<ServedResource | undefined> {
     const [touch] = await this.database.query<TouchRow>(`select ${touchColumns} from touch where event = ?`, [id]);
     const [stored] = touch ? await this.documents.byNumbers([Number(touch.document)]) : [];
-    if (!touch || !stored || !(await this.documents.visible(stored, visibility))) throw notFound();
+    if (!touch || !stored || !(await this.documents.visible(stored, visibility))) return undefined;
     return this.#provenance(touch, stored);
   }
 

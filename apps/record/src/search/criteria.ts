@@ -10,6 +10,7 @@ import { parseFacilityCode } from '#domain/ids.js';
 import { streamName } from '#event-store/event-store.js';
 import type { ReadDatabase, SqlValue } from '#projections/projection.js';
 import { longStaySeconds } from '../projection/index-rows.js';
+import { phoneSystem } from '../projection/patient-rows.js';
 import { indexedWords, longestIndexed } from '../projection/self-described-rows.js';
 import { endless } from '../projection/seconds.js';
 import type { StoredDocuments } from '../reading/stored-documents.js';
@@ -103,14 +104,19 @@ export class CriteriaCompiler {
     { parameter: { name, kind }, modifier, values }: AskedValues,
   ): Promise<Criterion | undefined> {
     if (modifier === 'not' && (indexed.kind === 'token' || indexed.kind === 'fixed')) {
-      const { text, values: bound } = indexed.kind === 'token' ? tokens(name, indexed, values).filter : fixed(name, indexed, values).filter;
+      const { text, values: bound } =
+        indexed.kind === 'token' ? tokens(name, indexed, values).filter : fixed(name, indexed, values).filter;
       return { filter: sql(`case when ${text} then 0 else 1 end = 1`, ...bound) };
     }
     if (modifier === 'below' && indexed.kind === 'token') return icd10Below(name, indexed, values);
     // A reference of the type that all of them have, by its type.
     const own = { patient: 'Patient', encounter: 'Encounter', focus: 'ServiceRequest', facility: 'Organization' };
     if (modifier !== undefined && !(indexed.kind in own && own[indexed.kind as keyof typeof own] === modifier))
-      return kind === 'reference' && modifier !== 'identifier' && modifier !== 'missing' && indexed.kind in own && definition.superset !== true
+      return kind === 'reference' &&
+        modifier !== 'identifier' &&
+        modifier !== 'missing' &&
+        indexed.kind in own &&
+        definition.superset !== true
         ? nothing
         : undefined;
     switch (indexed.kind) {
@@ -153,7 +159,7 @@ export class CriteriaCompiler {
       case 'component-code':
         return componentCodes(name, indexed.own, values);
       case 'code-amount':
-        return codeAmounts(definition, name, indexed.code, values);
+        return codeAmounts(name, indexed.code, values);
       case 'kept-value':
         return this.#keptValues(definition, name, kind, values);
       default:
@@ -274,7 +280,8 @@ export class CriteriaCompiler {
     for (const value of values) {
       const words = kind === 'string' ? indexedWords(unescaped(value)) : keptToken(name, kind, value);
       if (words === undefined || words === '') return undefined;
-      const on = kind === 'string' ? sql('x.value >= ? and x.value < ?', words, `${words}\uffff`) : sql('x.value = ?', words);
+      const on =
+        kind === 'string' ? sql('x.value >= ? and x.value < ?', words, `${words}\uffff`) : sql('x.value = ?', words);
       const found = await this.database.query<{ readonly number: SqlValue }>(
         `select x.number as number from kept_value x where x.type = ? and x.parameter = ? and ${on.text} limit ${fewKept + 1}`,
         [type, name, ...on.values],
@@ -331,18 +338,21 @@ function componentCodes(name: string, own: boolean, values: readonly string[]): 
   const panel = `${codeSystems.loinc}|${bloodPressure.panel.loinc}`;
   const asked = values.flatMap((value) => {
     const { system, code } = tokenValue(name, value);
-    const fits = (system === undefined || system === codeSystems.loinc) && (code === undefined || components.some((one) => one === code));
+    const fits =
+      (system === undefined || system === codeSystems.loinc) &&
+      (code === undefined || components.some((one) => one === code));
     return [...(own ? [value] : []), ...(fits ? [panel] : [])];
   });
   return tokens(name, observationCodes, [...new Set(asked)]);
 }
 
 /** `code$quantity`. */
-function codeAmounts(definition: TypeDefinition, name: string, by: string, values: readonly string[]): Criterion {
+function codeAmounts(name: string, by: string, values: readonly string[]): Criterion {
   const parts = values.map((value) => compositeParts(name, value, 2));
   const codes = parts.map(([code = '']) => code);
   const filter = any(parts.map(([, quantity = '']) => amounts(quantityValue(name, quantity))));
-  const byCode = by === 'code' ? tokens(name, observationCodes, codes) : componentCodes(name, by === 'combo-code', codes);
+  const byCode =
+    by === 'code' ? tokens(name, observationCodes, codes) : componentCodes(name, by === 'combo-code', codes);
   return { ...byCode, filter: all([byCode.filter, filter]) };
 }
 
@@ -365,15 +375,16 @@ function amounts({ prefix, value, low, high, unit }: QuantityValue): Sql {
 
 export const nothing: Criterion = { filter: never, narrow: never };
 
-/** Under which system numbers to call stand among the identifiers of a person. */
-export const phoneSystem = 'tel:';
-
 function keptToken(name: string, kind: SearchParameter['kind'], value: string): string | undefined {
   const code = kind === 'token' ? tokenValue(name, value).code : unescaped(value);
   return code?.slice(0, longestIndexed);
 }
 
-function fixed(name: string, parameter: Extract<IndexedParameter, { kind: 'fixed' }>, values: readonly string[]): Criterion {
+function fixed(
+  name: string,
+  parameter: Extract<IndexedParameter, { kind: 'fixed' }>,
+  values: readonly string[],
+): Criterion {
   const same = values.some((value) => sameToken(tokenValue(name, value), parameter.system, parameter.code));
   return { filter: same ? all([]) : never };
 }
@@ -415,7 +426,11 @@ export function documentOf(type: string, id: string): string | undefined {
   return documentIdOf(streamName(category, key));
 }
 
-function dates(name: string, parameter: Extract<IndexedParameter, { kind: 'date' }>, values: readonly string[]): Criterion {
+function dates(
+  name: string,
+  parameter: Extract<IndexedParameter, { kind: 'date' }>,
+  values: readonly string[],
+): Criterion {
   const read = values.map((value) =>
     parameter.milliseconds === true ? instantValue(name, value) : dateValue(name, value),
   );
@@ -449,7 +464,11 @@ function longestBefore(parameter: Extract<IndexedParameter, { kind: 'date' }>, v
   return parameter.longStays !== true && value.ends % day === midnight ? 0 : longStaySeconds;
 }
 
-function tokens(name: string, parameter: Extract<IndexedParameter, { kind: 'token' }>, values: readonly string[]): Criterion {
+function tokens(
+  name: string,
+  parameter: Extract<IndexedParameter, { kind: 'token' }>,
+  values: readonly string[],
+): Criterion {
   const read = values.map((value) => tokenValue(name, value));
   const each = read
     .flatMap((value) => parameter.columns.map((column) => tokenOn(value, column)))
@@ -463,7 +482,10 @@ function tokenOn({ system, code }: TokenValue, column: TokenColumn): Sql {
   const byCode = code === undefined ? sql(`${column.code} is not null`) : sql(`${column.code} = ?`, code);
   if (system === undefined) return byCode;
   if (typeof column.system === 'string') return column.system === system ? byCode : never;
-  return all([byCode, system === '' ? sql(`${column.system.column} is null`) : sql(`${column.system.column} = ?`, system)]);
+  return all([
+    byCode,
+    system === '' ? sql(`${column.system.column} is null`) : sql(`${column.system.column} = ?`, system),
+  ]);
 }
 
 function sameToken(value: TokenValue, system: string, code: string): boolean {
@@ -511,7 +533,7 @@ function personNames(
         return all([
           first,
           sql(
-            `not exists (select 1 from patient_name m where m.number = n.number and m.text < n.text and ${earlier.text})`,
+            `not exists (select 1 from patient_name m where m.number = n.number and (m.text < n.text or (m.text = n.text and m.position < n.position)) and ${earlier.text})`,
             ...earlier.values,
           ),
         ]);

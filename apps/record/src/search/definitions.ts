@@ -1,5 +1,7 @@
 /** What can be searched and in which order: one table that drives parsing, SQL and the CapabilityStatement. */
+import type { ResourceType } from '@medplum/fhirtypes';
 import { searchParametersOf } from '#fhir/search-parameters/search-parameters.js';
+import { keptTypes } from '#fhir/kept-types.js';
 import { isResourceType } from '#fhir/structure/element-tables.js';
 import { allergyIntoleranceDefinition } from './definitions/allergy-intolerance.js';
 import { conditionDefinition } from './definitions/condition.js';
@@ -40,7 +42,7 @@ export const definitions: ReadonlyMap<string, TypeDefinition> = new Map(
 
 /** A resource type that may be searched, with every table that holds rows of it. */
 export interface SearchedType {
-  readonly type: string;
+  readonly type: ResourceType;
   readonly sources: readonly [TypeDefinition, ...TypeDefinition[]];
 }
 
@@ -57,7 +59,12 @@ export function searchedType(type: string): SearchedType | undefined {
   return made;
 }
 
-/** Patients are indexed by what they say, whoever sent them; Provenance is of events alone. */
+/** Patients are indexed by what they say, whoever sent them. */
 function besides(own: TypeDefinition): readonly TypeDefinition[] {
-  return own.type === 'Patient' || own.type === 'Provenance' ? [] : [selfDescribedDefinition(own.type)];
+  return own.type === 'Patient' ? [] : [selfDescribedDefinition(own.type)];
 }
+
+/** Every type that is served under its own name: those with tables of their own, and those that are kept as they were sent. */
+export const servedTypes: readonly SearchedType[] = [...new Set([...definitions.keys(), ...keptTypes])].flatMap(
+  (type) => searchedType(type) ?? [],
+);

@@ -22,7 +22,10 @@ const mostAtHand = 4_000;
 
 /** The resources of found rows; documents that one search asks for again are not made again. */
 export class FoundResources {
-  readonly #made = new Map<number, { readonly stored: StoredDocument; readonly resources: Map<string, ServedResource> }>();
+  readonly #made = new Map<
+    number,
+    { readonly stored: StoredDocument; readonly resources: Map<string, ServedResource> }
+  >();
 
   constructor(
     private readonly documents: StoredDocuments,

@@ -88,7 +88,10 @@ export class Links {
     const own = kind === 'patient' ? definition.resident : 'e.number';
     const other = kind === 'patient' ? linked.resident : 'e.number';
     if (own === undefined || other === undefined) throw tooMany;
-    const inner = under('h', all([sql(`${other} = $own`), ...this.planner.always(linked, visibility), criterion.filter]));
+    const inner = under(
+      'h',
+      all([sql(`${other} = $own`), ...this.planner.always(linked, visibility), criterion.filter]),
+    );
     const text = `exists (select 1 from ${linked.table} h where ${inner.text.replace('$own', own)})`;
     return { filter: sql(text, ...inner.values) };
   }

@@ -21,7 +21,8 @@ export const unescaped = (value: string): string => value.replace(/\\([,|$\\])/g
 /** `a$b`, of a composite. */
 export function compositeParts(name: string, value: string, count: number): readonly string[] {
   const parts = (value.match(/(?:\\.|[^$\\])+/gsu) ?? []).map((one) => one.trim());
-  if (parts.length !== count) throw invalidValue(name, `phải có ${count} phần, cách nhau bằng $`, `has ${count} parts, parted by $`);
+  if (parts.length !== count)
+    throw invalidValue(name, `phải có ${count} phần, cách nhau bằng $`, `has ${count} parts, parted by $`);
   return parts;
 }
 

@@ -30,8 +30,12 @@ export interface Plan {
 /** Plans of all tables that hold rows of a type, in one order, or to be sorted when all is found. */
 export interface Plans {
   readonly each: readonly Plan[];
-  readonly sorted: boolean;
+  /** What the keys of the results are of: an order, or {@link sortedOrder}. */
+  readonly order: string;
 }
+
+/** Of results that are sorted when all are found. */
+export const sortedOrder = 'sorted';
 
 interface Compiled {
   readonly definition: TypeDefinition;
@@ -68,14 +72,45 @@ export class Planner {
         const order = Object.hasOwn(orders, first?.name ?? '') ? orders[first?.name ?? ''] : undefined;
         return order !== undefined && order.partial !== true;
       });
-    const sorted = sort.length > 0 && !byIndex;
+    // A search goes on as it was begun, whatever has been written since.
+    const begunSorted = wanted.after === undefined ? undefined : wanted.after[0] === sortedOrder;
+    const sorted =
+      sort.length > 0 && (!byIndex || (begunSorted ?? (await this.#betterFound(compiled, first?.name ?? ''))));
     const common = (name: string): boolean => definitions.every(({ orders }) => Object.hasOwn(orders, name));
     const [own] = compiled;
-    const name = byIndex && first ? first.name : own ? preferredOrder(own, common) : 'natural';
-    const descending = byIndex && first ? first.descending : descendingOf(own?.definition, name);
+    const walked = first && !sorted ? first : undefined;
+    const begun = wanted.after?.[0];
+    const name =
+      walked?.name ??
+      (!sorted && typeof begun === 'string' && definitions.some(({ orders }) => Object.hasOwn(orders, begun))
+        ? begun
+        : own
+          ? preferredOrder(own, common)
+          : 'natural');
+    const descending = walked?.descending ?? descendingOf(own?.definition, name);
     const each: Plan[] = [];
     for (const one of compiled) each.push(await this.#plan(one, name, descending, visibility));
-    return { each, sorted };
+    return { each, order: sorted ? sortedOrder : name };
+  }
+
+  /** Whether a code, a facility or a name finds so few rows that they are rather found by it, and sorted, than looked for along an order. */
+  async #betterFound(compiled: readonly Compiled[], order: string): Promise<boolean> {
+    let found = 0;
+    for (const { definition, criteria } of compiled) {
+      if (criteria.some(({ narrow }) => narrow !== undefined)) continue;
+      const driver = criteria.find(({ drive }) => drive)?.drive;
+      if (!driver || drives(driver.kind, order, definition)) return false;
+      const from = driver.kind === 'name' ? 'patient_name n' : `${definition.table} e`;
+      for (const branch of driver.alternatives) {
+        const [row] = await this.database.query<{ readonly found: SqlValue }>(
+          `select count(*) as found from (select 1 from ${from} where ${branch.text} limit ${this.limits.sorted + 1}) few`,
+          branch.values,
+        );
+        found += Number(row?.found ?? 0);
+        if (found > this.limits.sorted) return false;
+      }
+    }
+    return found > 0;
   }
 
   /** Whether a table holds any row of the type. */
@@ -128,11 +163,19 @@ export class Planner {
     const plan = { definition, order, descending, filter, matchers };
     const on = order.on === undefined ? [] : [sql(order.on)];
     const narrow = criteria.flatMap((one) => one.narrow ?? []);
-    if (narrow.length > 0)
-      return { ...plan, from: order.narrowFrom ?? order.from, branches: [all([...on, ...narrow])], narrow: true, scans: false };
+    // In the order of names a person stands as often as the name has words: only the name asked for tells which counts.
+    if (narrow.length > 0 && name !== 'name')
+      return {
+        ...plan,
+        from: order.narrowFrom ?? order.from,
+        branches: [all([...on, ...narrow])],
+        narrow: true,
+        scans: false,
+      };
 
     const driver = criteria.find((one) => one.drive && drives(one.drive.kind, name, definition))?.drive;
-    const type = definition.superset === true && definition.only ? [sql(definition.only.text, ...definition.only.values)] : [];
+    const type =
+      definition.superset === true && definition.only ? [sql(definition.only.text, ...definition.only.values)] : [];
     const bounded = await this.#bounded(order, criteria, driver ? disjoint(driver.alternatives) : [all([])]);
     const branches = bounded.branches.map((branch) => all([...on, ...type, branch]));
     const residents = driver && driver.kind !== 'facility' ? await this.#fewResidents(visibility) : undefined;

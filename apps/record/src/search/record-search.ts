@@ -4,8 +4,8 @@ import type { RecordReader, ServedResource } from '../reading/record-reader.js';
 import type { StoredDocuments } from '../reading/stored-documents.js';
 import { type FoundResource, FoundResources, type FoundRow } from './found-resources.js';
 import type { PageKey } from './page-token.js';
-import { type Plan, Planner } from './planner.js';
-import { compareKeys, RowWalk } from './row-walk.js';
+import { type Plan, Planner, sortedOrder } from './planner.js';
+import { compareKeys, keyLength, notOfThisSearch, RowWalk } from './row-walk.js';
 import { type SearchLimits, tooManyToCount, tooManyToSort, usualLimits, wouldScan } from './search-limits.js';
 import type { SearchRequest } from './search-request.js';
 import { afterKey, compareSorted, sortedKey } from './sorting.js';
@@ -50,9 +50,14 @@ export class RecordSearch {
   async page(wanted: Wanted, visibility: Visibility): Promise<FoundPage> {
     const plans = await this.#planner.plans(wanted, visibility);
     const resources = new FoundResources(this.documents, this.reader, visibility);
-    return plans.sorted
-      ? this.#sorted(wanted, plans.each, resources)
-      : this.#inOrder(wanted, plans.each, resources);
+    const { each, order } = plans;
+    const [begun, ...after] = wanted.after ?? [];
+    if (begun !== undefined && begun !== order) throw notOfThisSearch();
+    const rest = { ...wanted, ...(wanted.after && { after }) };
+    const { found, next } = await (order === sortedOrder
+      ? this.#sorted(rest, each, resources)
+      : this.#inOrder(rest, each, resources));
+    return { found, ...(next && { next: [order, ...next] }) };
   }
 
   /** @throws FhirFault 400 when counting would look at too many rows */
@@ -99,17 +104,30 @@ export class RecordSearch {
   async #inOrder(wanted: Wanted, plans: readonly Plan[], resources: FoundResources): Promise<FoundPage> {
     const found: FoundResource[] = [];
     const checks = plans.some((plan) => plan.matchers.length > 0);
+    const stretches = stretchesOf(plans);
+    let at = stretches.findIndex(([plan]) => plan && wanted.after?.length === keyLength(plan));
+    if (wanted.after && at < 0) throw notOfThisSearch();
+    at = Math.max(at, 0);
     let after = wanted.after;
     let left = this.limits.checked;
     for (;;) {
-      const step = await this.#step(plans, after, checks ? Math.min(Math.max(wanted.count + 1, checkedAtOnce), left) : wanted.count + 1);
+      const step = await this.#step(
+        stretches[at] ?? [],
+        after,
+        checks ? Math.min(Math.max(wanted.count + 1, checkedAtOnce), left) : wanted.count + 1,
+      );
       found.push(...(await this.#fitting(step.rows, resources)));
       if (found.length > wanted.count) {
         const page = found.slice(0, wanted.count);
         const last = page.at(-1);
         return { found: page, ...(last && { next: last.row.key }) };
       }
-      if (!step.next) return { found };
+      if (!step.next && at + 1 === stretches.length) return { found };
+      if (!step.next) {
+        at += 1;
+        after = undefined;
+        continue;
+      }
       after = step.next;
       left -= step.rows.length;
       if (step.cut || left <= 0 || !checks) {
@@ -143,11 +161,13 @@ export class RecordSearch {
     const found: FoundResource[] = [];
     let after: PageKey | undefined;
     let left = Math.max(this.limits.checked, most);
+    let looked = 0;
     do {
       const step = await this.#step([plan], after, Math.min(500, left));
       found.push(...(await this.#fitting(step.rows, resources)));
       left -= step.rows.length;
-      if (found.length > most || (step.next && (step.cut || left <= 0))) return undefined;
+      looked += step.cut ? this.limits.examined : step.rows.length;
+      if (found.length > most || (step.next && (left <= 0 || looked > this.limits.counted))) return undefined;
       after = step.next;
     } while (after);
     return found;
@@ -159,11 +179,14 @@ export class RecordSearch {
     let descending = false;
     for (const plan of plans) {
       ({ descending } = plan);
-      const most = plan.narrow ? this.limits.counted : Math.ceil(this.limits.examined / Math.max(1, plan.branches.length));
+      const most = plan.narrow
+        ? this.limits.counted
+        : Math.ceil(this.limits.examined / Math.max(1, plan.branches.length));
       for (const branch of plan.branches) {
         const part = await this.#walk.rows(plan, branch, after, wanted, most);
         rows.push(...part.rows.map((row) => ({ ...row, plan })));
-        if (part.seenUpTo && (!seenUpTo || compareKeys(part.seenUpTo, seenUpTo, descending) < 0)) seenUpTo = part.seenUpTo;
+        if (part.seenUpTo && (!seenUpTo || compareKeys(part.seenUpTo, seenUpTo, descending) < 0))
+          seenUpTo = part.seenUpTo;
       }
     }
     const inOrder = rows
@@ -185,4 +208,9 @@ export class RecordSearch {
     }
     return rows.flatMap((row) => fitting.get(row) ?? []);
   }
+}
+
+/** Plans whose keys compare are walked together; what was sent of a type whose own rows have other keys comes after these. */
+function stretchesOf(plans: readonly Plan[]): readonly (readonly Plan[])[] {
+  return [...Map.groupBy(plans, keyLength).values()];
 }

@@ -95,7 +95,7 @@ export class RowWalk {
       const value = row[`k${index}`];
       return column === 'd.id' ? String(value) : Number(value);
     });
-    const length = order.key.length + (isWhole(definition) ? 1 : 0);
+    const length = keyLength({ definition, order });
     return {
       within: sql(`(${columns.join(', ')}) ${descending ? '>=' : '<='} (${places})`, ...last),
       // All parts of the last document.
@@ -105,6 +105,13 @@ export class RowWalk {
 }
 
 const isWhole = ({ part }: TypeDefinition): boolean => part === "''";
+
+/** How many values the keys of a plan's rows have. */
+export const keyLength = ({ definition, order }: Pick<Plan, 'definition' | 'order'>): number =>
+  order.key.length + (isWhole(definition) ? 1 : 0);
+
+export const notOfThisSearch = (): FhirFault =>
+  new FhirFault(400, 'value', { vi: 'Liên kết trang không hợp lệ.', en: 'Not a page link of this search.' });
 
 function keyColumns(order: Order): string {
   return order.key.map((column, index) => `${column} as k${index}`).join(', ');
@@ -118,14 +125,15 @@ function ordering({ order, descending }: Plan): string {
 function beyond({ definition, order, descending }: Plan, after: PageKey | undefined): readonly Sql[] {
   if (!after) return [];
   const whole = isWhole(definition);
-  if (after.length !== order.key.length + (whole ? 1 : 0)) {
-    throw new FhirFault(400, 'value', { vi: 'Liên kết trang không hợp lệ.', en: 'Not a page link of this search.' });
-  }
+  if (after.length !== keyLength({ definition, order })) throw notOfThisSearch();
   // Going down, the whole comes after its parts.
   const orSame = whole && descending && after.at(-1) !== '';
   const values = whole ? after.slice(0, -1) : after;
   return [
-    sql(`(${order.key.join(', ')}) ${descending ? '<' : '>'}${orSame ? '=' : ''} (${order.key.map(() => '?').join(', ')})`, ...values),
+    sql(
+      `(${order.key.join(', ')}) ${descending ? '<' : '>'}${orSame ? '=' : ''} (${order.key.map(() => '?').join(', ')})`,
+      ...values,
+    ),
   ];
 }
 

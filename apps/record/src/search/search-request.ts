@@ -104,6 +104,10 @@ export function searchRequest(
   const result = new ResultOptions(searched.type);
   for (const [key, value] of parameters) {
     if (key === '_format' || key === '_pretty') continue;
+    if (key === 'asOf') {
+      understood.append(key, value);
+      continue;
+    }
     const criterion = askedCriterion(searched, key, value, mostLinks);
     if (criterion) criteria.push(criterion);
     else if (!result.take(key, value)) {
@@ -151,11 +155,17 @@ class ResultOptions {
       case '_include':
       case '_include:iterate':
       case '_include:recurse':
-        return take(this.#includes, inclusion(value, key !== '_include', (source) => source === this.type));
+        return take(
+          this.#includes,
+          inclusion(value, key !== '_include', (source) => source === this.type),
+        );
       case '_revinclude':
       case '_revinclude:iterate':
       case '_revinclude:recurse':
-        return take(this.#reverseIncludes, inclusion(value, key !== '_revinclude', () => true));
+        return take(
+          this.#reverseIncludes,
+          inclusion(value, key !== '_revinclude', () => true),
+        );
       default:
         return false;
     }
@@ -247,7 +257,9 @@ function unsupported(type: string, names: readonly string[]): FhirFault {
 
 /** `-date,_id`; `undefined` where one is no parameter that has an order. */
 function sortKeys(type: string, value: string): readonly SortKey[] | undefined {
-  const keys = value.split(',').map((one) => ({ name: one.trim().replace(/^-/, ''), descending: one.trim().startsWith('-') }));
+  const keys = value
+    .split(',')
+    .map((one) => ({ name: one.trim().replace(/^-/, ''), descending: one.trim().startsWith('-') }));
   const known = keys.every(({ name }) => {
     const kind = searchParametersOf(type).get(name)?.kind;
     return kind !== undefined && kind !== 'composite';

@@ -27,6 +27,8 @@ const eventsAtOnce = 128;
 const textAtOnce = 512 * 1024;
 /** Characters of text after which a batch is handed over though it could hold more events. */
 const textInBatch = 8 * 1024 * 1024;
+/** Events of other kinds that are passed over for one that is wanted, rather than looking it up. */
+const mostPassedOver = 4;
 /** Positions a filtered read looks at first; grows while little is found, so that a rare event is found in few steps. */
 const firstWindow = 512;
 
@@ -123,6 +125,7 @@ export class LogReader {
     let position = after;
     let window = firstWindow;
     let atOnce = eventsAtOnce;
+    let dense = false;
     return {
       get position() {
         return position;
@@ -133,11 +136,12 @@ export class LogReader {
         let head = this.#head.position;
         while (position < head && events.length < limit && text < textInBatch && !this.#head.closed) {
           const wanted = Math.min(limit - events.length, atOnce);
-          const step = this.#step({ after: position, through: head, limit: wanted, window }, filter);
+          const step = this.#step({ after: position, through: head, limit: wanted, window, dense }, filter);
           events.push(...step.events);
           window = step.found < wanted ? window * 4 : Math.max(firstWindow, window / 4);
           atOnce = Math.max(1, Math.min(eventsAtOnce, Math.floor((atOnce * textAtOnce) / Math.max(1, step.text))));
           text += step.text;
+          dense = step.found * mostPassedOver >= step.through - position;
           position = step.through;
           if (position < head) await nextTurn();
           else head = this.#head.position;

@@ -6,9 +6,19 @@ import type { RecentStreams } from './recent-streams.js';
 
 type Row = readonly SQLOutputValue[];
 
-const columns = ['position', 'stream', 'revision', 'kind', 'schema_version', 'id', 'recorded_at', 'metadata', 'data']
-  .map((column) => `events.${column}`)
-  .join();
+const between = 'position > :after and position <= :last';
+
+const columns = [
+  'position',
+  'stream',
+  'revision',
+  'kind',
+  'schema_version',
+  'id',
+  'recorded_at',
+  'metadata',
+  'data',
+].join();
 
 export interface Found<T> {
   readonly found: readonly T[];
@@ -25,6 +35,8 @@ export interface Stretch {
   readonly limit: number;
   /** How many positions a filtered search looks at: a first guess of where enough matches are. */
   readonly window: number;
+  /** A good part of the events there are likely to match. */
+  readonly dense: boolean;
 }
 
 /** The queries on the log's file. */
@@ -83,13 +95,20 @@ export class LogRows {
 
   /** The next events that can match: by the first word of a category, see {@link Kinds}. */
   events(stretch: Stretch, filter: EventFilter | undefined): Found<StoredEvent> {
-    const { found, through } = this.#select(columns, stretch, filter);
-    return { found: found.map((row) => this.#storedEvent(row)), through };
+    const { after, window, dense } = stretch;
+    const kinds = this.#kindsMatching(filter);
+    if (kinds === undefined || after >= this.#indexedThrough()) return this.#inOrder(stretch, kinds);
+    // Where most events match, going through the log itself costs less than looking each of them up.
+    if (dense) return this.#inOrder({ ...stretch, through: Math.min(after + window, stretch.through) }, kinds);
+    const { found, through } = this.#indexed(stretch, kinds);
+    return { found: found.map((position) => this.eventAt(position)), through };
   }
 
   /** The same, their positions alone. */
   positions(stretch: Stretch, filter: EventFilter | undefined): Found<Position> {
-    const { found, through } = this.#select('events.position', stretch, filter);
+    const kinds = this.#kindsMatching(filter);
+    if (kinds !== undefined && stretch.after < this.#indexedThrough()) return this.#indexed(stretch, kinds);
+    const { found, through } = this.#select('position', stretch, kinds);
     return { found: found.map((row) => row[0] as Position), through };
   }
 
@@ -98,31 +117,39 @@ export class LogRows {
     this.#database.close();
   }
 
-  #select(what: string, { after, through, limit, window }: Stretch, filter: EventFilter | undefined): Found<Row> {
-    const run = (sql: string, last: Position): Found<Row> => {
-      const found = this.#statement(sql).all({ after, last, limit }) as unknown as readonly Row[];
-      return { found, through: found.length < limit ? last : (found.at(-1)?.[0] as Position) };
-    };
-    const between = 'position > :after and position <= :last';
-    if (filter?.categories === undefined && filter?.types === undefined) {
-      return run(`select ${what} from events where ${between} order by position limit :limit`, through);
-    }
-    const indexedThrough = this.#indexedThrough();
-    this.#kinds.refresh();
-    const kinds = this.#kinds.matching(filter);
+  #inOrder(stretch: Stretch, kinds: readonly number[] | undefined): Found<StoredEvent> {
+    const { found, through } = this.#select(columns, stretch, kinds);
+    return { found: found.map((row) => this.#storedEvent(row)), through };
+  }
+
+  /** From the log itself. @param kinds all when it is undefined */
+  #select(what: string, { after, through, limit }: Stretch, kinds: readonly number[] | undefined): Found<Row> {
+    const ofKinds = kinds === undefined ? '' : `and kind in (${kinds.join()})`;
+    const sql = `select ${what} from events where ${between} ${ofKinds} order by position limit :limit`;
+    const found = this.#statement(sql).all({ after, last: through, limit }) as unknown as readonly Row[];
+    return { found, through: found.length < limit ? through : (found.at(-1)?.[0] as Position) };
+  }
+
+  /** Positions by the index of kinds, as far as it goes. */
+  #indexed({ after, through, limit, window }: Stretch, kinds: readonly number[]): Found<Position> {
     if (kinds.length === 0) return { found: [], through };
-    if (after >= indexedThrough) {
-      const ofKinds = `${between} and kind in (${kinds.join()})`;
-      return run(`select ${what} from events where ${ofKinds} order by position limit :limit`, through);
-    }
+    const last = Math.min(after + window, this.#indexedThrough(), through);
     // Each kind up to the limit, so that a frequent one costs no more than is asked for.
     const ofEach = kinds.map(
       (kind) => `select * from
         (select position from kind_events where kind = ${kind} and ${between} order by position limit :limit)`,
     );
-    const sql = `select ${what} from (${ofEach.join(' union all ')}) as matching
-      cross join events on events.position = matching.position order by matching.position limit :limit`;
-    return run(sql, Math.min(after + window, indexedThrough, through));
+    const sql = `select position from (${ofEach.join(' union all ')}) order by position limit :limit`;
+    const rows = this.#statement(sql).all({ after, last, limit }) as unknown as readonly Row[];
+    const found = rows.map((row) => row[0] as Position);
+    return { found, through: found.length < limit ? last : (found.at(-1) ?? last) };
+  }
+
+  /** Undefined when the filter lets every kind pass. */
+  #kindsMatching(filter: EventFilter | undefined): readonly number[] | undefined {
+    if (filter?.categories === undefined && filter?.types === undefined) return undefined;
+    this.#kinds.refresh();
+    return this.#kinds.matching(filter);
   }
 
   /** Places of the stream's events that are not looked for in the index tables, oldest first. */

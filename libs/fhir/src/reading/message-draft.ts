@@ -6,6 +6,7 @@ import type { KeptResource } from '#domain/kept-resources/kept-content.js';
 import { keptResourceId } from '../resource-ids.js';
 import { visitId } from './sent-content.js';
 import { residentPlaceholder } from '../kept.js';
+import { terminologyTypes, typesAboutNobody } from '../kept-types.js';
 import { facilityCodeSystem } from '../systems.js';
 import { certificateOf, facilityOf } from './elements.js';
 import { resourceOf, type SentEntry } from './entries.js';
@@ -16,6 +17,7 @@ import { episodeNamed, episodeOf } from './read-encounter.js';
 import type { KnownPerson, ReadRecord, ReadWithdrawal } from './read-bundle.js';
 import { residentIdentifier } from './read-patient.js';
 import { readingFault, type ReadingFault, type ReadingFaultCode } from './reading-fault.js';
+import { subjectsOf } from './subjects.js';
 import { eachReference, References, residentReference, type Resolution, rewritten } from './references.js';
 import { VisitDraft } from './visit-draft.js';
 
@@ -42,26 +44,7 @@ export interface DraftedMessage {
   readonly faults: ReadonlyMap<number, readonly ReadingFault[]>;
 }
 
-/** Elements that say whose a resource is. */
-const subjectElements = ['subject', 'patient', 'beneficiary', 'for'];
-/** Resources that may be about nobody: who and what takes part in care. */
-const aboutNobody: ReadonlySet<string> = new Set([
-  'Practitioner',
-  'PractitionerRole',
-  'Organization',
-  'Location',
-  'HealthcareService',
-  'Endpoint',
-  'Medication',
-  'Substance',
-  'Device',
-  'MessageHeader',
-  'Questionnaire',
-  'PlanDefinition',
-  'ActivityDefinition',
-  'ValueSet',
-  'CodeSystem',
-]);
+const aboutNobody: ReadonlySet<string> = new Set([...typesAboutNobody, ...terminologyTypes]);
 
 /** The entries of one message, sorted by person and visit; then read, each with its references leading to where the others will be. */
 export class MessageDraft {
@@ -221,9 +204,7 @@ export class MessageDraft {
 
   /** The person a resource is about. A reference to somebody who is not to be found is a fault. */
   #subject(entry: SentEntry): PersonDraft | undefined {
-    for (const element of subjectElements) {
-      const [reference] = objectsOf(entry.resource?.[element]);
-      if (!reference) continue;
+    for (const { element, reference } of subjectsOf(entry.resource)) {
       const found = this.#whom(reference, entry);
       if (found.kind === 'entry') {
         if (found.entry.resource?.resourceType === 'Patient') return this.#person(found.entry);

@@ -15,7 +15,9 @@ export function elementsAt(holder: unknown, paths: readonly ElementPath[]): read
     const value = paths.some((path) => valuesAt(holder, path).some((one) => one !== false));
     return [{ value, type: 'boolean', systems: [] }];
   }
-  return paths.flatMap((path) => valuesAt(holder, path).map((value) => ({ value, type: path.type, systems: path.systems })));
+  return paths.flatMap((path) =>
+    valuesAt(holder, path).map((value) => ({ value, type: path.type, systems: path.systems })),
+  );
 }
 
 function valuesAt(holder: unknown, { steps, target }: ElementPath): readonly unknown[] {
@@ -32,7 +34,9 @@ function valuesAt(holder: unknown, { steps, target }: ElementPath): readonly unk
 }
 
 export function propertyOf(holder: unknown, name: string): unknown {
-  return typeof holder === 'object' && holder !== null ? (holder as Readonly<Record<string, unknown>>)[name] : undefined;
+  return typeof holder === 'object' && holder !== null
+    ? (holder as Readonly<Record<string, unknown>>)[name]
+    : undefined;
 }
 
 /** By its URL, else by the type it says it is of. */

@@ -94,4 +94,6 @@ function readStep(written: string): PathStep {
   return { name, ...(of !== undefined && { where: { name: of, value } }) };
 }
 
-const words = (cell: string | undefined): readonly string[] => (cell ?? '').split(' ').filter((word) => word !== '');
+function words(cell: string | undefined): readonly string[] {
+  return (cell ?? '').split(' ').filter((word) => word !== '');
+}

@@ -1,37 +1,43 @@
 import { randomUUID } from 'node:crypto';
-import type { Topic } from '../../src/topic.js';
-import { defineTopic } from '../../src/topic.js';
 import type { TopicHandler } from '../../src/projection-of-topic.js';
+import { defineTopic, type Topic } from '../../src/topic.js';
 
-/** A small topic of synthetic visits, keyed by facility. */
+/** A synthetic visit of a small topic. */
 export interface CountedVisit {
   readonly kind: 'visit';
   readonly facility: string;
   readonly number: number;
 }
 
-export const countedVisits: Topic<CountedVisit> = defineTopic<CountedVisit>({
-  name: 'counted-visits.v1',
-  schema: {
-    type: 'object',
-    properties: { kind: { const: 'visit' }, facility: { type: 'string' }, number: { type: 'integer', minimum: 0 } },
-    required: ['kind', 'facility', 'number'],
-    additionalProperties: false,
-  },
-  reads: { categories: ['counted'] },
-  content(event) {
-    const data = event.data as CountedVisit;
-    return { key: data.facility, data };
-  },
-});
+/** A name that no other run has on a broker that several use. */
+export const newTopicName = (): string => `counted-visits-${randomUUID()}.v1`;
+
+/** The topic under that name, keyed by facility. */
+export const countedVisits = (name: string): Topic<CountedVisit> =>
+  defineTopic<CountedVisit>({
+    name,
+    schema: {
+      type: 'object',
+      properties: { kind: { const: 'visit' }, facility: { type: 'string' }, number: { type: 'integer', minimum: 0 } },
+      required: ['kind', 'facility', 'number'],
+      additionalProperties: false,
+    },
+    reads: { categories: ['counted'] },
+    content(event) {
+      const data = event.data as CountedVisit;
+      return { key: data.facility, data };
+    },
+  });
 
 /** Thrown by the handler for a number it cannot take. */
 export class PoisonousNumber extends Error {
   override readonly name = 'PoisonousNumber';
 }
 
-/** Writes one row per message: a doubled effect breaks its key, and the order of arrival is kept. */
-/** A view of its own each time: a name nobody else reads by. */
+/**
+ * Writes one row per message: a doubled effect breaks its key, and the order of arrival is kept. A view of its own each time:
+ * a name nobody else reads by.
+ */
 export const listVisits = (
   poison: () => number | undefined = () => undefined,
   slowMs = 0,

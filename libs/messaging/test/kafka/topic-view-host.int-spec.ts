@@ -16,9 +16,11 @@ import { kafkaClient } from '../../src/kafka/kafka-client.js';
 import { runRelayAmongReplicas } from '../../src/kafka/relay-among-replicas.js';
 import { ensureTopics, layoutsOf } from '../../src/kafka/topic-layout.js';
 import { TopicViewHost } from '../../src/kafka/topic-view-host.js';
-import { type CountedVisit, countedVisits } from './counted-visits.js';
+import { type CountedVisit, countedVisits, newTopicName } from './counted-visits.js';
 
 const partitions = 3;
+const topic = countedVisits(newTopicName());
+const viewName = `visits-${randomUUID().slice(0, 8)}`;
 const module = new URL('modules/listed-visits.js', import.meta.url);
 const server = await testDatabase('views of topics on PostgreSQL');
 const broker = server && (await testBroker('views of topics on Kafka'));
@@ -50,7 +52,7 @@ interface Replica {
     kafka = kafkaClient({ brokers: broker?.brokers ?? [], clientId: 'test' }, pino({ level: 'silent' }));
     const admin = kafka.admin();
     await admin.connect();
-    await ensureTopics(admin, layoutsOf(countedVisits.name, partitions, 1));
+    await ensureTopics(admin, layoutsOf(topic.name, partitions, 1));
     await admin.disconnect();
     events = await openEmbeddedEventStore({ file: join(folder, 'events.sqlite') });
     for (let i = 0; i < 2; i++) replicas.push(await started());
@@ -66,7 +68,10 @@ interface Replica {
     const database = await ViewDatabase.open({ url: server?.url ?? '', schemaPrefix, takeOverAfterMs: 2_000 });
     const others = postgresViewHostOn(database, { events });
     const host = new TopicViewHost({ kafka, database, events, partitions, others });
-    const view = await host.add({ module, settings: { mendedBy: join(folder, 'mended') } });
+    const view = await host.add({
+      module,
+      settings: { topic: topic.name, view: viewName, mendedBy: join(folder, 'mended') },
+    });
     const relay = new AbortController();
     const replica: Replica = {
       view,
@@ -81,7 +86,7 @@ interface Replica {
       },
     };
     const relaying = runRelayAmongReplicas(database, {
-      topic: countedVisits,
+      topic,
       partitions,
       events,
       kafka,
@@ -117,7 +122,7 @@ interface Replica {
       expect(await replica.view.waitFor(head, 30_000)).toBe(true);
       expect(await listedIn(replica)).toBe(50);
       expect(await replica.view.status()).toEqual({
-        name: 'listed-visits',
+        name: viewName,
         version: 1,
         position: head,
         logPosition: head,
@@ -141,8 +146,8 @@ interface Replica {
     expect(await listedIn(second)).toBe(60);
     const [letter] = await second.view.setAside();
     expect(letter).toMatchObject({
-      type: 'vn.lien-tuyen.counted-visits.v1.visit',
-      stream: expect.stringMatching(/^counted-visits\.v1\/\d@\d+$/),
+      type: `vn.lien-tuyen.${topic.name}.visit`,
+      stream: expect.stringMatching(/^counted-visits-.*\.v1\/\d@\d+$/),
       reason: 'PoisonousNumber',
     });
     expect(await first.view.retrySetAside()).toEqual({ applied: 0, remaining: 10 });
@@ -164,6 +169,6 @@ interface Replica {
       expect(await listedIn(replica)).toBe(100);
     }
     expect(waiting.published).toBeGreaterThanOrEqual(30);
-    expect((await replicas[0]?.host.statuses())?.map(({ name }) => name)).toEqual(['listed-visits']);
+    expect((await replicas[0]?.host.statuses())?.map(({ name }) => name)).toEqual([viewName]);
   }, 60_000);
 });

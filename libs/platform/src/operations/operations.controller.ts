@@ -4,12 +4,13 @@ import type { Registry } from 'prom-client';
 import type { EventStore, Position } from '#event-store/event-store.js';
 import type { ViewStatus } from '#projections/projection.js';
 import type { ViewHost } from '#projections/view-host.js';
-import { Public, RequireScope } from '#security/http/access.js';
+import { NoPersonalData, Public, RequireScope } from '#security/http/access.js';
 import { EVENT_STORE, METRICS, VIEW_HOST } from '../injection.js';
 import { Readiness, type ReadinessReport } from './readiness.js';
 
-/** What operators and their instruments ask. Holds no personal data. */
+/** What operators and their instruments ask. */
 @Controller()
+@NoPersonalData()
 export class OperationsController {
   constructor(
     private readonly readiness: Readiness,

@@ -2,8 +2,12 @@ import { Gauge, type Registry } from 'prom-client';
 import type { EventStore } from '#event-store/event-store.js';
 import type { ViewStatus } from '#projections/projection.js';
 import type { ViewHost } from '#projections/view-host.js';
+import { soon } from './soon.js';
 
-/** The log's position, and how far behind it each view is, asked for whenever the metrics are. */
+/**
+ * The log's position, and how far behind it each view is, asked for whenever the metrics are. What does not answer is left out:
+ * the other metrics are needed most while an engine is away.
+ */
 export function observeViews(metrics: Registry, events: EventStore, views: ViewHost): void {
   let asked: Promise<readonly ViewStatus[]> | undefined;
   // All gauges are collected at the same moment: they ask once, together.
@@ -16,7 +20,9 @@ export function observeViews(metrics: Registry, events: EventStore, views: ViewH
     help: 'Position of the newest event',
     registers: [metrics],
     async collect() {
-      this.set(await events.head());
+      const head = await soon(events.head());
+      if (head === undefined) this.remove();
+      else this.set(head);
     },
   });
   const ofEachView = (name: string, help: string, valueOf: (status: ViewStatus) => number): void => {
@@ -26,8 +32,10 @@ export function observeViews(metrics: Registry, events: EventStore, views: ViewH
       labelNames: ['view', 'version'] as const,
       registers: [metrics],
       async collect() {
-        for (const status of await statuses())
+        this.reset();
+        for (const status of (await soon(statuses())) ?? []) {
           this.set({ view: status.name, version: status.version }, valueOf(status));
+        }
       },
     });
   };

@@ -35,6 +35,10 @@ const migrations: readonly (readonly string[])[] = [
       partitions text not null
     )`,
   ],
+  [
+    // The keys of the installation, by their fingerprint: one row at most.
+    `create table key_binding (only_row boolean primary key default true check (only_row), fingerprint text not null)`,
+  ],
 ];
 
 /**

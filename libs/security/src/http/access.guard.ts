@@ -5,7 +5,8 @@ import { Problem } from '#platform/http/problem.js';
 import type { Scope } from '../caller.js';
 import { TOKEN_VERIFIER } from '../injection.js';
 import type { TokenVerifier } from '../token-verifier.js';
-import { publicKey, requiredScopeKey } from './access.js';
+import { noPersonalDataKey, publicKey, requiredScopeKey } from './access.js';
+import { Disclosure, purposeOf } from './audit-hooks.js';
 import { authenticate } from './authentication.js';
 
 /**
@@ -22,7 +23,10 @@ export class AccessGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<true> {
     const places = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<true | undefined>(publicKey, places)) return true;
-    const caller = await authenticate(context.switchToHttp().getRequest<FastifyRequest>(), this.verifier);
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const caller = await authenticate(request, this.verifier);
+    if (!this.reflector.getAllAndOverride<true | undefined>(noPersonalDataKey, places))
+      request.disclosure = new Disclosure(request, caller, purposeOf(request, caller));
     const scope = this.reflector.getAllAndOverride<Scope | undefined>(requiredScopeKey, places);
     if (!scope || !caller.scopes.has(scope)) throw forbidden(scope);
     return true;

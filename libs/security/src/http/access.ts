@@ -4,6 +4,7 @@ import type { Caller, Scope } from '../caller.js';
 
 export const requiredScopeKey = 'lien-tuyen:required-scope';
 export const publicKey = 'lien-tuyen:public';
+export const noPersonalDataKey = 'lien-tuyen:no-personal-data';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -17,6 +18,12 @@ export const RequireScope = (scope: Scope): MethodDecorator & ClassDecorator => 
 
 /** No token needed: health endpoints and the login page. */
 export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(publicKey, true);
+
+/**
+ * The route shows nobody: figures, code lists, files of a page, or only what its caller has just sent. Every other route that needs a
+ * token is written to the audit trail.
+ */
+export const NoPersonalData = (): MethodDecorator & ClassDecorator => SetMetadata(noPersonalDataKey, true);
 
 /** The verified caller of the request. */
 export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {

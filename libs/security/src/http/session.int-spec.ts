@@ -14,6 +14,7 @@ import type { CallerKind } from '../caller.js';
 import { openSecrets } from '../secrets.js';
 import { SecurityModule } from '../security.module.js';
 import { TokenIssuer } from '../token-issuer.js';
+import { memoryAudit } from '../../test/memory-audit.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'lien-tuyen-session-'));
 const secrets = openSecrets(join(folder, 'keys.json'));
@@ -34,7 +35,7 @@ class Parts {}
 
 beforeAll(async () => {
   application = await createHttpApplication(
-    { module: Parts, imports: [SecurityModule.forRoot()] },
+    { module: Parts, imports: [SecurityModule.forRoot(memoryAudit().trail)] },
     { configuration, logger: pino({ level: 'silent' }), metrics: new Registry() },
   );
   await application.listen(0, '127.0.0.1');

@@ -93,8 +93,12 @@ export interface TypeDefinition {
 export const hl7 = 'http://hl7.org/fhir';
 export const ownSystem = { column: 'e.system' } as const;
 export const patient: IndexedParameter = { kind: 'patient' };
-export const code: IndexedParameter = { kind: 'token', columns: [{ code: 'e.code', system: ownSystem }], indexed: true };
-export const date: IndexedParameter = { kind: 'date', starts: 'e.starts', ends: 'e.ends' };
+export const code: IndexedParameter = {
+  kind: 'token',
+  columns: [{ code: 'e.code', system: ownSystem }],
+  indexed: true,
+};
+export const date = { kind: 'date', starts: 'e.starts', ends: 'e.ends' } as const satisfies IndexedParameter;
 export const status = (resource: string, column: string): IndexedParameter => ({
   kind: 'token',
   columns: [{ code: column, system: `${hl7}/${resource}` }],
@@ -115,7 +119,10 @@ const along = (column: 'd.updated' | 'd.id', table: string, rest: readonly strin
   alongDocuments: column,
 });
 
-type TableOrders = Pick<TypeDefinition, 'table' | 'number' | 'part' | 'updated' | 'orders' | 'keyOrder' | 'updatedOrder'>;
+type TableOrders = Pick<
+  TypeDefinition,
+  'table' | 'number' | 'part' | 'updated' | 'orders' | 'keyOrder' | 'updatedOrder'
+>;
 
 /** One row for each part of a document. */
 export function partTable(

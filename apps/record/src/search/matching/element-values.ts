@@ -97,8 +97,13 @@ function fromEachWord(text: string): readonly string[] {
 /** A person's name as it may be written in one line, folded. */
 export function nameWordings(name: unknown): readonly string[] {
   const given = listAt(name, 'given').filter((one) => typeof one === 'string');
-  const wordings = [textAt(name, 'text'), [textAt(name, 'family'), ...given].filter((one) => one !== undefined).join(' ')];
-  return [...new Set(wordings.flatMap((one) => (one === undefined ? [] : [foldName(one)])))].filter((one) => one !== '');
+  const wordings = [
+    textAt(name, 'text'),
+    [textAt(name, 'family'), ...given].filter((one) => one !== undefined).join(' '),
+  ];
+  return [...new Set(wordings.flatMap((one) => (one === undefined ? [] : [foldName(one)])))].filter(
+    (one) => one !== '',
+  );
 }
 
 /** `chau van binh`, `van binh chau`, `binh chau van`: a folded name, begun at each of its words. */
@@ -157,7 +162,14 @@ export function amountsOf({ value, type }: FoundElement): readonly Amount[] {
       const currency = textAt(value, 'currency');
       return amount === undefined
         ? []
-        : [{ low: amount, high: amount, system: 'urn:iso:std:iso:4217', ...(currency !== undefined && { code: currency }) }];
+        : [
+            {
+              low: amount,
+              high: amount,
+              system: 'urn:iso:std:iso:4217',
+              ...(currency !== undefined && { code: currency }),
+            },
+          ];
     }
     default: {
       const amount = typeof value === 'number' ? value : numberAt(value);
@@ -181,7 +193,11 @@ function numberAt(holder: unknown): number | undefined {
 
 function unitAt(quantity: unknown): Pick<Amount, 'system' | 'code' | 'unit'> {
   const [system, code, unit] = [textAt(quantity, 'system'), textAt(quantity, 'code'), textAt(quantity, 'unit')];
-  return { ...(system !== undefined && { system }), ...(code !== undefined && { code }), ...(unit !== undefined && { unit }) };
+  return {
+    ...(system !== undefined && { system }),
+    ...(code !== undefined && { code }),
+    ...(unit !== undefined && { unit }),
+  };
 }
 
 /** The amount in the unit asked for; `undefined` where its own cannot be brought to it. */

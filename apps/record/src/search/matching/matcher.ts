@@ -49,7 +49,11 @@ export const modifiersOf: Readonly<Record<SearchParameter['kind'], readonly stri
 };
 
 /** @throws FhirFault 400 for a value that is none of the parameter's kind */
-export function matcherOf(parameter: SearchParameter, modifier: string | undefined, values: readonly string[]): Matcher {
+export function matcherOf(
+  parameter: SearchParameter,
+  modifier: string | undefined,
+  values: readonly string[],
+): Matcher {
   const { name, kind, paths } = parameter;
   if (kind === 'composite') {
     const tests = values.map((value) => compositeTest(parameter, value));
@@ -77,7 +81,9 @@ function compositeTest({ name, components }: SearchParameter, value: string): (g
   const parts = compositeParts(name, value, components.length);
   const tests = components.map(({ kind }, index) => elementTest(name, kind, undefined, parts[index] ?? ''));
   return (group) =>
-    components.every(({ paths }: ComponentParameter, index) => elementsAt(group, paths).some((one) => tests[index]?.(one)));
+    components.every(({ paths }: ComponentParameter, index) =>
+      elementsAt(group, paths).some((one) => tests[index]?.(one)),
+    );
 }
 
 function elementTest(
@@ -128,14 +134,18 @@ function tokenTest(name: string, modifier: string | undefined, value: string): E
 }
 
 function sameSystem(token: Token, asked: TokenValue): boolean {
-  return asked.system === undefined || (asked.system === '' ? token.system === undefined : token.system === asked.system);
+  return (
+    asked.system === undefined || (asked.system === '' ? token.system === undefined : token.system === asked.system)
+  );
 }
 
 function sameToken(token: Token, asked: TokenValue, type: string): boolean {
   if (!sameSystem(token, asked)) return false;
   if (asked.code === undefined) return token.code !== undefined;
   if (token.code === asked.code) return true;
-  return type === 'ContactPoint' && token.code !== undefined && token.code === digitsOf(asked.code) && token.code !== '';
+  return (
+    type === 'ContactPoint' && token.code !== undefined && token.code === digitsOf(asked.code) && token.code !== ''
+  );
 }
 
 const isIcd10 = ({ system }: Token): boolean => icd10Systems.includes(system ?? '');
@@ -155,7 +165,9 @@ function identifierOfType(name: string, value: string): ElementTest {
     const { type, value: own } = element.value as { readonly type?: unknown; readonly value?: unknown };
     return (
       own === number &&
-      tokensOf({ value: type, type: 'CodeableConcept', systems: [] }).some((one) => one.system === system && one.code === code)
+      tokensOf({ value: type, type: 'CodeableConcept', systems: [] }).some(
+        (one) => one.system === system && one.code === code,
+      )
     );
   };
 }
@@ -229,7 +241,13 @@ function referenceTest(name: string, modifier: string | undefined, value: string
     const found = referenceOf(element);
     if (!found) return false;
     // A canonical may name a version.
-    if (found.url !== undefined) return asked.url !== undefined && (found.url === asked.url || found.url.split('|')[0] === asked.url);
-    return found.id !== undefined && found.id === asked.id && (type === undefined || found.type === type) && (asked.type === undefined || asked.type === found.type);
+    if (found.url !== undefined)
+      return asked.url !== undefined && (found.url === asked.url || found.url.split('|')[0] === asked.url);
+    return (
+      found.id !== undefined &&
+      found.id === asked.id &&
+      (type === undefined || found.type === type) &&
+      (asked.type === undefined || asked.type === found.type)
+    );
   };
 }

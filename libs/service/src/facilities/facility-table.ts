@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type LocalDate, parseLocalDate } from '#domain/dates.js';
 import type { CareLevel, FacilityDetails, FacilityKind, FacilityPlace } from '#domain/facilities/facility-events.js';
 import { parseFacilityCode } from '#domain/ids.js';
-import { reasonOf } from '../cli/output.js';
+import { reasonOf } from '#platform/program.js';
 import { SetupError } from '#platform/setup-error.js';
 import { parseTabSeparated } from '#platform/tab-separated.js';
 

@@ -1,0 +1,103 @@
+import { type RecordResource } from '#fhir/translation.js';
+import type { Visibility } from '../access/visibility.js';
+import { notFound } from '../http/fhir-fault.js';
+import type { RecordReader, ServedResource } from '../reading/record-reader.js';
+import type { StoredDocument, StoredDocuments } from '../reading/stored-documents.js';
+import { documentOf } from '../search/criteria.js';
+import { nameOf } from '../search/inclusions.js';
+import type { DocumentHistory, DocumentState } from './document-history.js';
+
+/** What one event made of one resource. */
+export interface Change {
+  readonly type: string;
+  readonly id: string;
+  readonly version: string;
+  /** Milliseconds since 1970. */
+  readonly recorded: number;
+  /** `undefined` when it was withdrawn. */
+  readonly resource: ServedResource | undefined;
+  /** Whether it was there before. */
+  readonly existed: boolean;
+}
+
+/** The changes of resources, made from the states of their documents, as far as a caller may see them. */
+export class DocumentChanges {
+  constructor(
+    private readonly documents: StoredDocuments,
+    private readonly reader: RecordReader,
+    private readonly history: DocumentHistory,
+  ) {}
+
+  /**
+   * Every version of a resource, oldest first.
+   * @throws FhirFault 404 when there is none, or none that is the caller's to read
+   */
+  async ofResource(type: string, id: string, visibility: Visibility): Promise<readonly Change[]> {
+    const document = documentOf(type, id);
+    const [stored] = document === undefined ? [] : await this.documents.byIds([document]);
+    if (!stored || stored.version === 0 || !(await this.documents.visible(stored, visibility))) throw notFound();
+    const changes: Change[] = [];
+    let existed = false;
+    for (const state of await this.states(stored, visibility)) {
+      const resource = this.#resources(stored, state).find((one) => one.resourceType === type && one.id === id);
+      if (resource || existed) changes.push(changeOf(type, id, state, resource, existed));
+      existed = resource !== undefined;
+    }
+    if (changes.length === 0) throw notFound();
+    return changes;
+  }
+
+  /**
+   * States of a document that the caller may see now. One that told of another resident is shown to those who may read that
+   * resident's record as well.
+   */
+  async states(stored: StoredDocument, visibility: Visibility): Promise<readonly DocumentState[]> {
+    const states = await this.history.states(stored);
+    if (visibility.kind === 'everybody') return states;
+    const open = new Map<string, boolean>();
+    for (const { document } of states) {
+      const resident = residentOf(document);
+      if (resident !== undefined && !open.has(resident)) open.set(resident, await this.#open(resident, visibility));
+    }
+    return states.filter(({ document }) => open.get(residentOf(document) ?? '') ?? true);
+  }
+
+  /** What the event of a version made of the document's resources; nothing where that version is not among the states. */
+  ofVersion(stored: StoredDocument, version: number, states: readonly DocumentState[]): readonly Change[] {
+    const state = states.find((one) => one.version === version);
+    if (!state) return [];
+    const former = states.find((one) => one.version === version - 1);
+    const before = new Map((former ? this.#resources(stored, former) : []).map((one) => [nameOf(one), one]));
+    const now = this.#resources(stored, state);
+    const left = new Set(now.map(nameOf));
+    return [
+      ...now.map((one) => changeOf(one.resourceType, one.id ?? '', state, one, before.has(nameOf(one)))),
+      ...[...before.values()]
+        .filter((one) => !left.has(nameOf(one)))
+        .map((one) => changeOf(one.resourceType, one.id ?? '', state, undefined, true)),
+    ];
+  }
+
+  async #open(resident: string, visibility: Visibility): Promise<boolean> {
+    const found = await this.documents.numberOf(resident);
+    return found !== undefined && this.documents.visible({ ...found, id: resident }, visibility);
+  }
+
+  #resources(stored: StoredDocument, { version, event, document }: DocumentState): readonly RecordResource[] {
+    return this.reader.resources({ ...stored, version, updated: Date.parse(event.recordedAt), document });
+  }
+}
+
+function residentOf(document: DocumentState['document']): string | undefined {
+  return document && 'resident' in document ? document.resident : undefined;
+}
+
+function changeOf(
+  type: string,
+  id: string,
+  { version, event }: DocumentState,
+  resource: ServedResource | undefined,
+  existed: boolean,
+): Change {
+  return { type, id, version: String(version), recorded: Date.parse(event.recordedAt), resource, existed };
+}

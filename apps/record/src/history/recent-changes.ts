@@ -1,0 +1,109 @@
+import type { Bundle } from '@medplum/fhirtypes';
+import type { ReadDatabase, SqlValue } from '#projections/projection.js';
+import type { Visibility } from '../access/visibility.js';
+import { FhirFault } from '../http/fhir-fault.js';
+import type { StoredDocument, StoredDocuments } from '../reading/stored-documents.js';
+import type { PageKey, PageTokens } from '../search/page-token.js';
+import type { Change, DocumentChanges } from './document-changes.js';
+import type { DocumentState } from './document-history.js';
+import { historyBundle } from './history-bundle.js';
+import { historyRequest } from './history-request.js';
+
+interface TouchRow {
+  readonly event: string;
+  readonly document: SqlValue;
+  readonly version: SqlValue;
+  readonly recorded: SqlValue;
+}
+
+/** Among the changes newest first: up to which touch, and how many of its changes, they have been told. */
+interface Place {
+  readonly recorded: number;
+  readonly event: string;
+  readonly told: number;
+}
+
+/** Most touches that one page looks at: each may mean reading a stream. */
+const mostTouches = 500;
+const touchesAtOnce = 100;
+
+/** The changes of all resources, or of those of one type: `GET {type}/_history`, `GET _history`. */
+export class RecentChanges {
+  constructor(
+    private readonly database: ReadDatabase,
+    private readonly documents: StoredDocuments,
+    private readonly changes: DocumentChanges,
+    private readonly pages: PageTokens,
+  ) {}
+
+  /** Newest first. A page may be short and still have a next: it looks at a bounded number of events. */
+  async bundle(
+    type: string | undefined,
+    parameters: URLSearchParams,
+    visibility: Visibility,
+    base: string,
+  ): Promise<Bundle> {
+    const request = historyRequest(parameters, this.pages, false);
+    const changes: Change[] = [];
+    let place: Place | undefined = request.after ? placeOf(request.after) : undefined;
+    let ended = false;
+    let full = false;
+    for (let looked = 0; looked < mostTouches && !full && !ended; looked += touchesAtOnce) {
+      const touches = await this.#touches(place, request.since ?? 0, visibility);
+      ended = touches.length < touchesAtOnce;
+      for (const { touch, ofTouch } of await this.#changesOf(touches, visibility)) {
+        const asked = ofTouch.filter((one) => type === undefined || one.type === type);
+        const told = touch.event === place?.event ? place.told : 0;
+        const taken = asked.slice(told, told + request.count - changes.length);
+        changes.push(...taken);
+        place = { recorded: Number(touch.recorded), event: touch.event, told: told + taken.length };
+        full = place.told < asked.length;
+        if (full) break;
+      }
+    }
+    const path = type === undefined ? '_history' : `${type}/_history`;
+    const next = place && (full || !ended) ? [place.recorded, place.event, place.told] : undefined;
+    return historyBundle(base, `${base}/${path}`, request.query, {
+      changes,
+      ...(next && { next: this.pages.write(request.query, next) }),
+    });
+  }
+
+  /** From a place on, the touch of the place included; newest first. */
+  #touches(place: Place | undefined, since: number, visibility: Visibility): Promise<readonly TouchRow[]> {
+    const own = visibility.kind === 'resident' ? [visibility.resident] : [];
+    const from = place ? [place.recorded, place.recorded, place.event] : [];
+    return this.database.query<TouchRow>(
+      `select event, document, version, recorded from touch
+       where ${own.length > 0 ? 'resident = (select resident from document where id = ?) and ' : ''}recorded >= ?
+       ${place ? 'and (recorded < ? or (recorded = ? and event <= ?))' : ''}
+       order by recorded desc, event desc limit ${touchesAtOnce}`,
+      [...own, since, ...from],
+    );
+  }
+
+  /** Each document's stream is read once. */
+  async #changesOf(
+    touches: readonly TouchRow[],
+    visibility: Visibility,
+  ): Promise<readonly { readonly touch: TouchRow; readonly ofTouch: readonly Change[] }[]> {
+    const stored = await this.documents.byNumbers(touches.map(({ document }) => Number(document)));
+    const visible = await this.documents.visibleAmong(stored, visibility);
+    const known = new Map<number, { readonly stored: StoredDocument; readonly states: readonly DocumentState[] }>();
+    for (const one of visible) {
+      known.set(one.number, { stored: one, states: await this.changes.states(one, visibility) });
+    }
+    return touches.map((touch) => {
+      const found = known.get(Number(touch.document));
+      const ofTouch = found ? this.changes.ofVersion(found.stored, Number(touch.version), found.states) : [];
+      return { touch, ofTouch };
+    });
+  }
+}
+
+/** @throws FhirFault 400 for a place that is none of this history */
+function placeOf([recorded, event, told]: PageKey): Place {
+  if (typeof recorded === 'number' && typeof event === 'string' && typeof told === 'number')
+    return { recorded, event, told };
+  throw new FhirFault(400, 'value', { vi: 'Liên kết trang không hợp lệ.', en: 'Not a page link of this history.' });
+}
