@@ -73,9 +73,7 @@ export class StoredDocuments {
   }
 
   /** As {@link numberOf}, of many; those there are. */
-  async numbersOf(
-    ids: readonly string[],
-  ): Promise<
+  async numbersOf(ids: readonly string[]): Promise<
     readonly {
       readonly id: string;
       readonly number: number;
@@ -95,7 +93,12 @@ export class StoredDocuments {
         )),
       );
     }
-    return found.map((row) => ({ id: row.id, number: Number(row.number), kind: row.kind, resident: residentNumber(row) }));
+    return found.map((row) => ({
+      id: row.id,
+      number: Number(row.number),
+      kind: row.kind,
+      resident: residentNumber(row),
+    }));
   }
 
   async visible(
