@@ -3,10 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Resource } from '@medplum/fhirtypes';
+import { testValidator } from '#deploy/local/src/fhir-validator.js';
 import { parseFacilityCode } from '#domain/ids.js';
 import { keptTypes } from '#fhir/kept-types.js';
-import { type JsonObject, objectOf, objectsOf, textOf } from '#fhir/reading/json.js';
+import { type JsonObject, objectOf, objectsOf, type SentResource, textOf } from '#fhir/reading/json.js';
 import { comparable, type ExampleMessage, hl7Examples, messageOf } from '#fhir/testing/hl7-examples.js';
+import { faultsOf } from '#fhir/validation.js';
 import { openSecrets } from '#security/secrets.js';
 import { TokenIssuer } from '#security/token-issuer.js';
 import { Client } from '../src/verify/client.js';
@@ -32,12 +35,15 @@ const samePerson: Readonly<Record<string, string>> = {
 const types = ['Patient', ...keptTypes].filter((type) => hl7Examples(type).length > 0);
 const station = parseFacilityCode('08Z13');
 
+const validator = await testValidator("HL7's validator, examples");
 let folder: string;
 let server: OwnServer;
 let client: Client;
 let token: string;
 /** `Type/id` by the name of the file. */
 const shownAt = new Map<string, string>();
+/** What the record showed of each example, and what was sent. */
+const shown: { readonly file: string; readonly sent: SentResource; readonly served: Resource }[] = [];
 const counted = { equal: 0, refused: 0, joined: 0 };
 
 beforeAll(async () => {
@@ -56,6 +62,7 @@ afterAll(async () => {
         .map(([file, reason]) => `  ${file}: ${reason}\n`)
         .join(''),
   );
+  await validator?.stop();
   await server.stop();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -95,8 +102,8 @@ describe('every example of HL7', () => {
         continue;
       }
       expect({ file, answer: status === 201 ? undefined : answer }).toEqual({ file, answer: undefined });
-      const shown = places(answer);
-      const place = shown[message.index] ?? '';
+      const entries = places(answer);
+      const place = entries[message.index] ?? '';
       shownAt.set(file, place);
       if (Object.hasOwn(samePerson, file)) {
         expect(place).toBe(shownAt.get(samePerson[file] ?? ''));
@@ -107,9 +114,10 @@ describe('every example of HL7', () => {
       const found = await read(place);
       expect({ file, resource: comparable(found, message, []) }).toEqual({
         file,
-        resource: comparable(resource, message, shown),
+        resource: comparable(resource, message, entries),
       });
       expect(found['meta']).toMatchObject({ versionId: expect.any(String), lastUpdated: expect.any(String) });
+      shown.push({ file, sent: resource, served: found as unknown as Resource });
       counted.equal += 1;
     }
   });
@@ -123,4 +131,46 @@ describe('every example of HL7', () => {
       types.toSorted(),
     );
   });
+});
+
+/** Ids are the server's. */
+const withoutIds = (text: string): string => text.replace(/\b[0-9a-f]{8}-[0-9a-f-]{27}(-[A-Za-z0-9.-]+)?/g, '…');
+
+/** HL7's examples are not all faultless: what is wrong with one as it was sent may be wrong with it as it is shown. */
+function added(before: readonly string[], after: readonly string[]): readonly string[] {
+  const known = new Set(before.map(withoutIds));
+  return after.map(withoutIds).filter((fault) => !known.has(fault));
+}
+
+describe('what the record shows of the examples', () => {
+  it('has no fault by @medplum/core that the example had not', () => {
+    expect(shown.length).toBeGreaterThan(0);
+    const faults = shown.flatMap(({ file, sent, served }) => {
+      const after = faultsOf(served);
+      const before = after.length === 0 ? [] : faultsOf(sent as unknown as Resource);
+      return added(before, after).map((fault) => `${file} ${fault}`);
+    });
+    expect(faults).toEqual([]);
+  });
+
+  (validator ? it : it.skip)(
+    "has no error by HL7's own validator that the example had not",
+    async () => {
+      const errorsOf = async (resource: object): Promise<readonly string[]> =>
+        ((await validator?.validate(resource)) ?? [])
+          .filter(({ severity }) => severity === 'error' || severity === 'fatal')
+          .map(({ path, text }) => `${path}: ${text}`);
+      const checked = await Promise.all(
+        shown.map(async ({ file, sent, served }) => {
+          const after = await errorsOf(served);
+          const before = after.length === 0 ? [] : await errorsOf(sent);
+          return { own: before.length, errors: added(before, after).map((error) => `${file} ${error}`) };
+        }),
+      );
+      const faulty = checked.filter(({ own }) => own > 0).length;
+      process.stdout.write(`HL7's validator: ${shown.length} examples, ${faulty} of them with errors of their own\n`);
+      expect(checked.flatMap(({ errors }) => errors)).toEqual([]);
+    },
+    300_000,
+  );
 });

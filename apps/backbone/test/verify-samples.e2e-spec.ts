@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { syntheticWorld, type SyntheticWorldOptions } from '#station-formats/synthetic/synthetic-world.js';
+import { syntheticWorld } from '#station-formats/synthetic/synthetic-world.js';
 import { differs } from '../src/verify/truth.js';
 import { verifyOnOwnServer } from '../src/verify/verify-folder.js';
+import { writeWorld } from './synthetic-folder.js';
 
 const samples = fileURLToPath(new URL('../../../../samples', import.meta.url));
 const folders = readdirSync(samples, { withFileTypes: true })
@@ -46,7 +47,7 @@ describe('synthetic worlds, untidy and out of order', () => {
     async (options) => {
       const folder = mkdtempSync(join(tmpdir(), 'world-'));
       try {
-        writeWorld(folder, options);
+        writeWorld(folder, syntheticWorld(options));
         const { comparisons } = await verifyOnOwnServer(folder);
         expect(comparisons.filter(differs)).toEqual([]);
       } finally {
@@ -56,14 +57,6 @@ describe('synthetic worlds, untidy and out of order', () => {
     240_000,
   );
 });
-
-function writeWorld(folder: string, options: SyntheticWorldOptions): void {
-  const { facilitiesTsv, files, truth } = syntheticWorld(options);
-  writeFileSync(join(folder, 'facilities.tsv'), facilitiesTsv);
-  writeFileSync(join(folder, 'truth.json'), JSON.stringify(truth));
-  for (const kind of ['qd4750', 'qd831']) mkdirSync(join(folder, kind));
-  for (const { kind, name, bytes } of files) writeFileSync(join(folder, kind, name), bytes);
-}
 
 describe('verify:samples', () => {
   it('finds a figure that is not what it should be, marks it and fails', async () => {

@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Inject, Module, type OnApplicationShutdown, type OnModuleInit, Optional } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -17,11 +16,15 @@ import {
   SECRETS,
   VIEW_HOST,
 } from '#platform/injection.js';
+import { errorFields } from '#platform/logging.js';
 import type { View, ViewHost } from '#projections/view-host.js';
 import type { Secrets } from '#security/secrets.js';
+import { ofOneProcess } from './identity/registrations.js';
+import { SharedRegistrations } from './identity/shared-registrations.js';
 import { ResidentIdentity } from './identity/resident-identity.js';
 import { ResidentIndex } from './identity/resident-index.js';
-import { ORIGINALS, RECEIPTS_VIEW, RESIDENT_INDEX_VIEW } from './injection.js';
+import { ORIGINALS, RECEIPTS_VIEW, RESIDENT_INDEX_VIEW, SHARED_DATABASE } from './injection.js';
+import { openSharedDatabase, type SharedDatabase } from './shared-database.js';
 import { IntakeController } from './intake/intake.controller.js';
 import { Intake } from './intake/intake.js';
 import { countAnswers } from './intake/intake-metrics.js';
@@ -30,7 +33,7 @@ import { ReceiveMessageHandler } from './intake/receive-message.command.js';
 import { RecordIntake } from './intake/record-intake.js';
 import { ReferralIntake } from './intake/referral-intake.js';
 import { KeyedMutex } from './keyed-mutex.js';
-import { EmbeddedOriginals } from './originals/embedded-originals.js';
+import { openOriginals } from './originals/open-originals.js';
 import type { Originals } from './originals/originals.js';
 import { MatchReviews } from './reviews/match-reviews.js';
 import { MatchReviewsController } from './reviews/match-reviews.controller.js';
@@ -43,7 +46,10 @@ import { OutreachController } from './outreach/outreach.controller.js';
 import { OutreachRunsController } from './outreach/outreach-runs.controller.js';
 import { OutreachRuns } from './outreach/outreach-runs.js';
 import { ReceiptsController } from './receipts/receipts.controller.js';
-import { finishUnansweredMessages } from './unfinished-messages.js';
+import { UnfinishedMessages } from './unfinished-messages.js';
+
+/** Of a timer, 24.8 days. */
+const longestWaitMs = 2 ** 31 - 1;
 
 @Module({
   imports: [CqrsModule],
@@ -59,9 +65,15 @@ import { finishUnansweredMessages } from './unfinished-messages.js';
   providers: [
     ReceiveMessageHandler,
     {
-      provide: ORIGINALS,
+      provide: SHARED_DATABASE,
       inject: [CONFIGURATION],
-      useFactory: ({ dataDir }: Configuration) => new EmbeddedOriginals(join(dataDir, 'originals.sqlite')),
+      useFactory: async (configuration: Configuration): Promise<SharedDatabase | undefined> =>
+        configuration.engines === 'distributed' ? openSharedDatabase({ url: configuration.databaseUrl }) : undefined,
+    },
+    {
+      provide: ORIGINALS,
+      inject: [CONFIGURATION, { token: SHARED_DATABASE, optional: true }],
+      useFactory: openOriginals,
     },
     {
       provide: RECEIPTS_VIEW,
@@ -91,9 +103,25 @@ import { finishUnansweredMessages } from './unfinished-messages.js';
     { provide: MatchReviews, inject: [EVENT_STORE], useFactory: (store: EventStore) => new MatchReviews(store) },
     {
       provide: ResidentIdentity,
-      inject: [EVENT_STORE, SECRETS, ResidentIndex, MatchReviews],
-      useFactory: (store: EventStore, secrets: Secrets, index: ResidentIndex, reviews: MatchReviews) =>
-        new ResidentIdentity(store, secrets.identityKey, { index, reviews }),
+      inject: [
+        EVENT_STORE,
+        SECRETS,
+        ResidentIndex,
+        MatchReviews,
+        RESIDENT_INDEX_VIEW,
+        { token: SHARED_DATABASE, optional: true },
+      ],
+      useFactory: (
+        store: EventStore,
+        { identityKey }: Secrets,
+        index: ResidentIndex,
+        reviews: MatchReviews,
+        view: View,
+        shared: SharedDatabase | undefined,
+      ) => {
+        const registrations = shared ? new SharedRegistrations(shared.turns, view) : ofOneProcess;
+        return new ResidentIdentity(store, identityKey, { index, reviews, registrations });
+      },
     },
     {
       provide: RecordIntake,
@@ -126,20 +154,41 @@ import { finishUnansweredMessages } from './unfinished-messages.js';
         new OutreachDryRun(store, identity, places),
     },
     { provide: OUTREACH_FILES, useFactory: readOutreachFiles },
+    {
+      provide: UnfinishedMessages,
+      inject: [ORIGINALS, Intake, LOGGER],
+      useFactory: (originals: Originals, intake: Intake, logger: Logger) =>
+        new UnfinishedMessages(originals, intake, logger),
+    },
   ],
 })
 export class CommuneModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
-    private readonly intake: Intake,
+    private readonly unfinished: UnfinishedMessages,
     @Inject(ORIGINALS) private readonly originals: Originals,
+    @Optional() @Inject(SHARED_DATABASE) private readonly shared: SharedDatabase | undefined,
+    @Inject(RESIDENT_INDEX_VIEW) private readonly residents: View,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
+  /** Whom a message is about is found in the index of residents: where that must be built first, the start does not wait for it. */
   async onModuleInit(): Promise<void> {
-    await finishUnansweredMessages(this.originals, this.intake, this.logger);
+    if (await this.residents.waitFor(0, 1_000)) return this.#finishMessages();
+    void this.residents
+      .waitFor(0, longestWaitMs)
+      .then((readable) => (readable ? this.#finishMessages() : undefined))
+      .catch((error: unknown) => this.logger.error(errorFields(error), 'unanswered messages could not be looked for'));
+  }
+
+  /** One process finishes at its start what it left behind; of several, the others go on with what one of them leaves. */
+  async #finishMessages(): Promise<void> {
+    await this.unfinished.finish();
+    if (this.shared) this.unfinished.keepFinishing();
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.unfinished.stop();
     await this.originals.close();
+    await this.shared?.close();
   }
 }

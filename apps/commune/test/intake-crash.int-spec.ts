@@ -8,7 +8,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { finishUnansweredMessages } from '../src/unfinished-messages.js';
+import { UnfinishedMessages } from '../src/unfinished-messages.js';
 import { crashMessage, personOf } from './crash/crash-messages.js';
 import { openIntake } from './intake-harness.js';
 
@@ -41,7 +41,7 @@ it('killed at any moment under load, intake loses nothing it answered and does n
   }
   const harness = await openIntake({ folder });
   try {
-    await finishUnansweredMessages(harness.originals, harness.intake, pino({ level: 'silent' }));
+    await new UnfinishedMessages(harness.originals, harness.intake, pino({ level: 'silent' })).finish();
     const last = Math.max(...answered);
     for (let number = 0; number <= last; number += 1) {
       const { facility, body } = crashMessage(number);

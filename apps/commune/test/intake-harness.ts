@@ -8,6 +8,8 @@ import type { FacilityCode } from '#domain/ids.js';
 import { PlaceRegister } from '#domain/places/place-register.js';
 import { openEmbeddedEventStore } from '#event-store/embedded/embedded-event-store.js';
 import type { EventStore, RecordedEvent } from '#event-store/event-store.js';
+import type { View } from '#projections/view-host.js';
+import { ofOneProcess, type Registrations } from '../src/identity/registrations.js';
 import { ResidentIndex } from '../src/identity/resident-index.js';
 import { MatchReviews } from '../src/reviews/match-reviews.js';
 import { createEmbeddedViewHost } from '#projections/embedded/embedded-view-host.js';
@@ -43,7 +45,12 @@ export interface IntakeHarness {
  * @param options.matching people without a number are found by likeness, in a view that is kept
  */
 export async function openIntake(
-  options: { readonly folder?: string; readonly places?: PlaceRegister; readonly matching?: true } = {},
+  options: {
+    readonly folder?: string;
+    readonly places?: PlaceRegister;
+    readonly matching?: true;
+    readonly registrations?: (view: View) => Registrations;
+  } = {},
 ): Promise<IntakeHarness> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'lien-tuyen-intake-')));
   const store = await openEmbeddedEventStore({ file: join(folder, 'events.sqlite') });
@@ -63,6 +70,7 @@ export async function openIntake(
       view && {
         index: new ResidentIndex(view, options.places ?? new PlaceRegister([])),
         reviews: new MatchReviews(store),
+        registrations: options.registrations?.(view) ?? ofOneProcess,
       },
     );
     const records = new RecordIntake(store, identity, new ReferralIntake(store, facilities), new KeyedMutex());

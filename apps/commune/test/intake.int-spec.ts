@@ -4,7 +4,7 @@ import type { FacilityCode } from '#domain/ids.js';
 import type { IntakeAnswer } from '../src/intake/intake.js';
 import type { ReceivedMessage } from '../src/intake/message.js';
 import { receiptId, type Receipt } from '../src/intake/receipt.js';
-import { finishUnansweredMessages } from '../src/unfinished-messages.js';
+import { UnfinishedMessages } from '../src/unfinished-messages.js';
 import { pino } from 'pino';
 import { createLogger } from '#platform/logging.js';
 import {
@@ -221,7 +221,7 @@ describe('a message', () => {
   it('cut off before its answer is finished at the next start', async () => {
     const { facility, digest, contentType, receivedAt, actor, body } = message(station, visitCommand('E1'));
     await harness.originals.keep({ facility, digest, contentType, receivedAt, actor, body });
-    await finishUnansweredMessages(harness.originals, harness.replica(), pino({ level: 'silent' }));
+    await new UnfinishedMessages(harness.originals, harness.replica(), pino({ level: 'silent' })).finish();
     expect(await harness.post(station, visitCommand('E1'))).toMatchObject({ outcome: 'duplicate' });
     expect(await harness.originals.unanswered()).toEqual([]);
   });
@@ -239,7 +239,7 @@ describe('a message', () => {
     };
     const log: string[] = [];
     const logger = createLogger({ logLevel: 'info' }, { write: (line) => void log.push(line) });
-    await finishUnansweredMessages(harness.originals, intake, logger);
+    await new UnfinishedMessages(harness.originals, intake, logger).finish();
     expect(await harness.originals.unanswered()).toEqual([{ facility: station, digest: broken?.digest }]);
     expect(await typesOf('visit')).toEqual(['VisitRecorded']);
     expect(log.join('')).toContain(receiptId(station, broken?.digest ?? ''));

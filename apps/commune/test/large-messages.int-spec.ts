@@ -11,7 +11,7 @@ import { pino } from 'pino';
 import type { LargeMessage } from '../src/intake/message.js';
 import { receiptId } from '../src/intake/receipt.js';
 import { MessageJournal } from '../src/intake/message-journal.js';
-import { finishUnansweredMessages } from '../src/unfinished-messages.js';
+import { UnfinishedMessages } from '../src/unfinished-messages.js';
 import { envelopeOfMany, episodesInEnvelope } from './crash/large-messages.js';
 import { envelope, message, openIntake, station, visitCommand, type IntakeHarness } from './intake-harness.js';
 
@@ -118,7 +118,7 @@ describe('a message whose Idempotency-Key was used for another', () => {
       await harness.originals.keep(message(station, visitCommand('E2'), { key: 'k1' }));
       const { body, ...details } = message(station, visitCommand('E3'), { key: 'k2' });
       await harness.originals.keep({ ...details, body });
-      await finishUnansweredMessages(harness.originals, harness.replica(), silent);
+      await new UnfinishedMessages(harness.originals, harness.replica(), silent).finish();
       expect((await harness.events('visit')).map(({ stream }) => stream)).toEqual([
         `visit-${station}.E1`,
         `visit-${station}.E3`,
@@ -146,7 +146,7 @@ describe('killed in the middle of an envelope of many episodes', () => {
         await ended;
       }
       await within(async (harness) => {
-        await finishUnansweredMessages(harness.originals, harness.intake, silent);
+        await new UnfinishedMessages(harness.originals, harness.intake, silent).finish();
         for (let number = 0; number < 4; number += 1) {
           const body = envelopeOfMany(number);
           const { digest } = message(station, body);

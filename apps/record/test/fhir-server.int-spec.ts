@@ -8,6 +8,7 @@ import { immunizationStream, residentStream } from '#domain/streams.js';
 import { faultsOf } from '#fhir/validation.js';
 import { searchParametersOf } from '#fhir/search-parameters/search-parameters.js';
 import { definitions, servedTypes } from '../src/search/definitions.js';
+import { fromXml } from '#fhir/xml/read-xml.js';
 import { type FhirServer, type Identity, startFhirServer } from './fhir-server.js';
 import { at, day, EventLog, facility, paper, visitContent } from './recorded-events.js';
 
@@ -407,11 +408,35 @@ describe('search', () => {
     expect([many.status, (await outcomeOf(many)).issue?.[0]?.code]).toEqual([400, 'too-costly']);
   });
 
-  it('speaks JSON alone', async () => {
-    expect((await ask('Patient?_format=xml')).status).toBe(406);
-    expect((await ask('Patient', clinician, { headers: { accept: 'application/fhir+xml' } })).status).toBe(406);
-    expect((await ask('Patient?_format=application/fhir%2Bjson')).status).toBe(200);
-    expect((await ask('Patient', clinician, { headers: { accept: 'application/fhir+json' } })).status).toBe(200);
+  it.each([
+    ['Patient?_format=xml', undefined, 'xml'],
+    ['Patient?_format=application/fhir%2Bxml', 'application/fhir+json', 'xml'],
+    ['Patient?_format=application/fhir%2Bjson', 'application/fhir+xml', 'json'],
+    ['Patient', 'application/fhir+xml', 'xml'],
+    ['Patient', 'application/xml;q=0.5, application/fhir+json', 'json'],
+    ['Patient', 'application/json;q=0.1, text/xml', 'xml'],
+    ['Patient', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'json'],
+    ['Patient', '*/*', 'json'],
+    ['Encounter?nonsense=1', 'application/fhir+xml', 'xml'],
+    ['Patient/unknown', 'application/fhir+xml', 'xml'],
+  ])('speaks JSON and XML: %s, %s gives %s', async (path, accept, format) => {
+    const [asked, plain] = [
+      await ask(path, clinician, accept === undefined ? {} : { headers: { accept } }),
+      await ask(path.replace(/\?_format.*/, '')),
+    ];
+    expect([asked.status, asked.headers.get('content-type')]).toEqual([
+      plain.status,
+      `application/fhir+${format}; charset=utf-8`,
+    ]);
+    const text = await asked.text();
+    const read = format === 'xml' ? fromXml(text) : (JSON.parse(text) as Resource);
+    const expected = (await plain.json()) as Bundle;
+    expect({ ...read, link: [] }).toEqual({ ...expected, link: [] });
+  });
+
+  it.each(['text/csv', 'image/png'])('refuses %s in words', async (accept) => {
+    const answer = await ask('Patient', clinician, { headers: { accept } });
+    expect([answer.status, (await outcomeOf(answer)).issue?.[0]?.code]).toEqual([406, 'not-supported']);
   });
 
   it('pages to the end without a gap or a repeat, in either direction', async () => {
@@ -484,8 +509,10 @@ describe('$everything', () => {
   it('is the whole compartment, valid, in pages too', async () => {
     const whole = await everything();
     const types = new Set(whole.entry?.map((entry) => entry.resource?.resourceType));
-    // The resident of this $everything has no vaccination.
-    expect(types).toEqual(new Set([...definitions.keys()].filter((type) => type !== 'Immunization')));
+    // The resident of this $everything has no vaccination, and nothing refers to a place.
+    const missing = new Set(['Immunization', 'Location']);
+    const own = [...definitions.values()].filter(({ type }) => !missing.has(type));
+    expect(types).toEqual(new Set(own.map(({ type }) => type)));
     for (const entry of whole.entry ?? []) if (entry.resource) expect(faultsOf(entry.resource)).toEqual([]);
     const matches = matchesOf(whole).map((one) => `${one.resourceType}/${one.id}`);
     const paged: string[] = [];

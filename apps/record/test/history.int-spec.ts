@@ -140,7 +140,7 @@ describe('a visit that was amended, then withdrawn', () => {
     expect(await entriesOf(server, 'Encounter/_history', station('08Z12'))).toEqual([]);
     expect(
       (await entriesOf(server, '_history', station('08Z12'))).map(({ resource }) => resource?.resourceType),
-    ).toEqual(['Organization', 'Organization']);
+    ).toEqual(['Organization', 'Location', 'Organization', 'Location']);
     expect((await ask(server, `Encounter/${encounter}?asOf=2026-11-30`, station('08Z12'))).status).toBe(404);
   });
 

@@ -6,6 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Resource } from '@medplum/fhirtypes';
 import { FacilityRegister } from '#domain/facilities/facility-register.js';
+import { sensitiveClasses } from '#domain/sensitive-classes.js';
 import type { Visibility } from '../src/access/visibility.js';
 import { recordQueries } from '../src/record-queries.js';
 import { StoredDocuments } from '../src/reading/stored-documents.js';
@@ -17,7 +18,8 @@ import { randomRecord } from './differential/random-record.js';
 import { RandomSearch } from './differential/random-search.js';
 import { viewOfEvents } from './view-of-events.js';
 
-const everybody: Visibility = { kind: 'everybody' };
+const allShown = { classes: sensitiveClasses };
+const everybody: Visibility = { kind: 'everybody', ...allShown };
 
 type Queries = ReturnType<typeof recordQueries>;
 
@@ -42,7 +44,7 @@ async function worldOf(seed: number): Promise<World> {
     events.map(({ event }) => event),
     everybody,
   );
-  const resources = [...stored.flatMap((one) => queries.reader.resources(one)), ...provenances.values()];
+  const resources = [...stored.flatMap((one) => queries.reader.resources(one, allShown)), ...provenances.values()];
   return { queries, naive: new NaiveSearch(resources as Resource[]), random, close: () => view.close() };
 }
 

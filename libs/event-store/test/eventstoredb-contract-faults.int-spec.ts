@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { openEventStoreDb } from '../src/eventstoredb/eventstoredb-event-store.js';
 import { describeEventStoreContract } from './event-store-contract.js';
-import { InProcessServer } from './in-process-server/in-process-server.js';
-import { dropLines, randomFaults } from './in-process-server/random-faults.js';
-import { TransactionLog } from './in-process-server/transaction-log.js';
+import { InProcessServer } from '#deploy/local/src/log-double/in-process-server.js';
+import { dropLines, randomFaults } from '#deploy/local/src/log-double/random-faults.js';
+import { TransactionLog } from '#deploy/local/src/log-double/transaction-log.js';
 
 /** Client and server share the processor here, and what is in flight when a line drops is done again. */
 jest.setTimeout(180_000);

@@ -4,8 +4,8 @@ import { describeOn } from '#deploy/local/src/describe-on.js';
 import { everyTestEventStore } from '#deploy/local/src/test-event-store.js';
 import { openEventStoreDb } from '../src/eventstoredb/eventstoredb-event-store.js';
 import { describeEventStoreContract } from './event-store-contract.js';
-import { InProcessServer } from './in-process-server/in-process-server.js';
-import { TransactionLog } from './in-process-server/transaction-log.js';
+import { InProcessServer } from '#deploy/local/src/log-double/in-process-server.js';
+import { TransactionLog } from '#deploy/local/src/log-double/transaction-log.js';
 
 const appendLimitBytes = 1024 * 1024;
 /** Client and server share the processor here. */

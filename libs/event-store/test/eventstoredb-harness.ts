@@ -17,7 +17,7 @@ import {
   openEventStoreDb,
 } from '../src/eventstoredb/eventstoredb-event-store.js';
 import type { Waits } from '../src/eventstoredb/server-reads.js';
-import type { Faults } from './in-process-server/faults.js';
+import type { Faults } from '#deploy/local/src/log-double/faults.js';
 
 export const newStream = (): StreamName => streamName('visit', `08Z11.${randomUUID()}`);
 

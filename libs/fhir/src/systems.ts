@@ -46,6 +46,8 @@ export const codeSystems = {
   conditionVerification: 'http://terminology.hl7.org/CodeSystem/condition-ver-status',
   allergyClinical: 'http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical',
   allergyVerification: 'http://terminology.hl7.org/CodeSystem/allergyintolerance-verification',
+  /** HL7 v2 table 0074, diagnostic service sections. */
+  diagnosticSection: 'http://terminology.hl7.org/CodeSystem/v2-0074',
   diagnosisRole: 'http://terminology.hl7.org/CodeSystem/diagnosis-role',
   dataAbsentReason: 'http://terminology.hl7.org/CodeSystem/data-absent-reason',
   provenanceAgent: 'http://terminology.hl7.org/CodeSystem/provenance-participant-type',

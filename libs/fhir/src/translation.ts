@@ -8,10 +8,12 @@ import type {
   VisitDocument,
 } from './documents.js';
 import type { TranslationContext } from './elements.js';
+import { diagnosticReportOf } from './encounters/diagnostic-report.js';
 import { encounterContent } from './encounters/encounter-content.js';
 import { encounterConditionOf, encounterOf } from './encounters/encounter.js';
 import { encounterObservationOf } from './encounters/observation.js';
 import { medicationRequestOf, procedureOf } from './encounters/orders.js';
+import { locationOf } from './facilities/location.js';
 import { organizationOf } from './facilities/organization.js';
 import { immunizationOf } from './immunizations/immunization-of.js';
 import { serviceRequestOf, taskOf } from './referrals/referral.js';
@@ -58,7 +60,7 @@ function translate(document: RecordDocument, id: string, context: TranslationCon
         taskOf(id, document, context),
       ];
     case 'facility':
-      return [organizationOf(document)];
+      return [organizationOf(document), locationOf(document)];
     case 'resource':
       return [keptResource(document.kept.resource, id, document.resident)];
     default:
@@ -115,6 +117,9 @@ function encounterResources(
           ),
           ...content.procedures.map((part) =>
             withKept(procedureOf(id, document, part, context), part.line.kept, resident),
+          ),
+          ...content.reports.map((part) =>
+            withKept(diagnosticReportOf(id, document, part, context), part.kept, resident),
           ),
           ...(document.visit.keptResources ?? []).map(({ key, resource }) =>
             keptResource(resource, resourceId(id, keptPart(key)), resident),

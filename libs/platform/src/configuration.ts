@@ -198,7 +198,8 @@ export function summaryOf(configuration: Configuration): string {
     ['LOG_LEVEL', configuration.logLevel],
     ['BODY_LIMIT', `${Math.round(configuration.bodyLimit / 1024).toLocaleString('en')} KiB`],
   ];
-  return rows.map(([name, value]) => `  ${name.padEnd(14)} ${value}`).join('\n');
+  const widest = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `  ${name.padEnd(widest + 1)} ${value}`).join('\n');
 }
 
 function enginesRows(configuration: Configuration): [string, string][] {

@@ -7,15 +7,17 @@ import type { Configuration } from './configuration.js';
  * Structured log: one JSON object a line. Nothing of a request's content is ever handed to it; the redaction and the error
  * fields below are the second line of defence.
  * @param destination by default standard error: standard output is for what people and scripts wait for
+ * @param service whose process it is
  */
 export function createLogger(
   configuration: Pick<Configuration, 'logLevel'>,
   destination: DestinationStream = pino.destination(2),
+  service = 'lien-tuyen',
 ): Logger {
   return pino(
     {
       level: configuration.logLevel,
-      base: { service: 'lien-tuyen' },
+      base: { service },
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: (error: unknown) => errorFields(error).error },

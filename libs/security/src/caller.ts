@@ -1,4 +1,5 @@
 import type { FacilityCode, ResidentId } from '#domain/ids.js';
+import type { SensitiveClass } from '#domain/sensitive-classes.js';
 import type { SmartScope } from './smart-scopes.js';
 
 /** Kinds of user. Scope decides what may be asked, facility and resident decide about whom. */
@@ -13,14 +14,13 @@ export type Scope =
   | 'referrals.write'
   | 'statistics.read' // figures without names
   | 'operations.read' // views, metrics
+  | 'operations.write' // rebuild views, try again what was set aside
   | 'audit.read' // who read what: a resident of the own record, a facility of its own people, an operator of all
   | 'access.oversight' // whose record was opened in an emergency, by whom and why
   | 'record.break-glass' // open a record in an emergency, past what would hide it
   | SensitiveScope;
 
-/** Classes of health facts that are hidden from who has not their scope. */
-export const sensitiveClasses = ['hiv', 'mental-health'] as const;
-export type SensitiveClass = (typeof sensitiveClasses)[number];
+/** Opens what is hidden from everybody else. */
 export type SensitiveScope = `sensitive.${SensitiveClass}`;
 
 /** Whoever sent a request, as its token says. */
@@ -70,6 +70,7 @@ export const scopesOf: Readonly<Record<CallerKind, readonly Scope[]>> = {
     'residents.review',
     'statistics.read',
     'operations.read',
+    'operations.write',
     'audit.read',
     'access.oversight',
   ],

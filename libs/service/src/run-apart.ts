@@ -29,7 +29,7 @@ export function runApart(service: ServiceApart): void {
     process.umask(0o077);
     const configuration = loadConfiguration(process.cwd(), service.port);
     if (configuration.engines === 'embedded') throw needsDistributedEngines(service.name);
-    const logger = createLogger(configuration);
+    const logger = createLogger(configuration, undefined, service.name);
     say(`Liên Tuyến · ${service.name}\n\nCấu hình / configuration\n${summaryOf(configuration)}\n`);
 
     const [{ openServices }, { secretsOf }, loaded] = await Promise.all([
@@ -46,7 +46,7 @@ export function runApart(service: ServiceApart): void {
       const options = { name, services: [loaded], configuration, secrets, logger, tables };
       const { origin } = await openServices(options, opened);
       say(`ready ${origin}`);
-      logger.info({ origin, service: name }, 'ready');
+      logger.info({ origin }, 'ready');
     } catch (error) {
       await opened.disposeAsync();
       throw error;

@@ -21,8 +21,13 @@ export class Client {
     body: Uint8Array<ArrayBuffer>,
     as: Omit<Grant, 'hours'>,
     contentType = 'application/xml',
+    idempotencyKey?: string,
   ): Promise<number> {
-    const headers = { ...(await this.#authorization(as)), 'content-type': contentType };
+    const headers = {
+      ...(await this.#authorization(as)),
+      'content-type': contentType,
+      ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+    };
     const answer = await fetch(new URL('/intake/messages', this.origin), { method: 'POST', headers, body });
     await answer.arrayBuffer();
     return answer.status;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../main.js', import.meta.url));
+const backbone = fileURLToPath(new URL('../main.js', import.meta.url));
 
 export interface OwnServer {
   readonly origin: string;
@@ -16,16 +16,17 @@ export interface OwnServer {
 }
 
 /**
- * Starts the backbone as a process of its own and waits for its line `ready http://…`.
+ * Starts the backbone, or another program of ours, as a process of its own and waits for its line `ready http://…`.
  * @throws Error with what it said when it ends before
  */
 export async function startServer(
   environment: Readonly<Record<string, string>>,
   parameters: readonly string[] = [],
+  program: string = backbone,
 ): Promise<OwnServer> {
   // As `npm start` runs it.
   const flags = ['--no-warnings=ExperimentalWarning', '--max-semi-space-size=8'];
-  const child = spawn(process.execPath, [...flags, main, ...parameters], {
+  const child = spawn(process.execPath, [...flags, program, ...parameters], {
     env: { MALLOC_ARENA_MAX: '2', ...process.env, NODE_OPTIONS: '', LOG_LEVEL: 'warn', PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

@@ -22,17 +22,22 @@ export interface Verification {
 /** Posts a folder of messages to a server and compares what it shows with the folder's `truth.json`. */
 export async function verifyFolder(folder: string, client: Client): Promise<Verification> {
   const facilities = readFacilityTable(join(folder, 'facilities.tsv'));
-  const truth = readTruth(folder);
-  const province = facilities[0]?.provinceCode ?? '';
   const answers = await postFolder(folder, client, facilities);
   await waitForViews(client, 30_000);
-  const comparisons = [
+  return { folder, answers, comparisons: await compareWithTruth(folder, client) };
+}
+
+/** What a server shows that has all messages of a folder, compared with the folder's `truth.json`. */
+export async function compareWithTruth(folder: string, client: Client): Promise<readonly Comparison[]> {
+  const facilities = readFacilityTable(join(folder, 'facilities.tsv'));
+  const truth = readTruth(folder);
+  const province = facilities[0]?.provinceCode ?? '';
+  return [
     ...(await compareRecord(truth, client, facilities)),
     ...(await compareWorklists(truth, client, facilities)),
     ...(await compareFigures(truth, client, province)),
     ...(await compareReconciliation(truth, client, province, facilities)),
   ];
-  return { folder, answers, comparisons };
 }
 
 /** {@link verifyFolder} on an empty server of its own, which is gone afterwards. */

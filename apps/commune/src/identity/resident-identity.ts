@@ -29,6 +29,7 @@ import { derivedUuid } from '../derived-ids.js';
 import { type MatchReviews, pairOf } from '../reviews/match-reviews.js';
 import { eventsOf, type MessageContext } from '../intake/message-context.js';
 import { comparable } from './comparable-resident.js';
+import { ofOneProcess, type Registrations, type RegistrationTurn } from './registrations.js';
 import type { ResidentIndex } from './resident-index.js';
 import { identityKeys, identityTraits, sameTrait, type IdentityKey } from './identity-keys.js';
 
@@ -75,6 +76,7 @@ export interface ObservedRecord {
 export interface Matching {
   readonly index: ResidentIndex;
   readonly reviews: MatchReviews;
+  readonly registrations: Registrations;
 }
 
 const attempts = 20;
@@ -114,9 +116,20 @@ export class ResidentIdentity {
     return a === b || (await this.#survivorOf(a)) === (await this.#survivorOf(b));
   }
 
+  /** For one person to be resolved and, if need be, registered. */
+  turn(): RegistrationTurn {
+    return (this.matching?.registrations ?? ofOneProcess).turn();
+  }
+
   /** To be told of every resident registered, once it is. */
-  registered(resident: ResidentId, person: ObservedPerson, position: Position): void {
+  async registered(
+    resident: ResidentId,
+    person: ObservedPerson,
+    position: Position,
+    turn: RegistrationTurn,
+  ): Promise<void> {
     this.matching?.index.note(resident, comparable(person), position);
+    await turn.registered(resident, position);
   }
 
   /** Whom {@link resolve} would find; nothing is claimed. */
@@ -124,26 +137,29 @@ export class ResidentIdentity {
     const byKeys = await this.#find(person, this.keysOf(person));
     const { candidate } = byKeys.candidate
       ? byKeys
-      : await this.#findWithoutKeys(person, byKeys, { path: '', visits: [] }, '' as ResidentId);
+      : await this.#findWithoutKeys(person, byKeys, { path: '', visits: [] }, '' as ResidentId, ofOneProcess.turn());
     return candidate?.resident;
   }
 
   /**
    * @param keys of the person, from {@link keysOf}
    * @param record of the message: a new resident's id follows from message and path
+   * @param turn of {@link turn}, which lasts until the person is registered
    */
   async resolve(
     person: ObservedPerson,
     keys: readonly IdentityKey[],
     context: MessageContext,
     record: ObservedRecord,
+    turn: RegistrationTurn,
   ): Promise<ResolvedResident> {
     const own = derivedUuid('resident', context.facility, context.digest, record.path) as ResidentId;
     for (let left = attempts; ; left -= 1) {
       const byKeys = await this.#find(person, keys);
       const { candidate, claims, suspicions } = byKeys.candidate
         ? byKeys
-        : await this.#findWithoutKeys(person, byKeys, record, own);
+        : await this.#findWithoutKeys(person, byKeys, record, own, turn);
+      if (!candidate) await turn.registers(own, comparable(person));
       const resident = candidate?.resident ?? own;
       const folded = candidate?.folded ?? unregistered;
       try {
@@ -231,13 +247,18 @@ export class ResidentIdentity {
     { claims, suspicions }: Found,
     record: ObservedRecord,
     own: ResidentId,
+    turn: RegistrationTurn,
   ): Promise<Found> {
     const byEpisode = await this.#ofEpisode(person, record);
     if (byEpisode) return { candidate: byEpisode, claims, suspicions };
     if (!this.matching) return { candidate: undefined, claims, suspicions };
     const rejected = new Set(suspicions.map(({ resident }) => resident));
     const doubtful: Suspicion[] = [...suspicions];
-    for (const { resident, verdict } of await this.matching.index.candidates(comparable(person))) {
+    const { index } = this.matching;
+    const compared = comparable(person);
+    // Asked before the view: who goes from one to the other meanwhile is seen twice, never missed.
+    const ofLate = await turn.begin(index.keysOf(compared));
+    for (const { resident, verdict } of await index.candidates(compared, ofLate)) {
       if (rejected.has(resident) || resident === own) continue;
       const folded = await this.#load(resident);
       if (folded.state.status === 'unknown') continue;

@@ -39,12 +39,18 @@ export class ResidentIndex {
     this.#recent.add(resident, person, this.keysOf(person), position);
   }
 
-  /** Those who are, or may be, the person; the likeliest first. */
-  async candidates(person: ComparablePerson): Promise<readonly WeighedCandidate[]> {
+  /**
+   * Those who are, or may be, the person; the likeliest first.
+   * @param others who may be too, whom the view may not show yet
+   */
+  async candidates(
+    person: ComparablePerson,
+    others: readonly KnownCandidate[] = [],
+  ): Promise<readonly WeighedCandidate[]> {
     const keys = this.keysOf(person);
+    const recent = [...others, ...this.#recent.find(keys)];
     const found = new Map<ResidentId, KnownCandidate>();
-    for (const candidate of [...(await this.#stored(keys)), ...this.#recent.find(keys)])
-      found.set(candidate.resident, candidate);
+    for (const candidate of [...(await this.#stored(keys)), ...recent]) found.set(candidate.resident, candidate);
     const weighed: WeighedCandidate[] = [];
     const nameAtMost = nameBitsOf(person);
     for (const candidate of found.values()) {

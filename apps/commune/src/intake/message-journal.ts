@@ -31,19 +31,26 @@ export class MessageJournal {
     return { event: withRecords(event, records), revision: newest.revision };
   }
 
-  /** Records an answer. Another one recorded meanwhile by another replica stands: the same message gets one answer. */
+  /**
+   * Records an answer. Another one recorded meanwhile by another replica stands: the same message gets one answer. Parts that
+   * another replica has not come to the end with are left behind.
+   */
   async record(event: MessageEvent, after: Revision, context: MessageContext): Promise<MessageEvent> {
     const stream = receiptStream(context.receipt);
     let revision = after;
-    try {
-      for (const one of eventsOfAnswer(event)) {
-        const events = eventsOf(context, stream, revision, [one], { occurredAt: context.receivedAt });
-        ({ revision } = await this.store.append(stream, revision === -1 ? 'noStream' : revision, events));
+    for (let left = attempts; ; left -= 1) {
+      try {
+        for (const one of eventsOfAnswer(event)) {
+          const events = eventsOf(context, stream, revision, [one], { occurredAt: context.receivedAt });
+          ({ revision } = await this.store.append(stream, revision === -1 ? 'noStream' : revision, events));
+        }
+        return event;
+      } catch (error) {
+        if (!(error instanceof WrongExpectedRevision) || left <= 1) throw error;
+        const found = await this.find(context.receipt);
+        if (found?.event) return found.event;
+        revision = found?.revision ?? -1;
       }
-      return event;
-    } catch (error) {
-      if (!(error instanceof WrongExpectedRevision)) throw error;
-      return (await this.find(context.receipt))?.event ?? event;
     }
   }
 
@@ -80,6 +87,8 @@ function receiptStream(receiptId: string): StreamName {
 function keyStream(facility: FacilityCode, key: string): StreamName {
   return streamName('message', `${facility}-key-${createHash('sha256').update(key).digest('hex').slice(0, 32)}`);
 }
+
+const attempts = 20;
 
 /** Characters of records in one event: well under a megabyte, the least any engine takes, in any alphabet. */
 const mostRecordText = 200_000;

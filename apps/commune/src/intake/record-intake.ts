@@ -18,6 +18,7 @@ import { streamName, type EventStore } from '#event-store/event-store.js';
 import { readingFault } from '#fhir/reading/reading-fault.js';
 import type { Fault, ObservedPerson, ReadVisit, Withdrawal } from '#station-formats/station-message.js';
 import { ImmunizationIntake } from './immunization-intake.js';
+import type { RegistrationTurn } from '../identity/registrations.js';
 import { type Candidate, residentStreamName, type ResidentIdentity } from '../identity/resident-identity.js';
 import { outreachScreeningId } from '../outreach/screening-id.js';
 import type { KeyedMutex } from '../keyed-mutex.js';
@@ -125,7 +126,7 @@ export class RecordIntake {
     const observedOn = fhir?.observedOn ?? dayOf(Date.parse(context.receivedAt));
     if (!fhir?.history) return { resident: found.resident, outcome: 'unchanged', faults: [] };
     const told = { details, identifiers, cards, history: fhir.history, historyInPart: true, observedOn };
-    return { resident: found.resident, outcome: await this.#tell(told, found, context, false), faults: [] };
+    return { resident: found.resident, outcome: await this.#tell(told, found, context), faults: [] };
   }
 
   async #observe(
@@ -136,8 +137,9 @@ export class RecordIntake {
   ): Promise<Observed> {
     const keys = this.identity.keysOf(person);
     return this.people.run(this.identity.locksOf(person, keys), async () => {
-      const { resident, folded, faults } = await this.identity.resolve(person, keys, context, record);
-      const outcome = await this.#tell(person, { resident, folded }, context, onlyIfNew);
+      await using turn = this.identity.turn();
+      const { resident, folded, faults } = await this.identity.resolve(person, keys, context, record, turn);
+      const outcome = await this.#tell(person, { resident, folded }, context, { onlyIfNew, turn });
       return { resident, outcome, faults };
     });
   }
@@ -146,7 +148,7 @@ export class RecordIntake {
     person: ObservedPerson,
     { resident, folded }: Candidate,
     context: MessageContext,
-    onlyIfNew: boolean,
+    { onlyIfNew = false, turn }: { readonly onlyIfNew?: boolean; readonly turn?: RegistrationTurn } = {},
   ): Promise<RecordOutcome> {
     const stream = residentStreamName(resident);
     const { outcome, before, appended } = await decideAndAppend<ResidentState, RecordOutcome>(this.store, {
@@ -167,7 +169,9 @@ export class RecordIntake {
         };
       },
     });
-    if (appended && before.state.status === 'unknown') this.identity.registered(resident, person, appended.position);
+    if (appended && before.state.status === 'unknown' && turn) {
+      await this.identity.registered(resident, person, appended.position, turn);
+    }
     return outcome;
   }
 

@@ -45,15 +45,20 @@ export const pieceSize = 256 * 1024;
 export interface Originals {
   /** Resolves when the original is durable. Keeping the same one again changes nothing but marks it unanswered. */
   keep(original: Original): Promise<void>;
-  /** For a body longer than {@link mostHeld}. What is neither finished nor discarded is gone at the next start. */
+  /** For a body longer than {@link mostHeld}. What is neither finished nor discarded is cleared away later. */
   upload(): Promise<Upload>;
   /** The message has its receipt. Not durable by itself: a receipt already there is found again after a crash. */
   answered(facility: FacilityCode, digest: string): void;
   open(facility: FacilityCode, digest: string): Promise<Original | LargeOriginal | undefined>;
   /** {@link open} with the whole body, whatever its size. */
   fetch(facility: FacilityCode, digest: string): Promise<Original | undefined>;
-  /** Messages that were cut off before their receipt, oldest first. */
+  /**
+   * Messages that were cut off before their receipt, oldest first, for the caller to finish. Where replicas share the originals,
+   * those that nobody works on; each is told of to one of them.
+   */
   unanswered(): Promise<readonly { readonly facility: FacilityCode; readonly digest: string }[]>;
+  /** The message that waits for its answer, here or at another replica, and whose digest begins so. */
+  waiting(facility: FacilityCode, digestBegin: string): Promise<Original | LargeOriginal | undefined>;
   close(): Promise<void>;
 }
 

@@ -1,15 +1,21 @@
 /** What the controllers of `/fhir` share: how requests are read and answers are marked. */
+import type { Resource } from '@medplum/fhirtypes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { toXml } from '#fhir/xml/write-xml.js';
 import { disclosureOf } from '#security/http/audit-hooks.js';
 import type { ServedResource } from '../reading/record-reader.js';
 import { type SearchedType, searchedType } from '../search/definitions.js';
 import { FhirFault } from './fhir-fault.js';
-import { requireJson } from './negotiation.js';
+import { formatOf, mediaTypes } from './negotiation.js';
 
 const resourceId = /^[A-Za-z0-9\-.]{1,64}$/;
 
-export const asFhir = (reply: FastifyReply): FastifyReply =>
-  reply.type('application/fhir+json; charset=utf-8').header('Cache-Control', 'private, no-cache');
+/** The answer is FHIR, in the format that was asked for. */
+export function asFhir(reply: FastifyReply): FastifyReply {
+  const format = formatOf(reply.request);
+  if (format === 'xml') reply.serializer((answer: unknown) => toXml(answer as Resource));
+  return reply.type(mediaTypes[format]).header('Cache-Control', 'private, no-cache').header('Vary', 'Accept');
+}
 
 /** Marks the answer with the resource's version; nothing is answered to a client that has that version already. */
 export function asVersion(
@@ -52,10 +58,13 @@ export function checkedId(id: string): string {
   throw new FhirFault(400, 'value', { vi: 'Mã tài nguyên không hợp lệ.', en: 'Not a resource id.' });
 }
 
-/** As written in the URL, repeats and order kept. */
+/**
+ * As written in the URL, repeats and order kept.
+ * @throws FhirFault 406 when the client speaks another format alone
+ */
 export function parametersOf(request: FastifyRequest): URLSearchParams {
   const { searchParams } = new URL(request.raw.url ?? '', 'http://localhost');
-  requireJson(searchParams.get('_format'), request.headers.accept);
+  formatOf(request);
   return searchParams;
 }
 

@@ -38,10 +38,12 @@ export type AddRow = (table: EntryTableName, row: IndexRow) => void;
 const keptTables: readonly EntryTableName[] = [
   'kept_entry',
   'kept_value',
+  'sensitive_entry',
   'condition_entry',
   'observation_entry',
   'medication_request_entry',
   'procedure_entry',
+  'diagnostic_report_entry',
   'allergy_intolerance_entry',
 ];
 
@@ -57,12 +59,13 @@ export const tablesOf: Readonly<Record<RecordDocument['kind'], readonly EntryTab
     'family_member_history_entry',
     'kept_entry',
     'kept_value',
+    'sensitive_entry',
   ],
   visit: ['encounter_entry', ...keptTables],
   resource: keptTables,
-  screening: ['encounter_entry', 'condition_entry', 'observation_entry'],
+  screening: ['encounter_entry', 'condition_entry', 'observation_entry', 'sensitive_entry'],
   immunization: ['immunization_entry', 'kept_entry', 'kept_value'],
-  referral: ['referral_entry', 'kept_entry', 'kept_value'],
+  referral: ['referral_entry', 'kept_entry', 'kept_value', 'sensitive_entry'],
   facility: ['organization_entry'],
 };
 
@@ -189,6 +192,20 @@ function indexEncounter(
       span.starts,
       span.ends,
       ...(overlaid ? token(tokensAt(overlaid, 'code')[0]) : ownCode(codeSystems.service, line.code)),
+    ]);
+  }
+  for (const { part, service, section, at } of content.reports) {
+    if (told.isBeyond('DiagnosticReport', part)) continue;
+    const overlaid = told.of('DiagnosticReport', part);
+    const span = spanAt(at);
+    add('diagnostic_report_entry', [
+      number,
+      part,
+      resident,
+      span.starts,
+      span.ends,
+      ...(overlaid ? token(tokensAt(overlaid, 'code')[0]) : ownCode(codeSystems.service, service ?? '')),
+      section,
     ]);
   }
   const kept = document.kind === 'visit' ? document.visit.keptResources : undefined;

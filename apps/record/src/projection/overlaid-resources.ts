@@ -24,13 +24,7 @@ export type OverlaidResources = ReadonlyMap<string, OverlaidResource>;
 const none: OverlaidResources = new Map();
 
 /** Whose row it is follows from whose document it is. */
-const byDocument: ReadonlySet<IndexedParameter['kind']> = new Set([
-  'patient',
-  'encounter',
-  'focus',
-  'target',
-  'patient-target',
-]);
+const byDocument: ReadonlySet<IndexedParameter['kind']> = new Set(['patient', 'encounter', 'focus', 'target']);
 
 const unnamed = { facilityName: (): undefined => undefined };
 

@@ -68,6 +68,7 @@ const columnsOf = {
   },
   medication_request_entry: { ...part, ...period, system: 'text', code: 'text' },
   procedure_entry: { ...part, ...period, system: 'text', code: 'text' },
+  diagnostic_report_entry: { ...part, ...period, system: 'text', code: 'text', category: 'text not null' },
   allergy_intolerance_entry: {
     ...part,
     ...period,
@@ -119,6 +120,14 @@ const columnsOf = {
     parameter: 'text not null',
     value: 'text not null',
   },
+  // Resources that tell of sensitive classes: ' hiv ', whole or in part, and the facilities that know them.
+  sensitive_entry: {
+    number: 'bigint not null',
+    part: 'text not null',
+    classes: 'text not null',
+    whole: 'integer not null',
+    facilities: 'text not null',
+  },
   organization_entry: {
     number: 'bigint primary key',
     code: 'text not null',
@@ -129,9 +138,8 @@ const columnsOf = {
 
 export type EntryTableName = keyof typeof columnsOf;
 
-/** Tables whose rows name the resident beside their own number. */
+/** Tables whose rows name the resident beside the number of their document. */
 export const tablesWithResident: readonly string[] = [
-  'document',
   'touch',
   ...Object.entries(columnsOf).flatMap(([name, columns]) => ('resident' in columns ? [name] : [])),
 ];
@@ -158,7 +166,14 @@ export const touchTable: EntryTable = {
 
 export const concernTable: EntryTable = { name: 'concern', columns: ['facility', 'resident'] };
 
-const withPart = ['condition', 'observation', 'medication_request', 'procedure', 'allergy_intolerance'] as const;
+const withPart = [
+  'condition',
+  'observation',
+  'medication_request',
+  'procedure',
+  'diagnostic_report',
+  'allergy_intolerance',
+] as const;
 
 export const schema: readonly string[] = [
   // body: JSON; null when retracted, and while a resident is known only by name in another aggregate's event.
@@ -220,4 +235,16 @@ export const schema: readonly string[] = [
   'create index referral_requester on referral_entry (requester, starts, number)',
   'create index referral_performer on referral_entry (performer, starts, number)',
   'create index referral_number on referral_entry (referral_number)',
+];
+
+/** Documents by whom they are about, and rows by their document where no primary key begins with it. */
+export const appliesBy: readonly string[] = [
+  'document_resident',
+  'document_told_of',
+  'touch_document',
+  'merged_into',
+  'merged_survivor',
+  'patient_name_number',
+  'patient_identifier_number',
+  'kept_value_number',
 ];

@@ -19,6 +19,7 @@ const dateParameters: Readonly<Record<string, string>> = {
   Observation: 'date',
   MedicationRequest: 'authoredon',
   Procedure: 'date',
+  DiagnosticReport: 'date',
   AllergyIntolerance: 'date',
   FamilyMemberHistory: 'date',
   Immunization: 'date',

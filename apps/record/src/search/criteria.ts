@@ -134,8 +134,6 @@ export class CriteriaCompiler {
         return this.#documentsNamed(name, values, 'ServiceRequest', ['referral'], 'e.number');
       case 'target':
         return this.#targets(name, values);
-      case 'patient-target':
-        return this.#patientTargets(name, values);
       case 'facility':
         return facilities(name, indexed, values);
       case 'person-name':
@@ -231,16 +229,6 @@ export class CriteriaCompiler {
     return { filter, narrow: filter };
   }
 
-  async #patientTargets(name: string, values: readonly string[]): Promise<Criterion> {
-    const ids = values.flatMap((value) => referenceId(name, value, 'Patient') ?? []);
-    const persons = (await this.documents.numbersOf(ids)).filter(({ kind }) => kind === 'resident');
-    const filter = oneOf(
-      'e.document',
-      persons.map(({ number }) => number),
-    );
-    return { filter, narrow: filter };
-  }
-
   async #personIdentifiers(name: string, values: readonly string[]): Promise<Criterion | undefined> {
     const numbers = new Set<number>();
     for (const value of values) {
@@ -312,7 +300,7 @@ export class CriteriaCompiler {
     }
     const named = ids.flatMap((id) => {
       const document = documentOf(definition.type, id);
-      const { part } = definition.type === 'Organization' ? { part: '' } : partOf(id);
+      const { part } = isOfFacility(definition.type) ? { part: '' } : partOf(id);
       return document === undefined ? [] : [{ document, part }];
     });
     const found = new Map(
@@ -431,9 +419,12 @@ function icd10Below(
 /** More people than this do not bear the same number. */
 const mostSameNumber = 200;
 
+/** Resources of a facility bear its code. */
+const isOfFacility = (type: string): boolean => type === 'Organization' || type === 'Location';
+
 /** Id of the document that a resource is of. */
 export function documentOf(type: string, id: string): string | undefined {
-  if (type !== 'Organization') return partOf(id).document;
+  if (!isOfFacility(type)) return partOf(id).document;
   const code = parseFacilityCode(id);
   if (code === undefined) return partOf(id).document;
   const { category, key } = facilityStream(code);

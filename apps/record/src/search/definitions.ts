@@ -5,9 +5,11 @@ import { keptTypes } from '#fhir/kept-types.js';
 import { isResourceType } from '#fhir/structure/element-tables.js';
 import { allergyIntoleranceDefinition } from './definitions/allergy-intolerance.js';
 import { conditionDefinition } from './definitions/condition.js';
+import { diagnosticReportDefinition } from './definitions/diagnostic-report.js';
 import { encounterDefinition } from './definitions/encounter.js';
 import { familyMemberHistoryDefinition } from './definitions/family-member-history.js';
 import { immunizationDefinition } from './definitions/immunization.js';
+import { locationDefinition } from './definitions/location.js';
 import { medicationRequestDefinition } from './definitions/medication-request.js';
 import { observationDefinition } from './definitions/observation.js';
 import { organizationDefinition } from './definitions/organization.js';
@@ -32,7 +34,9 @@ const listed: readonly TypeDefinition[] = [
   immunizationDefinition,
   serviceRequestDefinition,
   taskDefinition,
+  diagnosticReportDefinition,
   organizationDefinition,
+  locationDefinition,
   provenanceDefinition,
 ];
 

@@ -2,6 +2,7 @@ import { resourceId } from '#fhir/resource-ids.js';
 import type { Visibility } from '../access/visibility.js';
 import type { RecordReader, ServedResource } from '../reading/record-reader.js';
 import type { StoredDocument, StoredDocuments } from '../reading/stored-documents.js';
+import type { TypeDefinition } from './definitions/type-definition.js';
 import type { PageKey } from './page-token.js';
 
 /** Which resource a row stands for. */
@@ -34,14 +35,17 @@ export class FoundResources {
   ) {}
 
   /** In the order of the rows. A row whose document changed since it was read is left out: its successor has a row of its own. */
-  async of(type: string, rows: readonly FoundRow[]): Promise<readonly FoundResource[]> {
+  async of({ type, part }: TypeDefinition, rows: readonly FoundRow[]): Promise<readonly FoundResource[]> {
     if (rows.length === 0) return [];
-    if (type === 'Provenance') return this.#provenances(rows);
+    // Made of an event; what was sent is kept like any other resource.
+    if (part === 'e.event') return this.#provenances(rows);
     const unknown = rows.map((row) => row.number).filter((number) => !this.#made.has(number));
     if (this.#made.size + unknown.length > mostAtHand) this.#made.clear();
     const wanted = rows.map((row) => row.number).filter((number) => !this.#made.has(number));
     for (const stored of await this.documents.byNumbers(wanted)) {
-      const resources = this.reader.resources(stored).map((one) => [`${one.resourceType}/${one.id}`, one] as const);
+      const resources = this.reader
+        .resources(stored, this.visibility)
+        .map((one) => [`${one.resourceType}/${one.id}`, one] as const);
       this.#made.set(stored.number, { stored, resources: new Map(resources) });
     }
     return rows.flatMap((row) => {
@@ -52,11 +56,6 @@ export class FoundResources {
       const resource = resources.get(`${type}/${id}`);
       return resource ? [{ row, resource }] : [];
     });
-  }
-
-  /** The document a found resource is of. */
-  documentOf({ row }: FoundResource): StoredDocument | undefined {
-    return this.#made.get(row.number)?.stored;
   }
 
   async #provenances(rows: readonly FoundRow[]): Promise<readonly FoundResource[]> {

@@ -1,6 +1,6 @@
 import { elementsAt } from '#fhir/search-parameters/elements-at.js';
 import type { SearchParameter } from '#fhir/search-parameters/search-parameters.js';
-import type { Visibility } from '../access/visibility.js';
+import { showsType, type Visibility } from '../access/visibility.js';
 import { FhirFault } from '../http/fhir-fault.js';
 import type { RecordReader, ServedResource } from '../reading/record-reader.js';
 import type { StoredDocuments } from '../reading/stored-documents.js';
@@ -69,7 +69,9 @@ export class Inclusions {
     const stored = await this.documents.visibleAmong(await this.documents.byIds(documents), visibility);
     const events = names.flatMap(([type, id]) => (type === 'Provenance' ? [id] : []));
     return [
-      ...stored.flatMap((one) => this.reader.resources(one)).filter((resource) => wanted.has(nameOf(resource))),
+      ...stored
+        .flatMap((one) => this.reader.resources(one, visibility))
+        .filter((resource) => wanted.has(nameOf(resource))),
       ...(await this.reader.provenances(events, visibility)).values(),
     ];
   }
@@ -82,7 +84,7 @@ export class Inclusions {
     const found: ServedResource[] = [];
     for (const { source, parameters, target } of inclusions) {
       const searched = searchedType(source);
-      if (!searched) continue;
+      if (!searched || !showsType(visibility, source)) continue;
       for (const parameter of parameters) {
         const values = resources
           .map(nameOf)

@@ -22,6 +22,8 @@ export interface Asked {
 export function parametersOf(type: string): readonly SearchParameter[] {
   return published.flatMap(({ resource }) =>
     resource?.expression !== undefined &&
+    // The record answers with the Provenance of everything about the person, as is said in its CapabilityStatement.
+    !(type === 'Provenance' && resource.code === 'patient') &&
     resource.type !== 'special' &&
     (resource.base?.some((base) => [type, 'Resource'].includes(base)) ?? false)
       ? [resource]

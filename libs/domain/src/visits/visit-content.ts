@@ -51,7 +51,10 @@ export interface VisitContent {
   readonly otherTables?: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>>;
   /** Of the FHIR Encounter. */
   readonly kept?: KeptElements;
-  /** Of the FHIR Observations of what is no line: `vitals` by measure, blood pressure as `bp`, and `treatment`. */
+  /**
+   * Of the FHIR Observations of what is no line: `vitals` by measure, blood pressure as `bp`, and `treatment`; of DiagnosticReports by
+   * the part of the visit that each is.
+   */
   readonly keptObservations?: Readonly<Record<string, KeptElements>>;
   /** FHIR resources sent with the visit that none of its other fields holds. */
   readonly keptResources?: readonly KeptResource[];

@@ -21,6 +21,7 @@ import { codeSystems } from '../systems.js';
 import { laboratoryCode } from './laboratory.js';
 import { noteCodings, type NoteKind } from './notes.js';
 import { paperNotes } from './paper-notes.js';
+import { type ReportPart, reportParts } from './report-parts.js';
 import { bloodPressure, type VitalSign, vitalSigns } from './vital-signs.js';
 
 export interface EncounterContent {
@@ -37,6 +38,7 @@ export interface EncounterContent {
   readonly observations: readonly ObservationPart[];
   readonly medications: readonly MedicationPart[];
   readonly procedures: readonly ProcedurePart[];
+  readonly reports: readonly ReportPart[];
 }
 
 export type EncounterClass = 'AMB' | 'IMP' | 'SS' | 'HH' | 'VR' | 'FLD';
@@ -128,6 +130,7 @@ export function encounterContent(document: VisitDocument | ScreeningDocument): E
 function visitContent({ visit }: VisitDocument): EncounterContent {
   const names = new PartNames();
   const period = periodOf(visit.start, visit.end, classes[visit.careType ?? ''] === 'IMP');
+  const observations = observationsOf(visit, names);
   return {
     facility: visit.facility,
     ...period,
@@ -145,25 +148,7 @@ function visitContent({ visit }: VisitDocument): EncounterContent {
       role: diagnosis.role,
       ...(diagnosis.kept && { kept: diagnosis.kept }),
     })),
-    observations: [
-      ...vitalParts(names, visit.vitals, visit.start, visit.vitalsSource === 'note', visit.keptObservations),
-      ...resultParts(names, visit.results, visit.start),
-      ...noteParts(names, visit.notes, visit.start),
-      ...noteParts(
-        names,
-        visit.treatment === undefined
-          ? []
-          : [
-              {
-                kind: 'treatment',
-                text: visit.treatment,
-                ...(visit.keptObservations?.['treatment'] && { kept: visit.keptObservations['treatment'] }),
-              },
-            ],
-        visit.start,
-      ),
-      ...noteParts(names, paperNotes(visit.papers ?? []), visit.start),
-    ],
+    observations,
     medications: visit.medications.map((line) => ({
       part: names.name('m', line.code),
       line,
@@ -174,7 +159,30 @@ function visitContent({ visit }: VisitDocument): EncounterContent {
       line,
       at: line.performedAt ?? line.orderedAt ?? visit.start,
     })),
+    reports: reportParts(names, observations, visit),
   };
+}
+
+function observationsOf(visit: VisitContent, names: PartNames): readonly ObservationPart[] {
+  return [
+    ...vitalParts(names, visit.vitals, visit.start, visit.vitalsSource === 'note', visit.keptObservations),
+    ...resultParts(names, visit.results, visit.start),
+    ...noteParts(names, visit.notes, visit.start),
+    ...noteParts(
+      names,
+      visit.treatment === undefined
+        ? []
+        : [
+            {
+              kind: 'treatment',
+              text: visit.treatment,
+              ...(visit.keptObservations?.['treatment'] && { kept: visit.keptObservations['treatment'] }),
+            },
+          ],
+      visit.start,
+    ),
+    ...noteParts(names, paperNotes(visit.papers ?? []), visit.start),
+  ];
 }
 
 function screeningContent({ screening }: ScreeningDocument): EncounterContent {
@@ -205,6 +213,7 @@ function screeningContent({ screening }: ScreeningDocument): EncounterContent {
     ],
     medications: [],
     procedures: [],
+    reports: [],
   };
 }
 

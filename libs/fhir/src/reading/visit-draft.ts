@@ -13,6 +13,7 @@ import type {
   VisitContent,
 } from '#domain/visits/visit-content.js';
 import type { VisitDocument } from '../documents.js';
+import { diagnosticReportOf } from '../encounters/diagnostic-report.js';
 import { type EncounterContent, encounterContent, isProcedure } from '../encounters/encounter-content.js';
 import { encounterConditionOf, encounterOf } from '../encounters/encounter.js';
 import { encounterObservationOf } from '../encounters/observation.js';
@@ -54,6 +55,7 @@ export class VisitDraft {
   readonly #notes: Told<ClinicalNote>[] = [];
   readonly #medications: Told<MedicationLine>[] = [];
   readonly #services: Told<ServiceLine>[] = [];
+  readonly #reports: SentEntry[] = [];
   readonly #whole: SentEntry[] = [];
   #treatment: Told<string> | undefined;
   #transfer: Told<TransferPaper> | undefined;
@@ -104,6 +106,7 @@ export class VisitDraft {
       ),
       ...(this.#treatment ? [this.#treatment.entry] : []),
       ...(this.#transfer ? [this.#transfer.entry] : []),
+      ...this.#reports,
       ...this.#whole,
     ];
   }
@@ -140,6 +143,8 @@ export class VisitDraft {
         else this.#keep(entry);
         return;
       }
+      case 'DiagnosticReport':
+        return void this.#reports.push(entry);
       case 'Immunization':
         return this.person.immunization(entry);
       case 'Coverage':
@@ -155,7 +160,7 @@ export class VisitDraft {
       ...this.#made().map(
         ({ entry, resource, part }) => [entry, `${resource.resourceType}/${resourceId(this.#id, part)}`] as const,
       ),
-      ...this.#whole.map(
+      ...this.#keptWhole().map(
         (entry) =>
           [entry, `${entry.resource?.resourceType}/${resourceId(this.#id, keptPart(keptKey(entry)))}`] as const,
       ),
@@ -180,6 +185,11 @@ export class VisitDraft {
       const elements = kept.get(entry);
       return elements ? [[measure, elements] as const] : [];
     });
+    const reports = this.#made().flatMap(({ entry, part, resource }) => {
+      const elements = resource.resourceType === 'DiagnosticReport' ? kept.get(entry) : undefined;
+      return elements ? [[part, elements] as const] : [];
+    });
+    const whole = this.#keptWhole();
     const transfer = this.#transfer;
     const treatment = this.#treatment;
     const content: VisitContent = {
@@ -193,14 +203,15 @@ export class VisitDraft {
         transfer: sentPaper(transfer.line, rewrite(transfer.entry, resourceOf(transfer.entry)), this.#episode),
       }),
       ...(encounter && { kept: encounter }),
-      ...((vitals.length > 0 || (treatment && kept.has(treatment.entry))) && {
+      ...((vitals.length + reports.length > 0 || (treatment && kept.has(treatment.entry))) && {
         keptObservations: Object.fromEntries([
           ...vitals,
+          ...reports,
           ...(treatment && kept.has(treatment.entry) ? [['treatment', kept.get(treatment.entry)]] : []),
         ]) as Record<string, KeptElements>,
       }),
-      ...(this.#whole.length > 0 && {
-        keptResources: this.#whole.map((entry) => this.message.whole(entry, rewrite(entry, resourceOf(entry)))),
+      ...(whole.length > 0 && {
+        keptResources: whole.map((entry) => this.message.whole(entry, rewrite(entry, resourceOf(entry)))),
       }),
     };
     if (this.message.large && JSON.stringify(content).length > mostEventText)
@@ -292,6 +303,22 @@ export class VisitDraft {
     return (ranked ?? used ?? named.find((one) => !comorbid(one)))?.entry;
   }
 
+  /** Reports of other results than the record reports by itself are kept as they are. */
+  #keptWhole(): readonly SentEntry[] {
+    const made = new Set(this.#made().map(({ entry }) => entry));
+    const reports = this.#reports.filter((entry) => !made.has(entry));
+    return [...this.#whole, ...reports].toSorted((one, other) => one.index - other.index);
+  }
+
+  /** The report that was sent of exactly these results. */
+  #reportOf(results: readonly (SentEntry | undefined)[]): SentEntry | undefined {
+    const wanted = new Set(results.map((entry) => entry?.resource));
+    return this.#reports.find((report) => {
+      const sent = objectsOf(report.resource?.['result']).map((one) => this.message.follow(one, report));
+      return sent.length === wanted.size && sent.every((one) => wanted.has(one));
+    });
+  }
+
   /** Resources the record makes of the content, each with the entry it stands for; known once all entries are there. */
   #made(): readonly Made[] {
     this.#madeOnce ??= this.#make(this.#lines({ cards: [], residence: undefined }));
@@ -326,6 +353,12 @@ export class VisitDraft {
       observationOf,
     );
     pair(observations('result'), entriesOf(this.#results), observationOf);
+    const results = new Map(observations('result').map(({ part }, index) => [part, this.#results[index]?.entry]));
+    pair(
+      content.reports,
+      content.reports.map((report) => this.#reportOf(report.results.map((part) => results.get(part)))),
+      (part) => diagnosticReportOf(this.#id, document, part, unnamed),
+    );
     pair(
       observations('note'),
       [...entriesOf(this.#notes), ...(this.#treatment ? [this.#treatment.entry] : [])],

@@ -1,4 +1,5 @@
-import type { Kafka } from 'kafkajs';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Kafka, KafkaJSError, KafkaJSProtocolError } from 'kafkajs';
 import { EventStoreUnavailable } from '#event-store/errors.js';
 import type { EventStore } from '#event-store/event-store.js';
 import { openEventStoreDb } from '#event-store/eventstoredb/eventstoredb-event-store.js';
@@ -89,6 +90,9 @@ async function openDatabase(url: string): Promise<ViewDatabase> {
   }
 }
 
+const topicAttempts = 20;
+const topicRetryMs = 500;
+
 /** Three copies of each message where there are brokers for it. */
 async function prepareTopics(kafka: Kafka, topics: readonly Topic<unknown>[], partitions: number): Promise<void> {
   if (topics.length === 0) return;
@@ -97,12 +101,20 @@ async function prepareTopics(kafka: Kafka, topics: readonly Topic<unknown>[], pa
     await admin.connect();
     const { brokers } = await admin.describeCluster();
     const replicas = brokers.length >= 3 ? 3 : 1;
-    await ensureTopics(
-      admin,
-      topics.flatMap((topic) => layoutsOf(topic.name, partitions, replicas)),
-    );
+    const layouts = topics.flatMap((topic) => layoutsOf(topic.name, partitions, replicas));
+    for (let left = topicAttempts; ; left -= 1) {
+      try {
+        await ensureTopics(admin, layouts);
+        break;
+      } catch (error) {
+        // A topic made a moment ago, here or by another replica, has no leader yet.
+        if ((error as Partial<KafkaJSError>).retriable !== true || left <= 1) throw error;
+        await pause(topicRetryMs);
+      }
+    }
   } catch (error) {
-    const reason = error instanceof TopicLaidOutOtherwise ? error.message : error instanceof Error ? error.name : '';
+    const { name, type = name } = error as Partial<KafkaJSProtocolError>;
+    const reason = error instanceof TopicLaidOutOtherwise ? error.message : type;
     throw new SetupError(
       {
         vi: `Không dùng được Kafka theo KAFKA_BROKERS: ${reason}`,

@@ -12,7 +12,7 @@ export const provenanceDefinition: TypeDefinition = {
   resident: 'e.resident',
   parameters: {
     target: { kind: 'target' },
-    patient: { kind: 'patient-target' },
+    patient: { kind: 'patient', note: 'Of everything in the record of the person, not of the Patient alone.' },
     recorded: {
       kind: 'date',
       starts: 'e.recorded',

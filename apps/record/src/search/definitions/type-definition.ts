@@ -33,8 +33,6 @@ export type IndexedParameter = Described &
     | { readonly kind: 'encounter' }
     | { readonly kind: 'focus' }
     | { readonly kind: 'target' }
-    /** The Patient among the targets: what was done to the person's own data. */
-    | { readonly kind: 'patient-target' }
     | { readonly kind: 'facility'; readonly column: string; readonly indexed?: boolean }
     | { readonly kind: 'person-name'; readonly words: 'any' | 'family' | 'given' }
     | { readonly kind: 'person-identifier' }

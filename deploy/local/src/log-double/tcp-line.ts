@@ -11,7 +11,8 @@ export interface TcpLine {
   close(): Promise<void>;
 }
 
-export async function openTcpLine(target: number): Promise<TcpLine> {
+/** @param port where clients reach the target; 0: any that is free */
+export async function openTcpLine(target: number, port = 0): Promise<TcpLine> {
   const pairs = new Set<readonly [Socket, Socket]>();
   const silent = new WeakSet<Socket>();
   const server = createServer((near) => {
@@ -33,7 +34,7 @@ export async function openTcpLine(target: number): Promise<TcpLine> {
     carry(near, far);
     carry(far, near);
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const drop = (): void => {
     for (const [near, far] of pairs) {

@@ -43,6 +43,8 @@ export interface InProcessServerOptions {
   /** Required of every call; `user:password`. */
   readonly credentials?: string;
   readonly faults?: Faults;
+  /** Default: any that is free. */
+  readonly port?: number;
 }
 
 /** Who leads a cluster of servers on one log. */
@@ -81,7 +83,7 @@ export class InProcessServer {
     const port = await new Promise<number>((resolve, reject) =>
       server.bindAsync('127.0.0.1:0', credentials, (error, bound) => (error ? reject(error) : resolve(bound))),
     );
-    return new InProcessServer(options, server, await openTcpLine(port));
+    return new InProcessServer(options, server, await openTcpLine(port, options.port));
   }
 
   get port(): number {
