@@ -10,6 +10,7 @@ import { Registry } from 'prom-client';
 import { FacilityRegister } from '#domain/facilities/facility-register.js';
 import type { FacilityCode } from '#domain/ids.js';
 import { PlaceRegister } from '#domain/places/place-register.js';
+import { EventStoreUnavailable } from '#event-store/errors.js';
 import { type Configuration, readConfiguration } from '#platform/configuration.js';
 import { RawBody } from '#platform/http/body-parsers.js';
 import { createHttpApplication } from '#platform/http/http-application.js';
@@ -17,6 +18,7 @@ import { Problem } from '#platform/http/problem.js';
 import { createLogger } from '#platform/logging.js';
 import { observeViews } from '#platform/operations/view-metrics.js';
 import { PlatformModule } from '#platform/platform.module.js';
+import { DatabaseUnavailable } from '#projections/postgres/faults.js';
 import type { ViewStatus } from '#projections/projection.js';
 import { ViewBeingBuilt } from '#projections/view-host.js';
 import { CurrentCaller, Public, RequireScope } from '#security/http/access.js';
@@ -42,6 +44,8 @@ class NotesController {
     if (id === 'teapot')
       throw new Problem(418, 'teapot', { vi: 'Ấm trà', en: 'Teapot' }, { extensions: { size: 2, status: 'short' } });
     if (id === 'broken') throw new Error('password is "hunter2"');
+    if (id === 'no-log') throw new EventStoreUnavailable('no server at es1');
+    if (id === 'no-database') throw new DatabaseUnavailable('57P01');
     return { actor: caller.actor };
   }
   @RequireScope('record.read') @Post() write(@Body() note: Note): Note {
@@ -262,6 +266,15 @@ describe('errors', () => {
       en: { title: 'Teapot' },
       size: 2,
     });
+  });
+
+  it.each(['no-log', 'no-database'])('asks to come back when a server behind it is away (%s)', async (which) => {
+    const answer = await ask(`/notes/of/${which}`, { headers: await bearer(station()) });
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('retry-after')).toBe('5');
+    const text = await answer.text();
+    expect(JSON.parse(text)).toMatchObject({ type: 'urn:lien-tuyen:problem:unavailable', status: 503 });
+    expect(text).not.toMatch(/es1|57P01/);
   });
 
   it('that nobody foresaw tell their correlation id and nothing else; the log knows more, but no secret', async () => {

@@ -92,7 +92,7 @@ interface Replica {
       events,
       kafka,
       signal: relay.signal,
-      onPublished: (_, messages) => (replica.published += messages),
+      onPublished: (_, { messages }) => (replica.published += messages),
     });
     return replica;
   }

@@ -32,8 +32,9 @@ export function observeViews(metrics: Registry, events: EventStore, views: ViewH
       labelNames: ['view', 'version'] as const,
       registers: [metrics],
       async collect() {
+        const found = (await soon(statuses())) ?? [];
         this.reset();
-        for (const status of (await soon(statuses())) ?? []) {
+        for (const status of found) {
           this.set({ view: status.name, version: status.version }, valueOf(status));
         }
       },
