@@ -18,6 +18,8 @@ const callers = 16;
 /** Messages per second offered while delays are measured, as a share of what was sustained. */
 const restedShare = 0.5;
 const patienceMs = 120_000;
+/** How finely delays are seen; the answers themselves cost the province's service something. */
+const askEveryMs = 20;
 
 /** @param residents of the synthetic province; about seven messages come of each */
 export async function figureDelayBench(residents = 300): Promise<readonly BenchRow[]> {
@@ -53,9 +55,12 @@ async function measure(installation: Installation, files: readonly SyntheticFile
   const poster = new HttpPoster(installation.origin);
   const tokens = await stationTokens(installation, files);
   const province = await installation.issuer.issue({ kind: 'province', hours: 2 });
-  const figures = new FiguresFollowed();
+  const figures = new FiguresFollowed(async () => {
+    const { body } = await poster.send('GET', '/statistics/indicators?place=08&period=all', province);
+    return (JSON.parse(body) as { position: number }).position;
+  });
   const following = new AbortController();
-  const followed = poster.follow('/statistics/live', province, following.signal, (line) => figures.take(line));
+  const followed = figures.follow(following.signal);
   const send = (file: SyntheticFile) =>
     poster.send('POST', '/intake/messages', tokens.get(file.sender) ?? '', file.bytes);
   try {
@@ -118,25 +123,25 @@ async function stationTokens(
   );
 }
 
-/** How far the figures are, as their live stream says. */
+/** How far the figures are, as every answer about them says; asked again and again. */
 class FiguresFollowed {
-  #position = 0;
   #waiting: { readonly position: number; readonly seen: (at: number) => void }[] = [];
 
-  take(line: string): void {
-    if (!line.startsWith('id: ')) return;
-    this.#position = Number(line.slice(4));
-    const now = performance.now();
-    const [seen, waiting] = [true, false].map((is) =>
-      this.#waiting.filter((one) => one.position <= this.#position === is),
-    );
-    this.#waiting = waiting ?? [];
-    for (const one of seen ?? []) one.seen(now);
+  constructor(private readonly askPosition: () => Promise<number>) {}
+
+  async follow(signal: AbortSignal): Promise<void> {
+    for (; !signal.aborted; await sleep(askEveryMs)) {
+      if (this.#waiting.length === 0) continue;
+      const position = await this.askPosition();
+      const now = performance.now();
+      const reached = this.#waiting.filter((one) => one.position <= position);
+      this.#waiting = this.#waiting.filter((one) => one.position > position);
+      for (const { seen } of reached) seen(now);
+    }
   }
 
   /** @returns when the figures counted everything up to the position, by `performance.now` */
   reach(position: number): Promise<number> {
-    if (position <= this.#position) return Promise.resolve(performance.now());
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => reject(new Error(`the figures do not reach ${position}`)), patienceMs);
       this.#waiting.push({
