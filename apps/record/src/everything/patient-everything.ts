@@ -1,5 +1,5 @@
 import type { Bundle } from '@medplum/fhirtypes';
-import type { Visibility } from '../access/visibility.js';
+import { showsType, type Visibility } from '../access/visibility.js';
 import { endOf, momentOf } from '../search/moments.js';
 import { FhirFault, notFound } from '../http/fhir-fault.js';
 import type { RecordReader, ServedResource } from '../reading/record-reader.js';
@@ -58,7 +58,11 @@ export class PatientEverything {
       const stored = await this.documents.ofResident(patient.resident ?? patient.number, after, documentsAtOnce);
       more = stored.length === documentsAtOnce;
       after = stored.at(-1)?.number ?? after;
-      const ofDocuments = await this.#resourcesOf(stored, request);
+      const ofDocuments = await this.#resourcesOf(
+        await this.documents.visibleAmong(stored, visibility),
+        request,
+        visibility,
+      );
       for (const { document, resources } of ofDocuments) {
         const skipped = document.number - 1 === request.after.document ? request.after.resource : 0;
         for (const [index, resource] of resources.entries()) {
@@ -74,7 +78,9 @@ export class PatientEverything {
       }
     }
     const facilities =
-      request.types === undefined || request.types.has('Organization') ? await this.#facilitiesOf(page) : [];
+      request.types === undefined || request.types.has('Organization')
+        ? await this.#facilitiesOf(page, visibility)
+        : [];
     const url = `${base}/Patient/${resident}/$everything`;
     return {
       resourceType: 'Bundle',
@@ -100,18 +106,19 @@ export class PatientEverything {
   async #resourcesOf(
     stored: readonly StoredDocument[],
     { types, since, care }: EverythingRequest,
+    visibility: Visibility,
   ): Promise<readonly { readonly document: StoredDocument; readonly resources: readonly ServedResource[] }[]> {
     const wanted = stored.filter(
       ({ updated, document }) => (since === undefined || updated >= since) && document && isWithin(care, document),
     );
     const ofDocument = new Map<number, ServedResource[]>(
-      wanted.map((one) => [one.number, [...this.reader.resources(one)]]),
+      wanted.map((one) => [one.number, [...this.reader.resources(one, visibility)]]),
     );
-    if (types === undefined || types.has('Provenance')) {
+    if ((types === undefined || types.has('Provenance')) && showsType(visibility, 'Provenance')) {
       const numbers = new Map(
         wanted.flatMap((one) => (ofDocument.get(one.number) ?? []).map((resource) => [nameOf(resource), one.number])),
       );
-      for (const provenance of await this.reader.provenancesOf(wanted)) {
+      for (const provenance of await this.reader.provenancesOf(wanted, visibility)) {
         const number = numbers.get(provenance.target[0]?.reference ?? '');
         if (number !== undefined) ofDocument.get(number)?.push(provenance);
       }
@@ -124,7 +131,10 @@ export class PatientEverything {
     }));
   }
 
-  async #facilitiesOf(resources: readonly ServedResource[]): Promise<readonly ServedResource[]> {
+  async #facilitiesOf(
+    resources: readonly ServedResource[],
+    visibility: Visibility,
+  ): Promise<readonly ServedResource[]> {
     const names = new Set(
       resources
         .flatMap((resource) => facilityElements.flatMap((element) => referencesOf(resource, element)))
@@ -132,7 +142,7 @@ export class PatientEverything {
     );
     const ids = [...names].map((name) => documentOf(...typeAndId(name))).filter((id) => id !== undefined);
     const stored = await this.documents.byIds(ids);
-    return stored.flatMap((one) => this.reader.resources(one)).filter((one) => names.has(nameOf(one)));
+    return stored.flatMap((one) => this.reader.resources(one, visibility)).filter((one) => names.has(nameOf(one)));
   }
 }
 

@@ -31,6 +31,7 @@ export type AddRow = (table: EntryTableName, row: IndexRow) => void;
 const keptTables: readonly EntryTableName[] = [
   'kept_entry',
   'kept_identifier',
+  'sensitive_entry',
   'condition_entry',
   'observation_entry',
   'medication_request_entry',
@@ -49,12 +50,13 @@ export const tablesOf: Readonly<Record<RecordDocument['kind'], readonly EntryTab
     'allergy_intolerance_entry',
     'observation_entry',
     'family_member_history_entry',
+    'sensitive_entry',
   ],
   visit: ['encounter_entry', ...keptTables],
   resource: keptTables,
-  screening: ['encounter_entry', 'condition_entry', 'observation_entry'],
+  screening: ['encounter_entry', 'condition_entry', 'observation_entry', 'sensitive_entry'],
   immunization: ['immunization_entry'],
-  referral: ['referral_entry'],
+  referral: ['referral_entry', 'sensitive_entry'],
   facility: ['organization_entry'],
 };
 

@@ -103,6 +103,14 @@ const columnsOf = {
     system: 'text not null',
     value: 'text not null',
   },
+  // Resources that tell of sensitive classes: ' hiv ', whole or in part, and the facilities that know them.
+  sensitive_entry: {
+    number: 'bigint not null',
+    part: 'text not null',
+    classes: 'text not null',
+    whole: 'integer not null',
+    facilities: 'text not null',
+  },
   organization_entry: {
     number: 'bigint primary key',
     code: 'text not null',

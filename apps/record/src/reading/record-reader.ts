@@ -4,7 +4,8 @@ import { provenanceOf, targetOf, type Touch } from '#fhir/provenance.js';
 import { type RecordResource, resourcesOf } from '#fhir/translation.js';
 import type { ReadDatabase, SqlValue } from '#projections/projection.js';
 import type { RecordDocument } from '#fhir/documents.js';
-import type { Visibility } from '../access/visibility.js';
+import { type ShownResource, shownResources } from '../access/shown-resources.js';
+import type { Shown, Visibility } from '../access/visibility.js';
 import { asMerged } from './merged-resources.js';
 import { gone, notFound } from '../http/fhir-fault.js';
 import { documentOf } from '../search/criteria.js';
@@ -51,12 +52,30 @@ export class RecordReader {
 
   readonly #context = { facilityName: (code: string): string | undefined => this.facilities.get(code)?.name };
 
-  /** All resources of a document; none after a retraction. */
-  resources(stored: StoredDocument): readonly RecordResource[] {
+  /** The resources of a document that are shown; none after a retraction. */
+  resources(stored: StoredDocument, shown: Shown): readonly RecordResource[] {
+    return this.#shown(stored, shown).flatMap(({ resource }) => (resource ? [resource] : []));
+  }
+
+  /** Of which resources of a document, by name, something is not shown; `all` when nothing is. */
+  withheld(stored: StoredDocument, shown: Shown): readonly string[] | 'all' {
+    const all = this.#all(stored);
+    const names = this.#shown(stored, shown).flatMap(({ resource, redacted }, index) => {
+      const whole = all[index];
+      return whole && (!resource || redacted) ? [targetOf(whole)] : [];
+    });
+    return names.length > 0 && names.length === all.length ? 'all' : names;
+  }
+
+  #all(stored: StoredDocument): readonly RecordResource[] {
     if (!stored.document) return [];
     const version = { id: stored.id, version: stored.version, lastUpdated: new Date(stored.updated).toISOString() };
     const resources = resourcesOf(stored.document, version, this.#context);
     return stored.merged || stored.joined ? resources.map((resource) => asMerged(resource, stored)) : resources;
+  }
+
+  #shown(stored: StoredDocument, shown: Shown): readonly ShownResource[] {
+    return stored.document ? shownResources(stored.document, this.#all(stored), shown) : [];
   }
 
   /**
@@ -71,7 +90,9 @@ export class RecordReader {
     const [stored] = document === undefined ? [] : await this.documents.byIds([document]);
     if (!stored || stored.version === 0 || !(await this.documents.visible(stored, visibility))) throw notFound();
     if (!stored.document && wholeTypes[stored.kind] === type && stored.id === id) throw gone();
-    const found = this.resources(stored).find((resource) => resource.resourceType === type && resource.id === id);
+    const found = this.resources(stored, visibility).find(
+      (resource) => resource.resourceType === type && resource.id === id,
+    );
     if (!found) throw notFound();
     return found;
   }
@@ -80,7 +101,7 @@ export class RecordReader {
     const [touch] = await this.database.query<TouchRow>(`select ${touchColumns} from touch where event = ?`, [id]);
     const [stored] = touch ? await this.documents.byNumbers([Number(touch.document)]) : [];
     if (!touch || !stored || !(await this.documents.visible(stored, visibility))) return undefined;
-    return this.#provenance(touch, stored);
+    return this.#provenance(touch, stored, visibility);
   }
 
   /**
@@ -102,13 +123,14 @@ export class RecordReader {
     const made = new Map<string, Provenance>();
     for (const touch of touches) {
       const document = stored.get(Number(touch.document));
-      if (document) made.set(touch.event, this.#provenance(touch, document));
+      const provenance = document && this.#provenance(touch, document, visibility);
+      if (provenance) made.set(touch.event, provenance);
     }
     return made;
   }
 
   /** Provenance of each document, oldest first. */
-  async provenancesOf(documents: readonly StoredDocument[]): Promise<readonly Provenance[]> {
+  async provenancesOf(documents: readonly StoredDocument[], shown: Shown): Promise<readonly Provenance[]> {
     const byNumber = new Map(documents.map((one) => [one.number, one]));
     const numbers = [...byNumber.keys()];
     const made: Provenance[] = [];
@@ -121,13 +143,17 @@ export class RecordReader {
       );
       for (const touch of touches) {
         const document = byNumber.get(Number(touch.document));
-        if (document) made.push(this.#provenance(touch, document));
+        const provenance = document && this.#provenance(touch, document, shown);
+        if (provenance) made.push(provenance);
       }
     }
     return made;
   }
 
-  #provenance(touch: TouchRow, stored: StoredDocument): Provenance {
+  /** None of a document of which nothing is shown: that it was told of is told by it. */
+  #provenance(touch: TouchRow, stored: StoredDocument, shown: Shown): Provenance | undefined {
+    const now = this.resources(stored, shown).map(targetOf);
+    if (stored.document && now.length === 0) return undefined;
     const made: Touch = {
       event: touch.event,
       eventType: touch.type,
@@ -138,7 +164,6 @@ export class RecordReader {
       ...(touch.actor !== null && { actor: touch.actor }),
       ...(touch.digest !== null && { digest: touch.digest }),
     };
-    const now = this.resources(stored).map(targetOf);
     // Of what was withdrawn, only the whole is still named.
     return provenanceOf(made, now.length > 0 ? now : [`${wholeTypes[stored.kind]}/${stored.id}`], this.#context);
   }

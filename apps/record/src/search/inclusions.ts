@@ -1,5 +1,5 @@
 import type { ReadDatabase, SqlValue } from '#projections/projection.js';
-import type { Visibility } from '../access/visibility.js';
+import { showsType, type Visibility } from '../access/visibility.js';
 import { FhirFault } from '../http/fhir-fault.js';
 import type { RecordReader, ServedResource } from '../reading/record-reader.js';
 import type { StoredDocument, StoredDocuments } from '../reading/stored-documents.js';
@@ -33,7 +33,7 @@ export class Inclusions {
     };
     for (const resource of await this.#referred(request.includes, matches, visibility)) add(resource);
     for (const inclusion of request.reverseIncludes) {
-      for (const resource of await this.#referring(inclusion, matches, stored)) add(resource);
+      for (const resource of await this.#referring(inclusion, matches, stored, visibility)) add(resource);
     }
     if (included.length > mostIncluded) {
       throw new FhirFault(400, 'too-costly', {
@@ -62,17 +62,21 @@ export class Inclusions {
       [...wanted].map((name) => documentOf(...typeAndId(name))).filter((id) => id !== undefined),
     );
     const stored = await this.documents.visibleAmong(await this.documents.byIds([...documents]), visibility);
-    return stored.flatMap((one) => this.reader.resources(one)).filter((resource) => wanted.has(nameOf(resource)));
+    return stored
+      .flatMap((one) => this.reader.resources(one, visibility))
+      .filter((resource) => wanted.has(nameOf(resource)));
   }
 
   async #referring(
     { source, reference }: Inclusion,
     matches: readonly ServedResource[],
     stored: readonly StoredDocument[],
+    visibility: Visibility,
   ): Promise<readonly ServedResource[]> {
+    if (!showsType(visibility, source.type)) return [];
     const names = new Set(matches.map(nameOf));
     if (source.type === 'Provenance') {
-      const targeted = await this.reader.provenancesOf(stored);
+      const targeted = await this.reader.provenancesOf(stored, visibility);
       return targeted.filter((one) => one.target.some((target) => names.has(target.reference ?? '')));
     }
     const element = source.references[reference];
@@ -80,8 +84,8 @@ export class Inclusions {
     const candidates = element.targets.includes('Patient')
       ? await this.#ofResidents(source.table, matches, stored)
       : stored;
-    return candidates
-      .flatMap((one) => this.reader.resources(one))
+    return (await this.documents.visibleAmong(candidates, visibility))
+      .flatMap((one) => this.reader.resources(one, visibility))
       .filter(
         (resource) =>
           resource.resourceType === source.type && referencesOf(resource, element).some((name) => names.has(name)),

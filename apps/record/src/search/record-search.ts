@@ -1,4 +1,5 @@
 import type { ReadDatabase, SqlValue } from '#projections/projection.js';
+import { rowFilter } from '../access/row-filter.js';
 import type { Visibility } from '../access/visibility.js';
 import { FhirFault } from '../http/fhir-fault.js';
 import type { StoredDocuments } from '../reading/stored-documents.js';
@@ -111,9 +112,13 @@ export class RecordSearch {
     const compiled = [...(await this.#compiler.compile(request))];
     const own = await this.#ownOnly(definition, visibility);
     if (own) compiled.push(own);
-    const concern = concernFilter(definition, visibility);
+    const permitted = rowFilter(
+      definition,
+      visibility,
+      request.criteria.map(({ name }) => name),
+    );
     const only = definition.only ? [sql(`${definition.only.column} = ?`, definition.only.value)] : [];
-    const filter = all([...only, ...compiled.map((one) => one.filter), ...(concern ? [concern] : [])]);
+    const filter = all([...only, ...compiled.map((one) => one.filter), ...(permitted ? [permitted] : [])]);
     const narrow = compiled.filter((one) => one.narrow !== undefined);
     if (narrow.length > 0) {
       const { name, descending } = request.sort ?? definition.defaultOrder;
@@ -240,16 +245,6 @@ function ordering({ order, descending }: Plan): string {
 
 function beyond(order: Order, descending: boolean, after: PageKey): Sql {
   return sql(`(${order.key.join(', ')}) ${descending ? '<' : '>'} (${order.key.map(() => '?').join(', ')})`, ...after);
-}
-
-/** Rows of residents the facility is concerned with, and rows that are about nobody. */
-function concernFilter(definition: TypeDefinition, visibility: Visibility): Sql | undefined {
-  if (visibility.kind !== 'facility' || definition.resident === undefined) return undefined;
-  const concerned = `exists (select 1 from concern v where v.facility = ? and v.resident = ${definition.resident})`;
-  return sql(
-    definition.type === 'Provenance' || definition.only ? `(e.resident is null or ${concerned})` : concerned,
-    visibility.facility,
-  );
 }
 
 /** The order whose index the criteria make good use of. */

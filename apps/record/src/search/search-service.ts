@@ -81,7 +81,7 @@ export class SearchService {
     if (criteria.length < request.criteria.length || criteria.length + request.ids.length === 0) return [];
     const { sort: _, after: _after, ...rest } = request;
     const { rows } = await this.search.page({ ...rest, definition, criteria, count: mostKept }, visibility);
-    return (await this.#ofDocuments(definition.type, rows)).matches;
+    return (await this.#ofDocuments(definition.type, rows, visibility)).matches;
   }
 
   async #resources(
@@ -96,18 +96,19 @@ export class SearchService {
       );
       return { matches: rows.map((row) => made.get(row.part)).filter((one) => one !== undefined), stored: [] };
     }
-    return this.#ofDocuments(type, rows);
+    return this.#ofDocuments(type, rows, visibility);
   }
 
   async #ofDocuments(
     type: string,
     rows: readonly FoundRow[],
+    visibility: Visibility,
   ): Promise<{ readonly matches: readonly ServedResource[]; readonly stored: readonly StoredDocument[] }> {
     const stored = await this.documents.byNumbers(rows.map((row) => row.number));
     const resources = new Map<string, ServedResource>();
     const ids = new Map<number, string>();
     for (const one of stored) {
-      for (const resource of this.reader.resources(one)) {
+      for (const resource of this.reader.resources(one, visibility)) {
         if (resource.resourceType === type) resources.set(resource.id ?? '', resource);
       }
       ids.set(one.number, one.document?.kind === 'facility' ? one.document.facility.code : one.id);

@@ -125,6 +125,7 @@ interface Replica {
       expect(await replica.view.status()).toEqual({
         name: viewName,
         version: 1,
+        generation: 1,
         position: head,
         logPosition: head,
         delayMs: 0,

@@ -15,6 +15,9 @@ import type {
   ViewGenerations,
 } from './projector-messages.js';
 
+/** A longer building is not waited for. */
+const briefBuildingMs = 500;
+
 export interface EmbeddedViewHostOptions {
   /** File of an embedded event store that is open, or was once. */
   readonly eventStoreFile: string;
@@ -38,6 +41,9 @@ export async function createEmbeddedViewHost(options: EmbeddedViewHostOptions): 
   return new EmbeddedViewHost(options);
 }
 
+/** What a batch parses and computes is garbage when it is written: with the default of 48 much of it is copied, and outlives its use. */
+const youngGenerationMb = 192;
+
 class EmbeddedViewHost implements ViewHost {
   readonly #options: EmbeddedViewHostOptions;
   readonly #log: EmbeddedReader;
@@ -57,7 +63,11 @@ class EmbeddedViewHost implements ViewHost {
       folder: options.folder,
       codecModule: options.codecModule?.href,
     };
-    this.#projector = new Worker(new URL('projector-thread.js', import.meta.url), { name: 'projector', workerData });
+    this.#projector = new Worker(new URL('projector-thread.js', import.meta.url), {
+      name: 'projector',
+      workerData,
+      resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb },
+    });
     this.#exited = new Promise((resolve) => this.#projector.once('exit', () => resolve()));
     this.#projector.on('message', (message: FromProjector) => this.#hear(message));
     this.#projector.on('error', (error) => this.#stop(describeFault(error)));
@@ -68,6 +78,7 @@ class EmbeddedViewHost implements ViewHost {
     const name = await this.#ask('add', { kind: 'add', module: source.module.href, settings: source.settings });
     const view = this.#views.get(name);
     if (view === undefined) throw new Error(`View ${name} was not told of`);
+    await view.waitFor(0, briefBuildingMs);
     return view;
   }
 
