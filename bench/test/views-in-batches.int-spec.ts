@@ -54,6 +54,12 @@ async function rowsAfter(projection: Projection, sizes: readonly number[]): Prom
 }
 
 describe.each(views.map((view) => [view.module, view] as const))('%s', (_, source) => {
+  it('looks rows up by indexes that its schema has', async () => {
+    const { schema, appliesBy = [] } = await loadView(source);
+    const made = schema.flatMap((statement) => /^create index (\w+)/.exec(statement)?.[1] ?? []);
+    expect(made).toEqual(expect.arrayContaining([...appliesBy]));
+  });
+
   it('gives the same rows however the events come in batches', async () => {
     const projection = await loadView(source);
     const oneByOne = await rowsAfter(projection, [1]);

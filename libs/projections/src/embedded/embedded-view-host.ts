@@ -7,6 +7,9 @@ import { HostedView } from './hosted-view.js';
 import { ProjectorLine, type Told } from './projector-line.js';
 import type { ViewGenerations } from './projector-messages.js';
 
+/** A longer building is not waited for. */
+const briefBuildingMs = 500;
+
 export interface EmbeddedViewHostOptions {
   /** File of an embedded event store that is open, or was once. */
   readonly eventStoreFile: string;
@@ -55,6 +58,7 @@ class EmbeddedViewHost implements ViewHost {
     }
     const view = name === undefined ? undefined : this.#views.get(name);
     if (view === undefined) throw new Error(`View ${name ?? module.href} was not told of`);
+    await view.waitFor(0, briefBuildingMs);
     return view;
   }
 
