@@ -7,6 +7,7 @@ import { intakeBench } from './intake/intake.bench.js';
 import { flowBench } from './flow/flow.bench.js';
 import { matchingBench } from './matching/matching.bench.js';
 import { benchStationFormats } from './station-formats.bench.js';
+import { searchBench } from './search/search.bench.js';
 import { viewsBench } from './views/views.bench.js';
 import { viewsOnPostgresBench } from './views/views-on-postgres.bench.js';
 
@@ -20,6 +21,7 @@ const parts: readonly {
   { title: 'FHIR in', run: fhirBundlesBench },
   { title: 'Views', run: () => viewsBench() },
   { title: 'Views on PostgreSQL', run: () => viewsOnPostgresBench() },
+  { title: 'Search of the record', run: searchBench },
   { title: 'Matching', run: matchingBench },
   { title: 'The whole flow', run: flowBench },
 ];
