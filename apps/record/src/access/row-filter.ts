@@ -1,5 +1,6 @@
 import type { TypeDefinition } from '../search/definitions.js';
 import { all, type Sql, sql } from '../search/sql.js';
+import { sharingCondition } from './sharing.js';
 import { hiddenClasses, type Visibility } from './visibility.js';
 
 /** Parameters that ask nothing of why somebody was seen: a frame that is shown in part may be found by them. */
@@ -30,9 +31,11 @@ export function rowFilter(
   visibility: Visibility,
   asked: Iterable<string>,
 ): Sql | undefined {
-  const conditions = [concernFilter(definition, visibility), sensitiveFilter(definition, visibility, asked)].filter(
-    (one) => one !== undefined,
-  );
+  const conditions = [
+    concernFilter(definition, visibility),
+    sensitiveFilter(definition, visibility, asked),
+    sharingFilter(definition, visibility),
+  ].filter((one) => one !== undefined);
   return conditions.length === 0 ? undefined : all(conditions);
 }
 
@@ -62,6 +65,14 @@ function sensitiveFilter(definition: TypeDefinition, visibility: Visibility, ask
     ...hidden.map((one) => `% ${one} %`),
     ...(visibility.own === undefined ? [] : [`% ${visibility.own} %`]),
   );
+}
+
+/** Rows of residents who let the caller read what others have recorded, and rows the caller's facility knows itself. */
+function sharingFilter(definition: TypeDefinition, visibility: Visibility): Sql | undefined {
+  if (definition.resident === undefined) return undefined;
+  const document = definition.part === 'e.event' ? 'e.document' : definition.number;
+  const kind = definition.type === 'Patient' ? 'resident' : 'part';
+  return sharingCondition(definition.resident, document, kind, visibility);
 }
 
 /** Part under which the table of sensitive rows holds a document that is hidden as a whole. */

@@ -16,6 +16,7 @@ import { authoredOn, lastModified, referralStatuses } from '#fhir/referrals/refe
 import { allergyCategories, conditionClinicalStatus } from '#fhir/residents/history.js';
 import { identifierToken } from '#fhir/residents/patient.js';
 import { keptPart } from '#fhir/resource-ids.js';
+import { consentPart } from '#fhir/residents/consent.js';
 import { historyContent, tobaccoStatus } from '#fhir/residents/history-content.js';
 import { codeSystems, residentIdentifierSystems } from '#fhir/systems.js';
 import type { SqlValue } from '#projections/projection.js';
@@ -50,6 +51,7 @@ export const tablesOf: Readonly<Record<RecordDocument['kind'], readonly EntryTab
     'allergy_intolerance_entry',
     'observation_entry',
     'family_member_history_entry',
+    'consent_entry',
     'sensitive_entry',
   ],
   visit: ['encounter_entry', ...keptTables],
@@ -240,6 +242,12 @@ function indexResident(document: ResidentDocument, number: number, resident: num
   ]);
   for (const rotation of nameRotations(details.name)) add('patient_name', [number, rotation.text, rotation.position]);
   for (const [system, value] of identifierTokens(document)) add('patient_identifier', [number, system, value]);
+  for (const statement of document.consents ?? []) {
+    const stated = spanOf(statement.statedOn);
+    const shared = statement.sharing === 'given' ? 1 : 0;
+    const row = [number, consentPart(statement), resident, stated.starts, stated.ends, statement.to ?? '', shared];
+    add('consent_entry', row);
+  }
   const history = historyContent(document);
   if (!history) return;
   const { starts, ends } = spanOf(history.on);

@@ -17,6 +17,7 @@ export const resourceTypes = [
   'ServiceRequest',
   'Task',
   'DiagnosticReport',
+  'Consent',
   'Organization',
   'Location',
   'Provenance',
@@ -352,6 +353,12 @@ const listed: readonly TypeDefinition[] = [
     type: 'FamilyMemberHistory',
     ...partTable('family_member_history_entry', 'date'),
     parameters: { patient, date, status: fixedStatus('history-status', 'partial') },
+    references: { patient: { element: 'patient', targets: ['Patient'] } },
+  },
+  {
+    type: 'Consent',
+    ...partTable('consent_entry', 'date'),
+    parameters: { patient, date, status: fixedStatus('consent-state-codes', 'active') },
     references: { patient: { element: 'patient', targets: ['Patient'] } },
   },
   {
