@@ -24,5 +24,5 @@ copy -maxdepth 1 -name '*.chk'
 copy -maxdepth 1 -name 'chunk-*.*' -type f
 # Restored as it is, a node would read its log up to where its checkpoint says.
 cp "$backup/chaser.chk" "$backup/truncate.chk"
-(cd "$backup" && find . -type f ! -name SHA256SUMS -print0 | sort -z | xargs -0 sha256sum > SHA256SUMS.part && mv SHA256SUMS.part SHA256SUMS)
+(cd "$backup" && find . -type f ! -name 'SHA256SUMS*' -print0 | sort -z | xargs -0 sha256sum > SHA256SUMS.part && mv SHA256SUMS.part SHA256SUMS)
 echo "$backup"

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
-import { scopesOf } from '#security/caller.js';
+import { callerKinds, grantableTo, scopesOf } from '#security/caller.js';
 import { oidcVerifier } from '#security/jwt-verifiers.js';
 import { textOf } from './deploy-files.js';
 
@@ -42,6 +42,9 @@ interface Realm {
   readonly clientScopes: readonly ClientScope[];
   readonly clients: readonly Client[];
   readonly users: readonly User[];
+  readonly roles: { readonly realm: readonly { readonly name: string }[] };
+  /** A client scope that has roles is given to users who have one of them. */
+  readonly scopeMappings: readonly { readonly clientScope: string; readonly roles: readonly string[] }[];
   readonly components: Readonly<
     Record<string, readonly { readonly config: Readonly<Record<string, readonly string[]>> }[]>
   >;
@@ -54,12 +57,18 @@ const profile = JSON.parse(profileText ?? '{}') as { readonly attributes: readon
 const clientOf = (id: string): Client | undefined => realm.clients.find(({ clientId }) => clientId === id);
 
 /** What Keycloak's own mappers put into an access token, for those that the realm uses. */
-function claimsOf(client: Client | undefined, asked: readonly string[], attributes: User['attributes']): JWTPayload {
+function claimsOf(
+  client: Client | undefined,
+  asked: readonly string[],
+  { attributes, roles = [] }: { readonly attributes: User['attributes']; readonly roles?: readonly string[] },
+): JWTPayload {
   const granted = [
     ...(client?.defaultClientScopes ?? []),
     ...asked.filter((name) => client?.optionalClientScopes.includes(name)),
   ];
-  const scopes = realm.clientScopes.filter(({ name }) => granted.includes(name));
+  const permitted = (scope: string): boolean =>
+    realm.scopeMappings.every((one) => one.clientScope !== scope || one.roles.some((role) => roles.includes(role)));
+  const scopes = realm.clientScopes.filter(({ name }) => granted.includes(name) && permitted(name));
   const claims: JWTPayload = {
     scope: scopes
       .flatMap(({ name, attributes: of }) => (of['include.in.token.scope'] === 'true' ? [name] : []))
@@ -94,8 +103,13 @@ describe('the realm of Keycloak', () => {
   });
   afterAll(() => new Promise((resolve) => provider.close(resolve)));
 
-  async function callerOf(client: string, asked: readonly string[], attributes: User['attributes']) {
-    const token = await new SignJWT(claimsOf(clientOf(client), asked, attributes))
+  async function callerOf(
+    client: string,
+    asked: readonly string[],
+    attributes: User['attributes'],
+    roles: readonly string[] = [],
+  ) {
+    const token = await new SignJWT(claimsOf(clientOf(client), asked, { attributes, roles }))
       .setProtectedHeader({ alg: 'RS256', kid: 'k' })
       .setIssuer(issuer)
       .setIssuedAt()
@@ -128,6 +142,19 @@ describe('the realm of Keycloak', () => {
     expect([...caller.scopes]).toEqual(['statistics.read']);
   });
 
+  it('gives the scopes of hidden facts to those alone who have the role, whoever asks', async () => {
+    const asked = ['record.read', 'sensitive.hiv'];
+    const doctor = { kind: ['clinician'], facility: ['08Z01'] };
+    const without = await callerOf('lien-tuyen-terminal', asked, doctor);
+    expect([...without.scopes]).toEqual(['record.read']);
+    const withRole = await callerOf('lien-tuyen-terminal', asked, doctor, ['sensitive.hiv']);
+    expect([...withRole.scopes].toSorted()).toEqual(asked);
+    const named = [...new Set(callerKinds.flatMap(grantableTo))].filter((scope) => scope.startsWith('sensitive.'));
+    expect(realm.scopeMappings.map(({ clientScope }) => clientScope).toSorted()).toEqual(named.toSorted());
+    const known = realm.roles.realm.map(({ name }) => name);
+    for (const { roles } of realm.scopeMappings) expect(known).toEqual(expect.arrayContaining([...roles]));
+  });
+
   it('lets Prometheus read metrics and nothing else, by a secret that is not in the file', async () => {
     const account = realm.users.find(({ serviceAccountClientId }) => serviceAccountClientId === 'prometheus');
     const caller = await callerOf('prometheus', [], account?.attributes ?? {});
@@ -136,7 +163,7 @@ describe('the realm of Keycloak', () => {
   });
 
   it('knows every kind and every scope of ours, and lets nobody but an administrator say who somebody is', () => {
-    const ours = new Set(Object.values(scopesOf).flat());
+    const ours = new Set(callerKinds.flatMap(grantableTo));
     const withText = realm.clientScopes.filter(({ attributes }) => attributes['include.in.token.scope'] === 'true');
     expect(withText.map(({ name }) => name).toSorted()).toEqual([...ours].toSorted());
     const attribute = (name: string) => profile.attributes.find((one) => one.name === name);

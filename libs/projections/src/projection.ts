@@ -68,6 +68,8 @@ export interface ViewStatus {
   readonly name: string;
   /** Of the view that is read; of the one being built when there is nothing to read yet. */
   readonly version: number;
+  /** How often that version has been built: 1, and one more for each rebuild. */
+  readonly generation: number;
   /** What readers see has everything up to here; 0 when there is nothing to read yet. */
   readonly position: Position;
   readonly logPosition: Position;

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,11 +8,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { openEmbeddedEventStore } from '#event-store/embedded/embedded-event-store.js';
+import { streamName } from '#event-store/event-store.js';
 import { createEmbeddedViewHost } from '../src/embedded/embedded-view-host.js';
 import {
   type ContractStorage,
   countsIn,
   describeViewHostContract,
+  visit,
   visitsModule as module,
 } from './view-host-contract.js';
 import { describeRebuildContract } from './view-rebuild-contract.js';
@@ -31,7 +33,37 @@ async function newStorage(): Promise<ContractStorage> {
   };
 }
 
-describe('projections in a process that is killed', () => {
+describe('a large view', () => {
+  it('is read when the indexes of its readers have been made, beside the turns of the others', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'views-large-'));
+    const file = join(folder, 'events.sqlite');
+    const store = await openEmbeddedEventStore({ file });
+    const told = async (count: number): Promise<number> => {
+      const events = Array.from({ length: count }, () => visit('08Z11'));
+      return (await store.append(streamName('visit', randomUUID()), 'noStream', events)).position;
+    };
+    await told(40);
+    const host = await createEmbeddedViewHost({ eventStoreFile: file, folder });
+    const [large, small] = await Promise.all([
+      host.add({ module: new URL('modules/large-rows.js', import.meta.url) }),
+      host.add({ module, settings: {} }),
+    ]);
+    const last = await told(2);
+    expect(await small.waitFor(last, 30_000)).toBe(true);
+    expect(await large.waitFor(last, 30_000)).toBe(true);
+    const plan = await large.database.query<{ detail: string }>(
+      `explain query plan select position from page where facility = '08Z11'`,
+    );
+    expect(plan.map(({ detail }) => detail).join()).toContain('page_by_facility');
+    expect(await large.database.query('select count(*) as count from page')).toEqual([{ count: 42 }]);
+    expect(await large.status()).toMatchObject({ state: 'live', setAside: 0 });
+    await host.close();
+    await store.close();
+    rmSync(folder, { recursive: true });
+  }, 90_000);
+});
+
+describe('views of a process that is killed: embedded SQLite', () => {
   const folder = mkdtempSync(join(tmpdir(), 'views-crash-'));
   const program = fileURLToPath(new URL('crash-process.js', import.meta.url));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));

@@ -5,7 +5,7 @@
  */
 export const databases = ['events.sqlite', 'originals.sqlite', 'audit.sqlite'] as const;
 
-/** Small files beside them; the last is not in every folder. */
+/** Small files beside them. */
 export const smallFiles = ['keys.fingerprint', 'samples.state'] as const;
 
 export const fingerprintFile = 'keys.fingerprint';

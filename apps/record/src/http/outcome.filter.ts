@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject 
 import type { OperationOutcome } from '@medplum/fhirtypes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { engineAway } from '#platform/http/engine-away.js';
 import { Problem } from '#platform/http/problem.js';
 import { problemOf } from '#platform/http/problem.filter.js';
 import { errorFields } from '#platform/logging.js';
@@ -42,8 +43,10 @@ export class OutcomeFilter implements ExceptionFilter {
     readonly headers: Readonly<Record<string, string>>;
   } {
     if (error instanceof FhirFault) return { status: error.status, body: error.toOutcome(), headers: {} };
-    if (error instanceof Problem || error instanceof ViewBeingBuilt) {
-      const { status, title, options } = problemOf(error);
+    const away = engineAway(error);
+    if (away) this.logger.error({ ...errorFields(error), status: away.status }, 'FHIR request failed');
+    if (away || error instanceof Problem || error instanceof ViewBeingBuilt) {
+      const { status, title, options } = away ?? problemOf(error);
       return {
         status,
         body: outcome([issue('error', issueTypes[status] ?? 'invalid', options.detail ?? title)]),

@@ -1,4 +1,5 @@
 import type { Kafka } from 'kafkajs';
+import type { Position } from '#event-store/event-store.js';
 import { lead, keepTrying, retryFromLog } from '#projections/postgres/postgres-view.js';
 import { type Generation, SharedView, type SharedViewOptions } from '#projections/postgres/shared-view.js';
 import type { BeforeServing } from '#projections/postgres/view-catalogue.js';
@@ -91,13 +92,16 @@ export class ViewOfTopic extends SharedView {
     const { database, events, newProjection, partitions } = this.#options;
     const { schema } = generation.opened;
     const built = new AbortController();
-    const beforeServing: BeforeServing = async (client, inSchema, position) => {
+    const beforeServing: BeforeServing = async (client, { schema: inSchema, position, replaces }) => {
+      // Rows of one partition may be ahead of the view's position, which is that of the hindmost.
+      if (replaces !== undefined && (await furthestIn(client, replaces)) > position) return false;
       for (const place of placesAfterLog(partitions, position)) {
         await client.query(
           `insert into ${inSchema}.topic_place (partition_number, sequence, next_offset) values ($1, $2, $3)`,
           [...place],
         );
       }
+      return true;
     };
     await database.whileHolding(leaderLock(schema), signal, async (held) => {
       const projection = await newProjection();
@@ -150,3 +154,10 @@ export class ViewOfTopic extends SharedView {
 
 const groupOf = ({ name, version }: { readonly name: string; readonly version: number }, generation: number): string =>
   `${name}-v${version}${generation === 1 ? '' : `-g${generation}`}`;
+
+async function furthestIn(client: Parameters<BeforeServing>[0], schema: string): Promise<Position> {
+  const { rows } = await client.query<{ furthest: Position | null }>(
+    `select max(sequence) as furthest from ${schema}.topic_place`,
+  );
+  return rows[0]?.furthest ?? 0;
+}

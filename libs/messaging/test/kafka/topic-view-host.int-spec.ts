@@ -125,6 +125,7 @@ interface Replica {
       expect(await replica.view.status()).toEqual({
         name: viewName,
         version: 1,
+        generation: 1,
         position: head,
         logPosition: head,
         delayMs: 0,
@@ -190,6 +191,7 @@ interface Replica {
     const before = await listIn(first);
     const admin = kafka.admin();
     await admin.connect();
+    await admin.fetchTopicOffsets(topic.name);
     await admin.deleteTopicRecords({
       topic: topic.name,
       partitions: Array.from({ length: partitions }, (_, partition) => ({ partition, offset: '-1' })),

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { ViewBeingBuilt } from '#projections/view-host.js';
 import { errorFields } from '../logging.js';
+import { engineAway } from './engine-away.js';
 import { Problem } from './problem.js';
 import { problemOfStatus } from './status-problems.js';
 import { viewBeingBuilt } from './view-being-built.js';
@@ -44,7 +45,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof ViewBeingBuilt) return viewBeingBuilt(error);
   if (error instanceof HttpException) return problemOfStatus(error.getStatus());
-  return problemOfStatus(fastifyStatus(error) ?? 500);
+  return engineAway(error) ?? problemOfStatus(fastifyStatus(error) ?? 500);
 }
 
 /** Errors that the server raises before a route is reached: a body that is too large, of an unknown type, not JSON. */

@@ -38,6 +38,9 @@ export async function createEmbeddedViewHost(options: EmbeddedViewHostOptions): 
   return new EmbeddedViewHost(options);
 }
 
+/** What a batch parses and computes is garbage when it is written: with the default of 48 much of it is copied, and outlives its use. */
+const youngGenerationMb = 192;
+
 class EmbeddedViewHost implements ViewHost {
   readonly #options: EmbeddedViewHostOptions;
   readonly #log: EmbeddedReader;
@@ -57,7 +60,11 @@ class EmbeddedViewHost implements ViewHost {
       folder: options.folder,
       codecModule: options.codecModule?.href,
     };
-    this.#projector = new Worker(new URL('projector-thread.js', import.meta.url), { name: 'projector', workerData });
+    this.#projector = new Worker(new URL('projector-thread.js', import.meta.url), {
+      name: 'projector',
+      workerData,
+      resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb },
+    });
     this.#exited = new Promise((resolve) => this.#projector.once('exit', () => resolve()));
     this.#projector.on('message', (message: FromProjector) => this.#hear(message));
     this.#projector.on('error', (error) => this.#stop(describeFault(error)));

@@ -61,6 +61,7 @@ export class HostedView implements View {
     return {
       name,
       version: serving?.version ?? version,
+      generation: (serving ?? building)?.generation ?? 1,
       position,
       logPosition,
       delayMs,

@@ -185,7 +185,7 @@ export class ProjectedView {
   /** Its file is of no use any more: what its checkpoint has missed need not be saved. */
   #end({ running }: Projected): void {
     this.#options.projector.remove(running);
-    running.file.close();
+    running.abandon();
   }
 
   #progress(projected: Projected): GenerationProgress {

@@ -119,6 +119,12 @@ export class RunningProjection {
     return { applied, remaining: this.#setAside };
   }
 
+  /** Closes a file that is of no use any more. */
+  abandon(): void {
+    void this.#making?.stop();
+    this.file.close();
+  }
+
   async close(): Promise<void> {
     await this.#making?.stop();
     if (this.#state !== 'failed' && this.#position > this.file.position) await this.#saveCheckpoint(this.#position);

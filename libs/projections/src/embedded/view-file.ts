@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Position, RecordedEvent } from '#event-store/event-store.js';
 import type { Projection, Row, SqlValue, ViewTransaction } from '../projection.js';
 import type { SetAsideEvent } from '../view-host.js';
-import { isBrokenFile } from './faults.js';
+import { isBrokenFile, isHalfWritten } from './faults.js';
 import { type LateIndex, lateIndexesOf, missingIndexes } from './late-indexes.js';
 import { Statements } from './statements.js';
 
@@ -132,8 +132,11 @@ export class ViewFile {
   settle(): void {
     if (!this.#building) return;
     for (const { statement } of this.missingIndexes) this.#database.exec(statement);
+    // Where a reader is in the way it is tried again after the next turn.
+    if (this.#database.prepare('pragma journal_mode = wal').get()?.['journal_mode'] !== 'wal') return;
     setPace(this.#database, settled);
-    // All of the file is written out. Where a reader is in the way it is tried again after the next turn.
+    // All of the file is written out: there must be something to write for it to be synced.
+    this.#database.exec('update checkpoint set position = position');
     if (this.#statements.get('pragma wal_checkpoint(truncate)').get()?.['busy'] !== 0) return;
     this.#database.exec(`pragma user_version = ${settled}`);
     this.#building = false;
@@ -198,7 +201,7 @@ export function finishedViewFile(
     const row = database.prepare('select position, (select count(*) from set_aside) as aside from checkpoint').get();
     return { position: Number(row?.['position']), setAside: Number(row?.['aside']) };
   } catch (error) {
-    if (!isBrokenFile(error)) throw error;
+    if (!isBrokenFile(error) && !isHalfWritten(error)) throw error;
     return undefined;
   } finally {
     if (database?.isOpen) database.close();
@@ -207,7 +210,7 @@ export function finishedViewFile(
 
 /** Nobody may have it open. */
 export function removeViewFile(path: string): void {
-  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
 }
 
 /** What is built already from this log; a file that cannot be gone on with is removed. */
@@ -234,7 +237,6 @@ function connect(path: string): DatabaseSync {
   chmodSync(path, 0o600);
   const database = new DatabaseSync(path, { timeout: 5_000 });
   database.exec(`
-    pragma journal_mode = wal;
     pragma journal_size_limit = 67108864;
     pragma temp_store = memory;
   `);
@@ -244,14 +246,16 @@ function connect(path: string): DatabaseSync {
 /**
  * `normal` does not sync each commit. After a power cut the file is whole but may stand at an earlier commit; rows and
  * checkpoint go back together, and the events after it are applied again from the log. A view that is only being built is
- * not synced at all: a killed process costs it nothing, a power cut costs what was built, see {@link mayBeTorn}. Building
- * touches pages all over the file; following needs few of them, and there are many views.
+ * not synced at all: a killed process costs it nothing, a power cut costs what was built, see {@link mayBeTorn}. Nobody reads it
+ * yet, so its pages need not go by way of a write-ahead file: most of them are new and are written once. Building touches
+ * pages all over the file; following needs few of them, and there are many views.
  */
 function setPace(database: DatabaseSync, mark: number): void {
   const unsynced = mark === thisStart && mark !== unknownStart;
   database.exec(`
+    pragma journal_mode = ${unsynced ? 'truncate' : 'wal'};
     pragma synchronous = ${unsynced ? 'off' : 'normal'};
-    pragma wal_autocheckpoint = ${unsynced ? 16384 : 4096};
+    pragma wal_autocheckpoint = 4096;
     pragma cache_size = ${mark === settled ? -8192 : -32768};
   `);
 }

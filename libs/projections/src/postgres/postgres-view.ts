@@ -70,7 +70,7 @@ export interface Lead {
  * @throws when it cannot go on
  */
 export async function lead(
-  { generation, view, database, events, projection, beforeServing = async () => undefined, onServing }: Lead,
+  { generation, view, database, events, projection, beforeServing = async () => true, onServing }: Lead,
   signal: AbortSignal,
 ): Promise<void> {
   const { store, schema } = generation.opened;

@@ -116,6 +116,7 @@ export abstract class SharedView implements View, ViewFollower {
     return {
       name,
       version: serving?.row.version ?? tables.version,
+      generation: (serving ?? this.#building)?.generation ?? 1,
       position,
       logPosition,
       delayMs,

@@ -18,8 +18,16 @@ export interface GenerationRow {
   readonly setAside: number;
 }
 
-/** Work of a view's own in the transaction in which it takes over. */
-export type BeforeServing = (client: ClientBase, schema: string, position: Position) => Promise<void>;
+/** A generation that is about to serve. */
+export interface AboutToServe {
+  readonly schema: string;
+  readonly position: Position;
+  /** The generation of the same version that serves until now. */
+  readonly replaces: string | undefined;
+}
+
+/** Work of a view's own in the transaction in which it takes over; false: it is not level yet after all. */
+export type BeforeServing = (client: ClientBase, about: AboutToServe) => Promise<boolean>;
 
 /** Which generations of which views there are. What is changed here all replicas hear of. */
 export class ViewCatalogue {
@@ -61,17 +69,18 @@ export class ViewCatalogue {
   takeOver(schema: string, beforeServing: BeforeServing): Promise<boolean> {
     return this.#transaction(async (client) => {
       const { rows } = await client.query<GenerationRow>(
-        `select c.schema_name as schema, c.name, c.generation, c.state, c.position, c.settled
+        `select c.schema_name as schema, c.name, c.version, c.generation, c.state, c.position, c.settled
          from ${this.#hostSchema}.view_checkpoint c
-         join ${this.#hostSchema}.view_checkpoint this on this.schema_name = $1 and c.name = this.name and c.version = this.version
+         join ${this.#hostSchema}.view_checkpoint this on this.schema_name = $1 and c.name = this.name and c.version <= this.version
          where c.state <> 'replaced' order by c.schema_name for update of c`,
         [schema],
       );
       const building = rows.find((row) => row.schema === schema && row.state === 'building');
-      const serving = rows.find((row) => row.state === 'serving');
-      if (building?.settled !== 1 || (serving?.position ?? 0) > building.position) return false;
-      await beforeServing(client, schema, building.position);
-      if (serving !== undefined) await this.#setState(client, serving.schema, 'replaced');
+      const read = rows.filter((row) => row.state === 'serving');
+      if (building?.settled !== 1 || read.some(({ position }) => position > building.position)) return false;
+      const replaces = read.find(({ version }) => version === building.version)?.schema;
+      if (!(await beforeServing(client, { schema, position: building.position, replaces }))) return false;
+      if (replaces !== undefined) await this.#setState(client, replaces, 'replaced');
       await this.#setState(client, schema, 'serving');
       await this.#notify(client, building.name);
       return true;
