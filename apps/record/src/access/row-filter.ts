@@ -4,22 +4,10 @@ import { sharingCondition } from './sharing.js';
 import { hiddenClasses, type Visibility } from './visibility.js';
 
 /** Parameters that ask nothing of why somebody was seen: a frame that is shown in part may be found by them. */
-const plainParameters: ReadonlySet<string> = new Set([
-  ...[
-    '_id',
-    '_lastUpdated',
-    'patient',
-    'subject',
-    'encounter',
-    'focus',
-    'identifier',
-    'status',
-    'date',
-    'class',
-    'intent',
-  ],
-  ...['service-provider', 'requester', 'performer', 'owner', 'authored', 'authored-on', 'modified', 'business-status'],
-]);
+const plainParameters: ReadonlySet<string> = new Set(
+  `_id _lastUpdated patient subject encounter focus identifier status date class intent service-provider requester performer owner
+   authored authored-on modified business-status`.split(/\s+/),
+);
 
 /**
  * What rows of a type a caller may find; `undefined` where all of them. Whatever reads rows of a type (searches, counts, inner rows of
@@ -31,11 +19,12 @@ export function rowFilter(
   visibility: Visibility,
   asked: Iterable<string>,
 ): Sql | undefined {
-  const conditions = [
+  const filters = [
     concernFilter(definition, visibility),
     sensitiveFilter(definition, visibility, asked),
     sharingFilter(definition, visibility),
-  ].filter((one) => one !== undefined);
+  ];
+  const conditions = filters.filter((one) => one !== undefined);
   return conditions.length === 0 ? undefined : all(conditions);
 }
 

@@ -31,6 +31,9 @@ export function sharingCondition(
   const party = `exists (select 1 from referral_entry p where p.number = ${document} and (p.requester = ? or p.performer = ?))`;
   return sql(
     `(${unrestricted} or coalesce((${said('?')}), (${said("''")}), 1) = 1 or ${told} or ${party})`,
-    ...[own, own, own, own],
+    own,
+    own,
+    own,
+    own,
   );
 }
