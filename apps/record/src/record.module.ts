@@ -17,6 +17,7 @@ import { EmergenciesController } from './break-glass/emergencies.controller.js';
 import { BREAK_GLASS } from './break-glass/injection.js';
 import { StoredDocuments } from './reading/stored-documents.js';
 import { FhirController } from './http/fhir.controller.js';
+import { FhirSmartConfigurationController } from './http/smart-configuration.controller.js';
 import { HistoryController } from './http/history.controller.js';
 import { RECORD_QUERIES, type RecordQueries, recordQueries } from './record-queries.js';
 
@@ -31,7 +32,14 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
  * guards that set the caller.
  */
 @Module({
-  controllers: [BreakGlassController, EmergenciesController, AuditEventsController, HistoryController, FhirController],
+  controllers: [
+    BreakGlassController,
+    EmergenciesController,
+    FhirSmartConfigurationController,
+    AuditEventsController,
+    HistoryController,
+    FhirController,
+  ],
   providers: [
     {
       provide: HEALTH_RECORD_VIEW,
