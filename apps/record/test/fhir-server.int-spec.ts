@@ -644,6 +644,19 @@ describe('who may', () => {
     }
   });
 
+  it('a facility that wrote a visit for the wrong person reads that person no more once it is put right', async () => {
+    const stranger = log.resident('Lò Văn Nhầm', '08Z12');
+    const right = log.resident('Lò Văn Đúng', '08Z11');
+    const mistaken = visitContent('08Z01', 'E-WRONG', '2026-10-21');
+    await server.apply([...log.events.slice(-2), log.visit(stranger, mistaken)]);
+    const hospital = { kind: 'hospital', facility: facility('08Z01') } as const;
+    expect((await ask(`Patient/${stranger}`, hospital)).status).toBe(200);
+    await server.apply([log.visit(right, mistaken, 'VisitAmended')]);
+    expect((await ask(`Patient/${stranger}`, hospital)).status).toBe(404);
+    expect((await ask(`Patient/${right}`, hospital)).status).toBe(200);
+    expect((await ask(`Patient/${stranger}`, { kind: 'station', facility: facility('08Z12') })).status).toBe(200);
+  });
+
   it('names nobody in the log', () => {
     const written = server.log.join('\n');
     for (const secret of ['Bình', 'Hương', '008051828479', binh, huong]) expect(written).not.toContain(secret);
