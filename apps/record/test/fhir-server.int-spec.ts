@@ -501,8 +501,8 @@ describe('$everything', () => {
   it('is the whole compartment, valid, in pages too', async () => {
     const whole = await everything();
     const types = new Set(whole.entry?.map((entry) => entry.resource?.resourceType));
-    // The resident of this $everything has no vaccination, and nothing refers to a place.
-    const missing = new Set(['Immunization', 'Location']);
+    // The resident of this $everything has no vaccination, has said nothing of sharing, and nothing refers to a place.
+    const missing = new Set(['Immunization', 'Consent', 'Location']);
     const own = [...definitions.values()].filter(({ type, only }) => !only && !missing.has(type));
     expect(types).toEqual(new Set(own.map(({ type }) => type)));
     for (const entry of whole.entry ?? []) if (entry.resource) expect(faultsOf(entry.resource)).toEqual([]);
