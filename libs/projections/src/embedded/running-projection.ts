@@ -119,9 +119,9 @@ export class RunningProjection {
     return { applied, remaining: this.#setAside };
   }
 
-  /** Closes a file that is of no use any more. */
-  abandon(): void {
-    void this.#making?.stop();
+  /** Closes a file that is of no use any more, when nobody writes to it elsewhere. */
+  async abandon(): Promise<void> {
+    await this.#making?.stop();
     this.file.close();
   }
 
