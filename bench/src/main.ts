@@ -15,6 +15,7 @@ import { intakeBench } from './intake/intake.bench.js';
 import { flowBench } from './flow/flow.bench.js';
 import { matchingBench } from './matching/matching.bench.js';
 import { benchStationFormats } from './station-formats.bench.js';
+import { rebuildBench } from './views/rebuild.bench.js';
 import { viewsBench } from './views/views.bench.js';
 import { viewsOnPostgresBench } from './views/views-on-postgres.bench.js';
 
@@ -29,6 +30,7 @@ const everything: readonly Part[] = [
   { title: 'Intake', run: intakeBench },
   { title: 'FHIR in', run: fhirBundlesBench },
   { title: 'Views', run: () => viewsBench() },
+  { title: 'Views built anew', run: () => rebuildBench() },
   { title: 'Views on PostgreSQL', run: () => viewsOnPostgresBench() },
   { title: 'Matching', run: matchingBench },
   { title: 'The whole flow', run: flowBench },

@@ -1,4 +1,4 @@
-import type { TypeDefinition } from '../search/definitions.js';
+import type { TypeDefinition } from '../search/definitions/type-definition.js';
 import { all, type Sql, sql } from '../search/sql.js';
 import { hiddenClasses, type Visibility } from './visibility.js';
 
@@ -41,7 +41,9 @@ function concernFilter(definition: TypeDefinition, visibility: Visibility): Sql 
   if (visibility.kind !== 'facility' || definition.resident === undefined) return undefined;
   const concerned = `exists (select 1 from concern v where v.facility = ? and v.resident = ${definition.resident})`;
   return sql(
-    definition.type === 'Provenance' || definition.only ? `(e.resident is null or ${concerned})` : concerned,
+    definition.type === 'Provenance' || definition.superset === true
+      ? `(e.resident is null or ${concerned})`
+      : concerned,
     visibility.facility,
   );
 }

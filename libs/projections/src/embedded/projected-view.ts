@@ -7,7 +7,7 @@ import type { Projector } from './projector.js';
 import type { GenerationProgress, ViewGenerations } from './projector-messages.js';
 import { RunningProjection } from './running-projection.js';
 import {
-  finishedViewFile,
+  finishedGenerations,
   generationsIn,
   removeViewFile,
   type ViewGeneration,
@@ -149,13 +149,8 @@ export class ProjectedView {
   async #open(projection: Projection): Promise<void> {
     const { folder, reader } = this.#options;
     const { version, readableFrom = version } = projection;
-    const found = generationsIn(folder, this.name).toSorted(
-      (a, b) => b.version - a.version || b.generation - a.generation,
-    );
-    const finished = found.flatMap((one) => {
-      const file = finishedViewFile(this.#pathOf(one), reader.identity);
-      return file === undefined ? [] : [{ ...one, ...file }];
-    });
+    const found = generationsIn(folder, this.name);
+    const finished = finishedGenerations(folder, this.name, reader.identity);
     const own = finished.find((one) => one.version === version);
     if (own !== undefined) {
       this.#serving = this.#run(projection, own.generation);

@@ -32,7 +32,7 @@ export class RunningProjection {
   #failures = 0;
   #making: IndexMaking | undefined;
   #elsewhere: Promise<void> | undefined;
-  #failedElsewhere: unknown;
+  #failedElsewhere: Error | undefined;
 
   constructor(projection: Projection, file: ViewFile, reader: EmbeddedReader) {
     this.projection = projection;
@@ -137,7 +137,7 @@ export class RunningProjection {
     if (missing.length > 0 && this.file.size >= largeView) {
       this.#making = new IndexMaking(this.file.path, missing);
       this.#elsewhere = this.#making.ended
-        .catch((error: unknown) => {
+        .catch((error: Error) => {
           this.#failedElsewhere = error;
         })
         .finally(() => {
