@@ -5,6 +5,7 @@ import type { ImmunizationContent } from '#domain/immunizations/immunization-con
 import type { FacilityDetails } from '#domain/facilities/facility-events.js';
 import type { KeptResource } from '#domain/kept-resources/kept-content.js';
 import type { KnownReferral } from '#domain/referrals/referral-state.js';
+import type { SharingStatement } from '#domain/residents/consent.js';
 import type {
   HealthHistory,
   InsuranceCard,
@@ -34,6 +35,7 @@ export interface ResidentDocument {
   readonly history?: HealthHistory;
   /** The day the history was stated. */
   readonly historyOn?: LocalDate;
+  readonly consents?: readonly SharingStatement[];
 }
 
 export interface VisitDocument {

@@ -32,7 +32,7 @@ export class RunningProjection {
   #failures = 0;
   #making: IndexMaking | undefined;
   #elsewhere: Promise<void> | undefined;
-  #failedElsewhere: unknown;
+  #failedElsewhere: Error | undefined;
 
   constructor(projection: Projection, file: ViewFile, reader: EmbeddedReader) {
     this.projection = projection;
@@ -119,9 +119,9 @@ export class RunningProjection {
     return { applied, remaining: this.#setAside };
   }
 
-  /** Closes a file that is of no use any more. */
-  abandon(): void {
-    void this.#making?.stop();
+  /** Closes a file that is of no use any more, when nobody writes to it elsewhere. */
+  async abandon(): Promise<void> {
+    await this.#making?.stop();
     this.file.close();
   }
 
@@ -137,7 +137,7 @@ export class RunningProjection {
     if (missing.length > 0 && this.file.size >= largeView) {
       this.#making = new IndexMaking(this.file.path, missing);
       this.#elsewhere = this.#making.ended
-        .catch((error: unknown) => {
+        .catch((error: Error) => {
           this.#failedElsewhere = error;
         })
         .finally(() => {
