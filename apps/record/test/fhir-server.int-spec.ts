@@ -504,7 +504,7 @@ describe('$everything', () => {
     // The resident of this $everything has no vaccination, and nothing refers to a place.
     const missing = new Set(['Immunization', 'Location']);
     const own = [...definitions.values()].filter(({ type, only }) => !only && !missing.has(type));
-    expect(types).toEqual(new Set(own.map(({ type }) => type)));
+    expect(types).toEqual(new Set([...own.map(({ type }) => type), 'EpisodeOfCare']));
     for (const entry of whole.entry ?? []) if (entry.resource) expect(faultsOf(entry.resource)).toEqual([]);
     const matches = matchesOf(whole).map((one) => `${one.resourceType}/${one.id}`);
     const paged: string[] = [];

@@ -64,6 +64,7 @@ export const codeSystems = {
   service: 'urn:lien-tuyen:codesystem:ma-dich-vu',
   serviceGroup: 'urn:lien-tuyen:codesystem:ma-nhom',
   resultIndex: 'urn:lien-tuyen:codesystem:ma-chi-so',
+  programme: 'urn:lien-tuyen:codesystem:programme',
   screeningProgramme: 'urn:lien-tuyen:codesystem:screening-programme',
   noteKind: 'urn:lien-tuyen:codesystem:note-kind',
   observationMethod: 'urn:lien-tuyen:codesystem:observation-method',
@@ -101,5 +102,7 @@ export const extensions = {
   nextDose: 'urn:lien-tuyen:extension:next-dose',
   pregnancyMonth: 'urn:lien-tuyen:extension:pregnancy-month',
   tetanusDosesOfMother: 'urn:lien-tuyen:extension:tetanus-doses-of-mother',
+  lastVisit: 'urn:lien-tuyen:extension:last-visit',
+  visitCount: 'urn:lien-tuyen:extension:visit-count',
   eventType: 'urn:lien-tuyen:extension:event-type',
 } as const;

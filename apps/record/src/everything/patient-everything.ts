@@ -58,7 +58,7 @@ export class PatientEverything {
       const stored = await this.documents.ofResident(patient.resident ?? patient.number, after, documentsAtOnce);
       more = stored.length === documentsAtOnce;
       after = stored.at(-1)?.number ?? after;
-      const ofDocuments = await this.#resourcesOf(stored, request);
+      const ofDocuments = await this.#resourcesOf(stored, request, visibility);
       for (const { document, resources } of ofDocuments) {
         const skipped = document.number - 1 === request.after.document ? request.after.resource : 0;
         for (const [index, resource] of resources.entries()) {
@@ -100,6 +100,7 @@ export class PatientEverything {
   async #resourcesOf(
     stored: readonly StoredDocument[],
     { types, since, care }: EverythingRequest,
+    visibility: Visibility,
   ): Promise<readonly { readonly document: StoredDocument; readonly resources: readonly ServedResource[] }[]> {
     const wanted = stored.filter(
       ({ updated, document }) => (since === undefined || updated >= since) && document && isWithin(care, document),
@@ -111,7 +112,7 @@ export class PatientEverything {
       const numbers = new Map(
         wanted.flatMap((one) => (ofDocument.get(one.number) ?? []).map((resource) => [nameOf(resource), one.number])),
       );
-      for (const provenance of await this.reader.provenancesOf(wanted)) {
+      for (const provenance of await this.reader.provenancesOf(wanted, visibility)) {
         const number = numbers.get(provenance.target[0]?.reference ?? '');
         if (number !== undefined) ofDocument.get(number)?.push(provenance);
       }

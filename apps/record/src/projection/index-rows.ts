@@ -17,8 +17,12 @@ import { allergyCategories, conditionClinicalStatus } from '#fhir/residents/hist
 import { identifierToken } from '#fhir/residents/patient.js';
 import { keptPart } from '#fhir/resource-ids.js';
 import { historyContent, tobaccoStatus } from '#fhir/residents/history-content.js';
+import { unnamed } from '#fhir/reading/sent-content.js';
+import { resourcesOf } from '#fhir/translation.js';
+import type { KeptObject } from '#domain/kept-resources/kept-content.js';
 import { codeSystems, residentIdentifierSystems } from '#fhir/systems.js';
 import type { SqlValue } from '#projections/projection.js';
+import type { DocumentBesides } from './told-besides.js';
 import { indexKept, isIcd10, keptCode, keptCodings } from './kept-rows.js';
 import type { EntryTableName } from './schema.js';
 import { endless, type Span, spanOf } from './seconds.js';
@@ -56,6 +60,8 @@ export const tablesOf: Readonly<Record<RecordDocument['kind'], readonly EntryTab
   immunization: ['immunization_entry'],
   referral: ['referral_entry'],
   facility: ['organization_entry'],
+  programme: ['kept_entry', 'kept_identifier'],
+  practitioner: ['kept_entry', 'kept_identifier'],
 };
 
 /** Stays longer than this are found by the end they have, others by their start: see the date search of encounters. */
@@ -87,8 +93,21 @@ export function indexRows(document: RecordDocument, number: number, resident: nu
         document.closedOn === undefined ? 'true' : 'false',
       ]);
       return;
+    case 'programme':
+    case 'practitioner':
+      indexBesides(document, number, document.kind === 'programme' ? resident : null, add);
+      return;
     default:
       document satisfies never;
+  }
+}
+
+/** What is told besides is searched by what its resources say. */
+function indexBesides(document: DocumentBesides, number: number, resident: number | null, add: AddRow): void {
+  const version = { id: '', version: 1, lastUpdated: '' };
+  for (const { resourceType, id, ...rest } of resourcesOf(document, version, unnamed)) {
+    const resource = { resourceType, ...rest } as unknown as KeptObject;
+    indexKept({ key: '', type: resourceType, resource }, number, (id ?? '').slice(1), resident, add);
   }
 }
 

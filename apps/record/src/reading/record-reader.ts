@@ -37,6 +37,8 @@ const wholeTypes: Readonly<Record<RecordDocument['kind'], string>> = {
   immunization: 'Immunization',
   referral: 'ServiceRequest',
   facility: 'Organization',
+  programme: 'EpisodeOfCare',
+  practitioner: 'Practitioner',
   // Never withdrawn, so never named without its own type.
   resource: 'Basic',
 };
@@ -80,7 +82,7 @@ export class RecordReader {
     const [touch] = await this.database.query<TouchRow>(`select ${touchColumns} from touch where event = ?`, [id]);
     const [stored] = touch ? await this.documents.byNumbers([Number(touch.document)]) : [];
     if (!touch || !stored || !(await this.documents.visible(stored, visibility))) return undefined;
-    return this.#provenance(touch, stored);
+    return this.#provenance(touch, stored, (await this.#gathered([id], visibility)).get(id));
   }
 
   /**
@@ -99,35 +101,67 @@ export class RecordReader {
     const touched = await this.documents.byNumbers(touches.map((touch) => Number(touch.document)));
     const visible = await this.documents.visibleAmong(touched, visibility);
     const stored = new Map(visible.map((one) => [one.number, one]));
+    const gathered = await this.#gathered(events, visibility);
     const made = new Map<string, Provenance>();
     for (const touch of touches) {
       const document = stored.get(Number(touch.document));
-      if (document) made.set(touch.event, this.#provenance(touch, document));
+      if (document) made.set(touch.event, this.#provenance(touch, document, gathered.get(touch.event)));
     }
     return made;
   }
 
-  /** Provenance of each document, oldest first. */
-  async provenancesOf(documents: readonly StoredDocument[]): Promise<readonly Provenance[]> {
-    const byNumber = new Map(documents.map((one) => [one.number, one]));
-    const numbers = [...byNumber.keys()];
-    const made: Provenance[] = [];
+  /**
+   * Provenance of each document, oldest first.
+   * @param documents that the caller may read
+   */
+  async provenancesOf(documents: readonly StoredDocument[], visibility: Visibility): Promise<readonly Provenance[]> {
+    const numbers = documents.map(({ number }) => number);
+    const events = new Set<string>();
     for (let next = 0; next < numbers.length; next += 100) {
       const group = numbers.slice(next, next + 100);
       const places = group.map(() => '?').join(', ');
-      const touches = await this.database.query<TouchRow>(
-        `select ${touchColumns} from touch where document in (${places}) order by document, version limit ${mostTouches}`,
-        group,
+      const touches = await this.database.query<Pick<TouchRow, 'event'>>(
+        `select event from (
+           select event, document, version from touch where document in (${places})
+           union all select event, document, 0 from touch_besides where document in (${places})
+         ) t order by document, version, event limit ${mostTouches}`,
+        [...group, ...group],
       );
-      for (const touch of touches) {
-        const document = byNumber.get(Number(touch.document));
-        if (document) made.push(this.#provenance(touch, document));
-      }
+      for (const { event } of touches) events.add(event);
     }
-    return made;
+    const made = await this.provenances([...events], visibility);
+    return [...events].flatMap((event) => made.get(event) ?? []);
   }
 
-  #provenance(touch: TouchRow, stored: StoredDocument): Provenance {
+  /** Documents besides their own that events have touched, by event: those that gather what many streams tell. */
+  async #gathered(
+    events: readonly string[],
+    visibility: Visibility,
+  ): Promise<ReadonlyMap<string, readonly StoredDocument[]>> {
+    const rows: { readonly document: SqlValue; readonly event: string }[] = [];
+    for (let next = 0; next < events.length; next += 100) {
+      const group = events.slice(next, next + 100);
+      const places = group.map(() => '?').join(', ');
+      rows.push(
+        ...(await this.database.query<(typeof rows)[number]>(
+          `select document, event from touch_besides where event in (${places})`,
+          group,
+        )),
+      );
+    }
+    if (rows.length === 0) return new Map();
+    const touched = await this.documents.byNumbers([...new Set(rows.map(({ document }) => Number(document)))]);
+    const visible = new Map((await this.documents.visibleAmong(touched, visibility)).map((one) => [one.number, one]));
+    const ofEvents = Map.groupBy(rows, ({ event }) => event);
+    return new Map(
+      [...ofEvents].map(([event, found]) => [
+        event,
+        found.flatMap(({ document }) => visible.get(Number(document)) ?? []),
+      ]),
+    );
+  }
+
+  #provenance(touch: TouchRow, stored: StoredDocument, gathered: readonly StoredDocument[] = []): Provenance {
     const made: Touch = {
       event: touch.event,
       eventType: touch.type,
@@ -138,8 +172,10 @@ export class RecordReader {
       ...(touch.actor !== null && { actor: touch.actor }),
       ...(touch.digest !== null && { digest: touch.digest }),
     };
-    const now = this.resources(stored).map(targetOf);
+    const own = this.resources(stored).map(targetOf);
     // Of what was withdrawn, only the whole is still named.
-    return provenanceOf(made, now.length > 0 ? now : [`${wholeTypes[stored.kind]}/${stored.id}`], this.#context);
+    const now = own.length > 0 ? own : [`${wholeTypes[stored.kind]}/${stored.id}`];
+    const besides = gathered.flatMap((one) => this.resources(one)).map(targetOf);
+    return provenanceOf(made, [...now, ...besides], this.#context);
   }
 }

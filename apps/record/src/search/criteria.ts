@@ -138,8 +138,23 @@ export class CriteriaCompiler {
       const found = document === undefined ? undefined : await this.documents.numberOf(document);
       if (found) numbers.push(found.number);
     }
-    const filter = oneOf('e.document', numbers);
+    const events = await this.#eventsBesides(numbers);
+    const filter =
+      events.length === 0
+        ? oneOf('e.document', numbers)
+        : any([oneOf('e.document', numbers), oneOf('e.event', events)]);
     return { filter, narrow: filter };
+  }
+
+  /** Events that touched documents besides those of their own streams. */
+  async #eventsBesides(numbers: readonly number[]): Promise<readonly string[]> {
+    if (numbers.length === 0) return [];
+    const { text, values } = oneOf('document', numbers);
+    const rows = await this.database.query<{ readonly event: string }>(
+      `select event from touch_besides where ${text} limit ${mostBesides}`,
+      values,
+    );
+    return rows.map(({ event }) => event);
   }
 
   async #personIdentifiers(name: string, values: readonly string[]): Promise<Criterion> {
@@ -182,6 +197,9 @@ export class CriteriaCompiler {
     return { filter, narrow: filter };
   }
 }
+
+/** A programme of many years has hundreds of visits. */
+const mostBesides = 2_000;
 
 /** More people than this do not bear the same number. */
 const mostSameNumber = 200;

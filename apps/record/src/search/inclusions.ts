@@ -33,7 +33,7 @@ export class Inclusions {
     };
     for (const resource of await this.#referred(request.includes, matches, visibility)) add(resource);
     for (const inclusion of request.reverseIncludes) {
-      for (const resource of await this.#referring(inclusion, matches, stored)) add(resource);
+      for (const resource of await this.#referring(inclusion, matches, stored, visibility)) add(resource);
     }
     if (included.length > mostIncluded) {
       throw new FhirFault(400, 'too-costly', {
@@ -69,10 +69,11 @@ export class Inclusions {
     { source, reference }: Inclusion,
     matches: readonly ServedResource[],
     stored: readonly StoredDocument[],
+    visibility: Visibility,
   ): Promise<readonly ServedResource[]> {
     const names = new Set(matches.map(nameOf));
     if (source.type === 'Provenance') {
-      const targeted = await this.reader.provenancesOf(stored);
+      const targeted = await this.reader.provenancesOf(stored, visibility);
       return targeted.filter((one) => one.target.some((target) => names.has(target.reference ?? '')));
     }
     const element = source.references[reference];
