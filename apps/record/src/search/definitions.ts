@@ -81,7 +81,7 @@ export interface ReferenceElement {
   readonly element: string;
   /** Element inside, where the reference is not the element itself. */
   readonly inner?: string;
-  readonly targets: readonly ServedType[];
+  readonly targets: readonly ResourceType[];
 }
 
 export interface TypeDefinition {
@@ -493,22 +493,7 @@ const listed: readonly TypeDefinition[] = [
     references: {
       target: {
         element: 'target',
-        targets: [
-          'Patient',
-          'Encounter',
-          'Condition',
-          'Observation',
-          'MedicationRequest',
-          'Procedure',
-          'AllergyIntolerance',
-          'FamilyMemberHistory',
-          'Immunization',
-          'ServiceRequest',
-          'Task',
-          'DiagnosticReport',
-          'Organization',
-          'Location',
-        ],
+        targets: ['Patient', 'Task', ...keptTypes],
       },
     },
   },
