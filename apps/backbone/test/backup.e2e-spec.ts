@@ -36,6 +36,8 @@ const servers: OwnServer[] = [];
 /** How many of those acknowledged were so before the backup was asked for. */
 let before = 0;
 let duringBackup = 0;
+/** Names in the data folder, as the server left it. */
+let dataFolder: readonly string[] = [];
 let backup: Awaited<ReturnType<typeof run>>;
 let issuer: TokenIssuer;
 
@@ -111,6 +113,7 @@ beforeAll(async () => {
   going = false;
   await server.stop('SIGKILL');
   await senders;
+  dataFolder = readdirSync(original.DATA_DIR);
   rmSync(place('data'), { recursive: true });
   rmSync(place('keys'), { recursive: true });
 }, 120_000);
@@ -126,8 +129,15 @@ describe('a backup taken under load, after the machine with its data and keys is
     expect(duringBackup).toBeGreaterThan(0);
   });
 
+  it('leaves out of the data folder only what can be made again', () => {
+    const transient = /^views$|\.sqlite(-wal|-shm|\.lock.*)$/;
+    const facts = dataFolder.filter((name) => !transient.test(name));
+    expect(readdirSync(place('backup')).toSorted()).toEqual([...facts, 'backup.json'].toSorted());
+  });
+
   it('is for its owner alone and holds neither keys nor views', () => {
     expect(readdirSync(place('backup')).toSorted()).toEqual([
+      'audit.sqlite',
       'backup.json',
       'events.sqlite',
       'keys.fingerprint',
@@ -140,7 +150,7 @@ describe('a backup taken under load, after the machine with its data and keys is
     expect(readFileSync(place('safe', 'keys.json'), 'utf8')).not.toContain('PRIVATE KEY');
   });
 
-  it.each(['backup.json', 'events.sqlite', 'keys.fingerprint', 'originals.sqlite', 'samples.state'])(
+  it.each(['audit.sqlite', 'backup.json', 'events.sqlite', 'keys.fingerprint', 'originals.sqlite', 'samples.state'])(
     'is refused when one byte of %s is another, and nothing is restored',
     async (name) => {
       const damaged = place(`damaged-${name}`);

@@ -16,6 +16,7 @@ import {
   SECRETS,
   VIEW_HOST,
 } from '#platform/injection.js';
+import { errorFields } from '#platform/logging.js';
 import type { View, ViewHost } from '#projections/view-host.js';
 import type { Secrets } from '#security/secrets.js';
 import { ofOneProcess } from './identity/registrations.js';
@@ -46,6 +47,9 @@ import { OutreachRunsController } from './outreach/outreach-runs.controller.js';
 import { OutreachRuns } from './outreach/outreach-runs.js';
 import { ReceiptsController } from './receipts/receipts.controller.js';
 import { UnfinishedMessages } from './unfinished-messages.js';
+
+/** Of a timer, 24.8 days. */
+const longestWaitMs = 2 ** 31 - 1;
 
 @Module({
   imports: [CqrsModule],
@@ -163,11 +167,22 @@ export class CommuneModule implements OnModuleInit, OnApplicationShutdown {
     private readonly unfinished: UnfinishedMessages,
     @Inject(ORIGINALS) private readonly originals: Originals,
     @Optional() @Inject(SHARED_DATABASE) private readonly shared: SharedDatabase | undefined,
+    @Inject(RESIDENT_INDEX_VIEW) private readonly residents: View,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
+  /** Whom a message is about is found in the index of residents: where that must be built first, the start does not wait for it. */
   async onModuleInit(): Promise<void> {
+    if (await this.residents.waitFor(0, 1_000)) return this.#finishMessages();
+    void this.residents
+      .waitFor(0, longestWaitMs)
+      .then((readable) => (readable ? this.#finishMessages() : undefined))
+      .catch((error: unknown) => this.logger.error(errorFields(error), 'unanswered messages could not be looked for'));
+  }
+
+  /** One process finishes at its start what it left behind; of several, the others go on with what one of them leaves. */
+  async #finishMessages(): Promise<void> {
     await this.unfinished.finish();
-    // One process finishes at its start what it left behind; of several, the others go on with what one of them leaves.
     if (this.shared) this.unfinished.keepFinishing();
   }
 

@@ -134,6 +134,19 @@ export function originalsContract(open: () => Promise<OpenOriginals>): void {
       expect(await originals.open(station, early.digest)).not.toHaveProperty('idempotencyKey');
     });
 
+    it('is found by the beginning of its digest as long as it waits', async () => {
+      const one = originalOf('one');
+      await originals.keep(one);
+      await originals.keep(originalOf('two'));
+      const begin = one.digest.slice(0, 32);
+      expect(await originals.waiting(station, begin)).toMatchObject({ digest: one.digest });
+      expect(await originals.waiting('08Z12' as typeof station, begin)).toBeUndefined();
+      expect(await originals.waiting(station, digestOf(Buffer.from('three')).slice(0, 32))).toBeUndefined();
+      originals.answered(station, one.digest);
+      originals = await opened.again();
+      expect(await originals.waiting(station, begin)).toBeUndefined();
+    });
+
     it('waits again when it is kept again right after its answer', async () => {
       const one = originalOf('one');
       await originals.keep(one);

@@ -1,14 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
 import type { LocalDate } from '#domain/dates.js';
 import { PlaceRegister } from '#domain/places/place-register.js';
 import type { ColumnKey } from '#station-formats/outreach/columns.js';
+import type { Caller } from '#security/caller.js';
 import { syntheticOutreachSheet } from '#station-formats/synthetic/outreach-sheet.js';
 import { ResidentIdentity } from '../src/identity/resident-identity.js';
 import type { IntakeAnswer } from '../src/intake/intake.js';
 import { readMessage } from '../src/intake/read-message.js';
-import type { ReceiptRecord } from '../src/intake/receipt.js';
+import { MessageJournal } from '../src/intake/message-journal.js';
+import { receiptId, type ReceiptRecord } from '../src/intake/receipt.js';
 import { OutreachDryRun, type DryRunResult } from '../src/outreach/dry-run.js';
-import { message, openIntake, otherStation, station, type IntakeHarness } from './intake-harness.js';
+import { OutreachRunsController } from '../src/outreach/outreach-runs.controller.js';
+import { OutreachRuns } from '../src/outreach/outreach-runs.js';
+import { UnfinishedMessages } from '../src/unfinished-messages.js';
+import { message, openIntake, otherStation, station, visitCommand, type IntakeHarness } from './intake-harness.js';
 
 const places = new PlaceRegister([
   { code: '02302', level: 'commune', name: 'Xã Minh Quang', provinceCode: '08', validFrom: '2025-07-01' as LocalDate },
@@ -181,5 +187,47 @@ describe('the dry run', () => {
       residents: { new: 2 },
     });
     expect(tally(await recordsOf(send(twice)))).toEqual({ recorded: 2, unchanged: 1 });
+  });
+});
+
+describe('the run of a sheet', () => {
+  const silent = pino({ level: 'silent' });
+  const caller = {
+    kind: 'station',
+    facility: station,
+    actor: `station:${station}`,
+    scopes: new Set(),
+  } as unknown as Caller;
+  /** A replica of the service: its own memory of runs, what is kept is shared. */
+  const replica = (): OutreachRunsController =>
+    new OutreachRunsController(
+      harness.replica(),
+      new MessageJournal(harness.store),
+      new OutreachRuns(),
+      harness.originals,
+      new AbortController().signal,
+      silent,
+    );
+
+  it('is known at every replica: that it goes on, and how it ended', async () => {
+    const body = sheet();
+    const kept = message(station, body, { contentType: 'text/csv; charset=utf-8' });
+    const id = receiptId(station, kept.digest);
+    const [first, second] = [replica(), replica()];
+    await expect(second.show(caller, id)).rejects.toMatchObject({ status: 404 });
+    // Begun at a replica that has no time to finish it.
+    await harness.originals.keep(kept);
+    expect(await second.show(caller, id)).toMatchObject({ receipt: id, state: 'running', rows: 12, done: 0 });
+    await expect(second.show({ ...caller, facility: otherStation }, id)).rejects.toMatchObject({ status: 404 });
+    await new UnfinishedMessages(harness.originals, harness.intake, silent).finish();
+    for (const one of [first, second]) {
+      expect(await one.show(caller, id)).toMatchObject({ state: 'done', rows: 12, done: 12, status: 'accepted' });
+    }
+  });
+
+  it('is none of another format that is being taken', async () => {
+    const other = message(station, visitCommand('E1'));
+    await harness.originals.keep(other);
+    await expect(replica().show(caller, receiptId(station, other.digest))).rejects.toMatchObject({ status: 404 });
   });
 });

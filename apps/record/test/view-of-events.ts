@@ -23,6 +23,7 @@ export async function viewOfEvents(): Promise<ViewOfEvents> {
   const folder = mkdtempSync(join(tmpdir(), 'record-view-'));
   const projection: Projection = await createProjection(undefined);
   const file = ViewFile.open(folder, projection, 'test');
+  file.settle();
   const database = new SqliteReadDatabase(file.path);
   const view: View = {
     database,
@@ -31,12 +32,19 @@ export async function viewOfEvents(): Promise<ViewOfEvents> {
     waitFor: () => Promise.resolve(true),
     setAside: () => Promise.resolve([]),
     retrySetAside: () => Promise.resolve({ applied: 0, remaining: 0 }),
+    rebuild: () => Promise.reject(new Error('not asked for in these tests')),
+    cancelRebuild: () => Promise.resolve('none'),
   };
   return {
     file: file.path,
     database,
     apply: (events) => file.transaction(events.at(-1)?.position ?? 0, (rows) => projection.apply(events, rows)),
-    host: { add: () => Promise.resolve(view), statuses: () => Promise.resolve([]), close: () => Promise.resolve() },
+    host: {
+      add: () => Promise.resolve(view),
+      find: () => view,
+      statuses: () => Promise.resolve([]),
+      close: () => Promise.resolve(),
+    },
     close: async () => {
       await database.close();
       file.close();

@@ -45,6 +45,7 @@ export async function fillIndex(residents: number, sampleOf: number, seed = 7): 
     }
     await file.transaction(first + events.length, (view) => projection.apply(events, view));
   }
+  file.settle();
   const { user, system } = process.cpuUsage(before);
   const database = new SqliteReadDatabase(file.path);
   const index = new ResidentIndex({ database, onAdvanced: () => () => undefined }, places);

@@ -22,13 +22,13 @@ export async function viewsBench(residents = 300): Promise<readonly BenchRow[]> 
   try {
     const log = await fillLog(join(folder, 'log'), residents);
     const rows: BenchRow[] = [{ name: 'events in the log', value: log.head, unit: 'events' }];
-    for (const [way, batch] of Object.entries(batches)) {
+    for (const [way, batch] of Object.entries(batches) as [keyof typeof batches, number][]) {
       let ofAllViews = 0;
       for (const view of views) {
         const projection = await loadView(view);
         const measured: Cost[] = [];
         for (let round = 0; round < rounds; round++)
-          measured.push(await build(log, projection, mkdtempSync(join(folder, 'views-')), batch));
+          measured.push(await build(log, projection, mkdtempSync(join(folder, 'views-')), way, batch));
         const microseconds = median(measured.map((cost) => cost.microseconds));
         const { events } = measured[0] ?? { events: NaN };
         ofAllViews += microseconds;
@@ -53,9 +53,16 @@ interface Cost {
   readonly microseconds: number;
 }
 
-async function build(log: FilledLog, projection: Projection, folder: string, batchSize: number): Promise<Cost> {
+async function build(
+  log: FilledLog,
+  projection: Projection,
+  folder: string,
+  way: keyof typeof batches,
+  batchSize: number,
+): Promise<Cost> {
   const reader = openEmbeddedReader({ file: log.file });
   const view = ViewFile.open(folder, projection, reader.identity);
+  if (way === 'live') view.settle();
   const cursor = reader.cursor({ filter: projection.filter });
   const before = process.threadCpuUsage();
   let events = 0;
@@ -65,6 +72,7 @@ async function build(log: FilledLog, projection: Projection, folder: string, bat
     events += batch.events.length;
     ({ caughtUp } = batch);
   }
+  view.settle();
   const { user, system } = process.threadCpuUsage(before);
   view.close();
   await reader.close();

@@ -10,6 +10,8 @@ export interface TopicHandler<Payload> {
   readonly name: string;
   readonly version: number;
   readonly schema: readonly string[];
+  /** As a projection has it. */
+  readonly appliesBy?: readonly string[];
   /** Applies messages in order; depends on them and on the view's own rows alone. */
   apply(messages: readonly TopicMessage<Payload>[], view: ViewTransaction): Promise<void>;
 }
@@ -36,6 +38,7 @@ export function projectionOfTopic<Payload>(
     version: handler.version,
     filter: topic.reads,
     schema: handler.schema,
+    ...(handler.appliesBy && { appliesBy: handler.appliesBy }),
     async apply(events, view) {
       const messages: TopicMessage<Payload>[] = [];
       for (const event of events) {

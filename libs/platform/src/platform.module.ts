@@ -22,6 +22,7 @@ import { DOCS_FILES, DocsController } from './docs/docs.controller.js';
 import { PageFiles } from './http/page-files.js';
 import { OperationsController } from './operations/operations.controller.js';
 import { Readiness } from './operations/readiness.js';
+import { ViewsController } from './operations/views.controller.js';
 
 /** What an application is composed of; made by it before its modules, closed by it after them. */
 export interface PlatformParts {
@@ -54,7 +55,7 @@ export class PlatformModule {
     return {
       module: PlatformModule,
       global: true,
-      controllers: [OperationsController, DocsController],
+      controllers: [OperationsController, ViewsController, DocsController],
       providers: [
         ...provided,
         { provide: DOCS_FILES, useFactory: () => PageFiles.read(new URL('../public/', import.meta.url)) },

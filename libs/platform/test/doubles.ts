@@ -22,6 +22,7 @@ export function viewsWith(statuses: readonly ViewStatus[]): ViewHost {
   return {
     statuses: async () => statuses,
     add: () => Promise.reject(new Error('only the status is asked here')),
+    find: () => undefined,
     close: async () => undefined,
   };
 }

@@ -70,11 +70,22 @@ describe('metrics of the engines', () => {
     const view = {
       name: 'receipts',
       version: 1,
+      generation: 1,
       position: 5,
       logPosition: 7,
       delayMs: 1500,
       setAside: 2,
       state: 'live',
+      build: {
+        version: 2,
+        reason: 'version',
+        position: 3,
+        logPosition: 7,
+        perSecond: 8,
+        secondsLeft: 0.5,
+        setAside: 0,
+        failing: false,
+      },
     } as const;
     observeViews(
       metrics,
@@ -85,6 +96,10 @@ describe('metrics of the engines', () => {
     expect(found.get('event_log_position')).toBe(7);
     expect(found.get('view_delay_seconds{view="receipts",version="1"}')).toBe(1.5);
     expect(found.get('view_events_set_aside{view="receipts",version="1"}')).toBe(2);
+    expect(found.get('view_build_position{view="receipts",version="2"}')).toBe(3);
+    expect(found.get('view_build_positions_per_second{view="receipts",version="2"}')).toBe(8);
+    expect(found.get('view_build_seconds_left{view="receipts",version="2"}')).toBe(0.5);
+    expect(found.get('view_build_failing{view="receipts",version="2"}')).toBe(0);
     head = () => Promise.reject(new Error('no server'));
     const without = await exposed();
     expect(without.has('event_log_position')).toBe(false);

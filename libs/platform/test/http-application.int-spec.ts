@@ -10,6 +10,7 @@ import { Registry } from 'prom-client';
 import { FacilityRegister } from '#domain/facilities/facility-register.js';
 import type { FacilityCode } from '#domain/ids.js';
 import { PlaceRegister } from '#domain/places/place-register.js';
+import { EventStoreUnavailable } from '#event-store/errors.js';
 import { type Configuration, readConfiguration } from '#platform/configuration.js';
 import { RawBody } from '#platform/http/body-parsers.js';
 import { createHttpApplication } from '#platform/http/http-application.js';
@@ -17,7 +18,9 @@ import { Problem } from '#platform/http/problem.js';
 import { createLogger } from '#platform/logging.js';
 import { observeViews } from '#platform/operations/view-metrics.js';
 import { PlatformModule } from '#platform/platform.module.js';
+import { DatabaseUnavailable } from '#projections/postgres/faults.js';
 import type { ViewStatus } from '#projections/projection.js';
+import { ViewBeingBuilt } from '#projections/view-host.js';
 import { CurrentCaller, Public, RequireScope } from '#security/http/access.js';
 import type { Caller } from '#security/caller.js';
 import { refuseAnonymousBodies } from '#security/http/anonymous-bodies.js';
@@ -41,6 +44,8 @@ class NotesController {
     if (id === 'teapot')
       throw new Problem(418, 'teapot', { vi: 'Ấm trà', en: 'Teapot' }, { extensions: { size: 2, status: 'short' } });
     if (id === 'broken') throw new Error('password is "hunter2"');
+    if (id === 'no-log') throw new EventStoreUnavailable('no server at es1');
+    if (id === 'no-database') throw new DatabaseUnavailable('57P01');
     return { actor: caller.actor };
   }
   @RequireScope('record.read') @Post() write(@Body() note: Note): Note {
@@ -52,6 +57,9 @@ class NotesController {
   @Public() @Post('public') form(@Body() body: unknown): unknown {
     return body;
   }
+  @Public() @Get('being-built') beingBuilt(): never {
+    throw new ViewBeingBuilt('notes', building);
+  }
   @Get('forgotten') forgotten(): string {
     return 'never seen';
   }
@@ -61,6 +69,17 @@ class NotesController {
     throw new Error('in the middle');
   }
 }
+
+const building = {
+  version: 2,
+  reason: 'version',
+  position: 40,
+  logPosition: 100,
+  perSecond: 4.7,
+  secondsLeft: 12.8,
+  setAside: 0,
+  failing: false,
+} as const;
 
 @Module({ controllers: [NotesController] })
 class NotesModule {}
@@ -78,6 +97,7 @@ let headOfLog: () => Promise<number>;
 const liveView: ViewStatus = {
   name: 'record',
   version: 1,
+  generation: 1,
   position: 7,
   logPosition: 7,
   delayMs: 0,
@@ -248,6 +268,15 @@ describe('errors', () => {
     });
   });
 
+  it.each(['no-log', 'no-database'])('asks to come back when a server behind it is away (%s)', async (which) => {
+    const answer = await ask(`/notes/of/${which}`, { headers: await bearer(station()) });
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('retry-after')).toBe('5');
+    const text = await answer.text();
+    expect(JSON.parse(text)).toMatchObject({ type: 'urn:lien-tuyen:problem:unavailable', status: 503 });
+    expect(text).not.toMatch(/es1|57P01/);
+  });
+
   it('that nobody foresaw tell their correlation id and nothing else; the log knows more, but no secret', async () => {
     const answer = await ask('/notes/of/broken', { headers: await bearer(station()) });
     expect(answer.status).toBe(500);
@@ -310,6 +339,20 @@ describe('errors', () => {
   it('in the middle of a stream end it', async () => {
     await expect(ask('/notes/broken-stream').then((answer) => answer.text())).rejects.toThrow();
     expect((await ask('/health/live')).status).toBe(200);
+  });
+});
+
+describe('what is being built', () => {
+  it('is not answered as if it were empty: 503, when to ask again, and how far it is', async () => {
+    const answer = await ask('/notes/being-built');
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '13']);
+    expect(await answer.json()).toMatchObject({
+      type: 'urn:lien-tuyen:problem:view-being-built',
+      title: expect.stringMatching(/./),
+      en: { title: expect.stringMatching(/./) },
+      view: 'notes',
+      build: building,
+    });
   });
 });
 
@@ -399,6 +442,7 @@ describe('operations', () => {
     ['the log does not answer', 'eventStore', () => (headOfLog = () => Promise.reject(new Error('closed')))],
     ['the log hangs', 'eventStore', () => (headOfLog = () => new Promise(() => undefined))],
     ['a view has failed', 'views', () => (views = [{ ...liveView, state: 'failed' }])],
+    ['a view cannot be read yet', 'views', () => (views = [{ ...liveView, state: 'building' }])],
     ['the data folder is gone', 'disk', () => rmSync(folder, { recursive: true })],
     ['the process is stopping', 'process', () => stopping.abort()],
   ])('are not ready when %s, and say so', async (_, check, happen) => {
@@ -416,6 +460,19 @@ describe('operations', () => {
     expect((await ask(path)).status).toBe(401);
     expect((await ask(path, { headers: await bearer(station()) })).status).toBe(403);
     expect((await ask(path, { headers: await bearer(operator()) })).status).toBe(200);
+  });
+
+  it.each([
+    ['GET', '/views/record'],
+    ['GET', '/views/record/set-aside'],
+    ['POST', '/views/record/rebuild'],
+    ['DELETE', '/views/record/rebuild'],
+    ['POST', '/views/record/retry-set-aside'],
+  ])('leave %s %s to operators', async (method, path) => {
+    expect((await ask(path, { method })).status).toBe(401);
+    expect((await ask(path, { method, headers: await bearer(station()) })).status).toBe(403);
+    const answer = await ask(path, { method, headers: await bearer(operator()) });
+    expect([answer.status, await answer.json()]).toMatchObject([404, { type: 'urn:lien-tuyen:problem:unknown-view' }]);
   });
 
   it('measure requests by the template of their route', async () => {

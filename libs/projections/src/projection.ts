@@ -43,9 +43,19 @@ export interface Projection<Item extends Projected = RecordedEvent> {
   /** Identity of a view is name + version; a new version is built beside the old one. */
   readonly name: string;
   readonly version: number;
+  /**
+   * Oldest version whose view the readers of this one can read, its texts and numbers meaning the same to them: such a view
+   * serves, as it stands, while this version is built. Default: none but this version's own.
+   */
+  readonly readableFrom?: number;
   readonly filter: EventFilter;
-  /** `create table …` statements of an empty view. */
+  /** `create table …` and `create index …` statements of an empty view. */
   readonly schema: readonly string[];
+  /**
+   * Names of the indexes by which `apply` itself looks rows up. Where it is given, an engine may make the others only when the
+   * view has been built, which costs a fraction: nothing but readers needs them.
+   */
+  readonly appliesBy?: readonly string[];
   /**
    * Applies events in order. Deterministic: depends on the events and the view's own rows alone.
    * The batch is committed as one; where it throws, the events are applied one by one and the one that cannot be is set aside.
@@ -56,12 +66,35 @@ export interface Projection<Item extends Projected = RecordedEvent> {
 /** Where a view stands against the log. */
 export interface ViewStatus {
   readonly name: string;
+  /** Of the view that is read; of the one being built when there is nothing to read yet. */
   readonly version: number;
+  /** How often that version has been built: 1, and one more for each rebuild. */
+  readonly generation: number;
+  /** What readers see has everything up to here; 0 when there is nothing to read yet. */
   readonly position: Position;
   readonly logPosition: Position;
   /** Age in milliseconds of the oldest event not yet applied; 0 when caught up. */
   readonly delayMs: number;
   /** Events set aside because they could not be applied. */
   readonly setAside: number;
-  readonly state: 'catching-up' | 'live' | 'stopped' | 'failed';
+  /** `building`: there is nothing to read yet. */
+  readonly state: 'building' | 'catching-up' | 'live' | 'stopped' | 'failed';
+  /** What is being built beside what is read, or before anything can be. */
+  readonly build?: BuildProgress;
+}
+
+/** How far the building of a view is. */
+export interface BuildProgress {
+  readonly version: number;
+  /** `rebuild`: the version that serves, once more; `version`: one that has not been built. */
+  readonly reason: 'rebuild' | 'version';
+  /** Everything up to here has been applied. */
+  readonly position: Position;
+  readonly logPosition: Position;
+  /** Positions of the log gone through in a second, of late; absent until it is known. */
+  readonly perSecond?: number;
+  readonly secondsLeft?: number;
+  readonly setAside: number;
+  /** It cannot go on at the moment, and is tried again; what is read is not concerned. */
+  readonly failing: boolean;
 }

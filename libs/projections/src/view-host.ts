@@ -1,13 +1,18 @@
 import type { Position } from '#event-store/event-store.js';
-import type { Projection, ReadDatabase, ViewStatus } from './projection.js';
+import type { BuildProgress, Projection, ReadDatabase, ViewStatus } from './projection.js';
 
 /**
  * Runs projections off the request path and lets readers at their views. Embedded: one worker thread applies the events,
- * one SQLite file per view, readers on read-only connections of their own.
+ * one SQLite file per view, readers on read-only connections of their own. A view is never read half-built.
  */
 export interface ViewHost {
-  /** Starts the projection, from its checkpoint; resolves when its schema is in place. */
+  /**
+   * Starts the projection, from its checkpoint; resolves when its schema is in place. Where its version has not been built, an
+   * older one that its readers can read serves meanwhile, and is removed afterwards.
+   */
   add(source: ProjectionSource): Promise<View>;
+  /** The view that was added under this name. */
+  find(name: string): View | undefined;
   statuses(): Promise<readonly ViewStatus[]>;
   close(): Promise<void>;
 }
@@ -23,6 +28,10 @@ export interface ProjectionSource {
 export type CreateProjection<Settings = unknown> = (settings: Settings) => Projection | Promise<Projection>;
 
 export interface View {
+  /**
+   * Queries go to what serves at the moment; those under way when it is exchanged finish on what they began with.
+   * @throws ViewBeingBuilt when there is nothing to read yet
+   */
   readonly database: ReadDatabase;
   status(): Promise<ViewStatus>;
   /** Called after each commit of the view; returns the way to stop. */
@@ -33,6 +42,28 @@ export interface View {
   retrySetAside(): Promise<{ readonly applied: number; readonly remaining: number }>;
   /** True as soon as the view has applied everything up to the position; false when the time is over first. */
   waitFor(position: Position, timeoutMs: number): Promise<boolean>;
+  /**
+   * Begins to build the view anew from the log, beside the one that serves. When it is level with the log, and with what was
+   * read before, it takes over in one step. A process that ends meanwhile goes on with it when it is started again.
+   * @returns `under-way` when the view is being built already
+   */
+  rebuild(): Promise<'begun' | 'under-way'>;
+  /**
+   * Gives up what {@link rebuild} began and removes it.
+   * @returns `none` when nothing is being built; `needed` when the version that is being built has no other to go back to
+   */
+  cancelRebuild(): Promise<'cancelled' | 'none' | 'needed'>;
+}
+
+/** There is nothing to read of a view yet: its version is being built, and no older one can be read in its place. */
+export class ViewBeingBuilt extends Error {
+  override readonly name = 'ViewBeingBuilt';
+  constructor(
+    readonly view: string,
+    readonly build: BuildProgress | undefined,
+  ) {
+    super(`View ${view} is being built`);
+  }
 }
 
 export interface SetAsideEvent {

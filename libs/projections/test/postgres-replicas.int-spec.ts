@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import type { EngineProcess } from '#deploy/local/src/engine-process.js';
 import { testDatabase } from '#deploy/local/src/test-database.js';
 import { openEmbeddedEventStore } from '#event-store/embedded/embedded-event-store.js';
@@ -45,7 +46,14 @@ const program = fileURLToPath(new URL('postgres-replica-process.js', import.meta
   }, 30_000);
 
   async function replica(more: Partial<PostgresViewHostOptions> = {}): Promise<{ host: ViewHost; view: View }> {
-    const host = await createPostgresViewHost({ url, events, schemaPrefix, takeOverAfterMs: 1_500, ...more });
+    const host = await createPostgresViewHost({
+      url,
+      events,
+      schemaPrefix,
+      takeOverAfterMs: 1_500,
+      readingMs: 200,
+      ...more,
+    });
     hosts.push(host);
     return { host, view: await host.add({ module: visitsModule, settings: { busyMs: 1 } }) };
   }
@@ -76,10 +84,10 @@ const program = fileURLToPath(new URL('postgres-replica-process.js', import.meta
   }
 
   /** Records while the work goes on. */
-  async function underLoad(work: () => Promise<void>): Promise<void> {
+  async function underLoad(work: () => Promise<void>, atOnce = 8): Promise<void> {
     const enough = new AbortController();
     const load = (async () => {
-      for (; !enough.signal.aborted; await pause(20)) await record(8);
+      for (; !enough.signal.aborted; await pause(20)) await record(atOnce);
     })();
     try {
       await work();
@@ -87,6 +95,16 @@ const program = fileURLToPath(new URL('postgres-replica-process.js', import.meta
       enough.abort();
       await load;
     }
+  }
+
+  async function generations(): Promise<readonly string[]> {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    const { rows } = await client.query<{ name: string }>(
+      `select schema_name as name from ${schemaPrefix}_host.view_checkpoint`,
+    );
+    await client.end();
+    return rows.map(({ name }) => name);
   }
 
   async function expectEachOnce(view: View, withinMs = 30_000): Promise<void> {
@@ -160,6 +178,49 @@ const program = fileURLToPath(new URL('postgres-replica-process.js', import.meta
         await pause(500);
       }
     });
+    await expectEachOnce(view);
+  }, 60_000);
+
+  it('rebuild together, whoever is asked: one builds, all go over, those who only read too', async () => {
+    await record(200);
+    const [first, second] = [await replica(), await replica()];
+    const { view: reading } = await replica({ projects: false });
+    await expectEachOnce(reading);
+    await underLoad(async () => {
+      expect(await reading.rebuild()).toBe('begun');
+      expect(await first.view.rebuild()).toBe('under-way');
+      let least = 0;
+      for (let building = true; building;) {
+        const statuses = await Promise.all([first.view, second.view, reading].map((view) => view.status()));
+        building = statuses.some(({ build }) => build !== undefined);
+        for (const { view } of [first, second, { view: reading }]) {
+          expect(Object.keys(await countsIn(view.database))).toHaveLength(5);
+        }
+        const [row] = await reading.database.query<{ count: number }>('select count(*) as count from arrivals');
+        expect(row?.count).toBeGreaterThanOrEqual(least);
+        least = row?.count ?? 0;
+      }
+    }, 1);
+    for (const view of [first.view, second.view, reading]) await expectEachOnce(view);
+    while ((await generations()).length > 1) await pause(50);
+    expect(await generations()).toEqual([`${schemaPrefix}_visits_by_facility_v1_g2`]);
+  }, 60_000);
+
+  it('go on building where one that is killed was', async () => {
+    const { view } = await replica({ projects: false });
+    const building = await started();
+    for (let i = 0; i < 20; i++) await record(100);
+    await expectEachOnce(view);
+    await view.rebuild();
+    let reached = 0;
+    while (reached < 200) reached = (await view.status()).build?.position ?? 0;
+    await kill(building);
+    await started();
+    for (let status = await view.status(); status.build !== undefined; status = await view.status()) {
+      expect(status.build.position).toBeGreaterThanOrEqual(reached);
+      reached = status.build.position;
+      await pause(20);
+    }
     await expectEachOnce(view);
   }, 60_000);
 

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ViewFile } from '../src/embedded/view-file.js';
+import { IndexMaking } from '../src/embedded/late-indexes.js';
+import { finishedViewFile, ViewFile } from '../src/embedded/view-file.js';
 
 const projection = { name: 'words', version: 1, schema: ['create table word (position bigint primary key)'] };
 
@@ -31,6 +32,13 @@ function wordsIn(file: string): number {
   const count = Number(database.prepare('select count(*) as count from word').get()?.['count']);
   database.close();
   return count;
+}
+
+function indexesIn(file: string): readonly unknown[] {
+  const database = new DatabaseSync(file, { readOnly: true });
+  const rows = database.prepare(`select name from sqlite_schema where type = 'index' and sql is not null`).all();
+  database.close();
+  return rows.map(({ name }) => name).toSorted();
 }
 
 describe('the file of a view', () => {
@@ -67,6 +75,61 @@ describe('the file of a view', () => {
     expect(again.position).toBe(8);
     again.close();
     expect(wordsIn(again.path)).toBe(2);
+  });
+
+  it('has the indexes that only readers need when it has come to the end of the log, whoever began to make them', async () => {
+    const indexed = {
+      ...projection,
+      schema: [
+        ...projection.schema,
+        'create index word_up on word (position)',
+        'create index word_down on word (position desc)',
+        'create index word_applied on word (position, position)',
+      ],
+      appliesBy: ['word_applied'],
+    };
+    const first = ViewFile.open(folder, indexed, 'log');
+    await write(first, 7);
+    expect(first.missingIndexes.map(({ name }) => name)).toEqual(['word_up', 'word_down']);
+    const half = new IndexMaking(first.path, first.missingIndexes.slice(0, 1));
+    await half.ended;
+    first.close();
+    const again = ViewFile.open(folder, indexed, 'log');
+    expect(again.missingIndexes.map(({ name }) => name)).toEqual(['word_down']);
+    again.settle();
+    expect(again.settled).toBe(true);
+    await write(again, 8);
+    again.close();
+    expect(indexesIn(again.path)).toEqual(['word_applied', 'word_down', 'word_up']);
+    expect(wordsIn(again.path)).toBe(2);
+  });
+
+  it('tells when an index could not be made', async () => {
+    const file = open();
+    const making = new IndexMaking(file.path, [
+      { name: 'word_none', statement: 'create index word_none on word (none)' },
+    ]);
+    await expect(making.ended).rejects.toThrow('none');
+    file.close();
+  });
+
+  it('that was left in the middle of a transaction is not finished, and goes on from the one before', async () => {
+    const first = open();
+    await write(first, 7);
+    first.close();
+    const database = new DatabaseSync(first.path);
+    database.exec('pragma cache_size = 1; begin; update checkpoint set position = 99');
+    database.exec(`with recursive n (n) as (select 100 union all select n + 1 from n where n < 5000)
+      insert into word select n from n`);
+    const left = mkdtempSync(join(tmpdir(), 'view-file-left-'));
+    for (const suffix of ['', '-journal']) copyFileSync(first.path + suffix, join(left, basename(first.path) + suffix));
+    database.close();
+    expect(finishedViewFile(join(left, basename(first.path)), 'log')).toBeUndefined();
+    const again = ViewFile.open(left, projection, 'log');
+    expect(again.position).toBe(7);
+    again.close();
+    expect(wordsIn(again.path)).toBe(1);
+    rmSync(left, { recursive: true });
   });
 
   it('that is no database any more is made anew', async () => {

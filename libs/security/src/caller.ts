@@ -13,6 +13,7 @@ export type Scope =
   | 'referrals.write'
   | 'statistics.read' // figures without names
   | 'operations.read' // views, metrics
+  | 'operations.write' // rebuild views, try again what was set aside
   | 'audit.read' // who read what: a resident of the own record, a facility of its own people, an operator of all
   | 'access.oversight' // whose record was opened in an emergency, by whom and why
   | 'record.break-glass' // open a record in an emergency, past what would hide it
@@ -70,6 +71,7 @@ export const scopesOf: Readonly<Record<CallerKind, readonly Scope[]>> = {
     'residents.review',
     'statistics.read',
     'operations.read',
+    'operations.write',
     'audit.read',
     'access.oversight',
   ],

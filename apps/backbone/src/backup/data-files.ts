@@ -3,9 +3,9 @@
  * In the order they are copied: an original is durable before the events made from it, so a copy of the originals that was
  * begun after that of the log holds the original of every receipt in it.
  */
-export const databases = ['events.sqlite', 'originals.sqlite'] as const;
+export const databases = ['events.sqlite', 'originals.sqlite', 'audit.sqlite'] as const;
 
-/** Small files beside them; the last is not in every folder. */
+/** Small files beside them. */
 export const smallFiles = ['keys.fingerprint', 'samples.state'] as const;
 
 export const fingerprintFile = 'keys.fingerprint';

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
+import { startEventStoreDbContainer } from '#deploy/local/src/containers.js';
+import { EngineMissing } from '#deploy/local/src/engine-process.js';
 import { startLogDouble } from '#deploy/local/src/log-double/log-double.js';
 import { testBroker } from '#deploy/local/src/test-broker.js';
 import { testDatabase } from '#deploy/local/src/test-database.js';
@@ -85,6 +87,13 @@ async function emptyLog(suite: string): Promise<{ readonly url: string; stop(): 
       return { url: given, stop: () => Promise.resolve() };
     }
     say('the log of EVENTSTORE_URL is not empty, which the counts rest on');
+  }
+  try {
+    const container = await startEventStoreDbContainer();
+    say('EventStoreDB in a container');
+    return container;
+  } catch (error) {
+    if (!(error instanceof EngineMissing)) throw error;
   }
   say('NOT an EventStoreDB: a double that speaks its protocol, as a process of its own');
   const folder = mkdtempSync(join(tmpdir(), 'lien-tuyen-log-'));

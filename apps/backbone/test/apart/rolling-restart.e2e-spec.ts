@@ -66,7 +66,10 @@ async function eventsOfLog(url: string, type: string): Promise<{ readonly stream
 
       expect([...stations.answers.keys()].filter((status) => status !== 200 && status !== 201)).toEqual([]);
       expect(stations.repeats).toBeGreaterThan(rollout.length);
-      for (const client of installation.clients()) await waitForViews(client, 60_000);
+      for (const client of installation.clients()) {
+        await waitForViews(client, 60_000);
+        expect(await client.get('/health/ready', { kind: 'operator' })).toMatchObject({ status: 'ready' });
+      }
       expect((await compareWithTruth(folder, installation.client)).filter(differs)).toEqual([]);
 
       const { eventStoreUrl } = installation;

@@ -61,6 +61,7 @@ export function residentIndex(places: PlaceRegister): Projection {
       'create index review_by_one on review (one)',
       'create index review_by_other on review (other)',
     ],
+    appliesBy: ['review_by_one', 'review_by_other'],
     apply: (events, view) => new IndexBatch(view, places).apply(events as readonly IndexedEvent[]),
   };
 }

@@ -101,6 +101,11 @@ export class EmbeddedOriginals implements Originals {
     return (await this.#ask({ kind: 'unanswered' })) as readonly { facility: FacilityCode; digest: string }[];
   }
 
+  async waiting(facility: FacilityCode, digestBegin: string): Promise<Original | LargeOriginal | undefined> {
+    const digest = (await this.#ask({ kind: 'waiting', facility, digestBegin })) as string | undefined;
+    return digest === undefined ? undefined : this.open(facility, digest);
+  }
+
   async close(): Promise<void> {
     if (this.#stopped) return;
     const exited = once(this.#worker, 'exit');

@@ -119,6 +119,13 @@ export class OriginalsFile {
     return this.#statement('select facility, digest from unanswered order by received_at').all();
   }
 
+  /** Digest of the message that waits for its answer and begins so. */
+  waiting(facility: string, digestBegin: string): string | undefined {
+    const sql = 'select digest from unanswered where facility = ? and digest >= ? and digest < ? limit 1';
+    // `g` comes after the digits of hexadecimal numbers.
+    return this.#statement(sql).get(facility, digestBegin, `${digestBegin}g`)?.['digest'] as string | undefined;
+  }
+
   /** All or nothing, and durable when it returns. */
   inTransaction<Result>(work: () => Result): Result {
     this.#database.exec('begin immediate');

@@ -17,6 +17,7 @@ export type OriginalsRequest = { readonly id: number } & (
   | { readonly kind: 'open'; readonly facility: string; readonly digest: string }
   | { readonly kind: 'piece'; readonly upload: number; readonly number: number }
   | { readonly kind: 'unanswered' }
+  | { readonly kind: 'waiting'; readonly facility: string; readonly digestBegin: string }
   | { readonly kind: 'close' }
 );
 
@@ -47,6 +48,8 @@ function perform(request: OriginalsRequest): unknown {
       return originals.piece(request.upload, request.number);
     case 'unanswered':
       return originals.unanswered();
+    case 'waiting':
+      return originals.waiting(request.facility, request.digestBegin);
     case 'close':
       return undefined;
     default:
@@ -56,7 +59,7 @@ function perform(request: OriginalsRequest): unknown {
 
 /** Requests that change nothing need no transaction, and no fsync. */
 const changes = (request: OriginalsRequest): boolean =>
-  !['open', 'piece', 'unanswered', 'close'].includes(request.kind);
+  !['open', 'piece', 'unanswered', 'waiting', 'close'].includes(request.kind);
 
 function performTogether(requests: readonly OriginalsRequest[]): readonly OriginalsReply[] {
   try {

@@ -57,6 +57,8 @@ export interface Originals {
    * those that nobody works on; each is told of to one of them.
    */
   unanswered(): Promise<readonly { readonly facility: FacilityCode; readonly digest: string }[]>;
+  /** The message that waits for its answer, here or at another replica, and whose digest begins so. */
+  waiting(facility: FacilityCode, digestBegin: string): Promise<Original | LargeOriginal | undefined>;
   close(): Promise<void>;
 }
 

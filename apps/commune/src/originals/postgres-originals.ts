@@ -173,6 +173,14 @@ export class PostgresOriginals implements Originals {
     return oldestFirst.map(({ facility, digest }) => ({ facility, digest }));
   }
 
+  async waiting(facility: FacilityCode, digestBegin: string): Promise<Original | LargeOriginal | undefined> {
+    const [found] = await this.#ask<{ digest: string }>(
+      'select digest from unanswered where facility = $1 and starts_with(digest, $2) limit 1',
+      [facility, digestBegin],
+    );
+    return found && this.open(facility, found.digest);
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#holding);
     await this.#tellAnswered();

@@ -18,10 +18,12 @@ import type { ReceivedMessage } from '../intake/message.js';
 import { isReceiptId, receiptId } from '../intake/receipt.js';
 import { SenderLimits } from '../intake/sender-limits.js';
 import type { Originals } from '../originals/originals.js';
-import { type OutreachRun, OutreachRuns, runOfReceipt } from './outreach-runs.js';
+import { type OutreachRun, OutreachRuns, runAtAnotherReplica, runOfReceipt } from './outreach-runs.js';
 import { sentSheet } from './sent-sheet.js';
 
 const lookAgainMs = 200;
+/** Of a run at another replica, which is looked for in what all share. */
+const lookElsewhereMs = 1_000;
 
 /** Runs of sheets that go on when the page that began them is closed. What a run did is its receipt. */
 @Controller('intake/outreach/runs')
@@ -81,13 +83,14 @@ export class OutreachRunsController {
   async follow(@CurrentCaller() caller: Caller, @Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
     const first = await this.#find(caller, id);
     const { runs } = this;
+    const look = (): Promise<OutreachRun> => this.#find(caller, id);
     await sendEventStream(reply, this.stopping, async function* (ended) {
       let told: OutreachRun | undefined;
-      for (let run = first; ; run = runs.find(id) ?? first) {
-        if (run !== told) yield eventFrame('progress', run.done, run);
+      for (let run = first; ; run = runs.find(id) ?? (await look())) {
+        if (run.state !== told?.state || run.done !== told.done) yield eventFrame('progress', run.done, run);
         told = run;
         if (run.state !== 'running') return;
-        await pause(lookAgainMs, ended);
+        await pause(runs.find(id) ? lookAgainMs : lookElsewhereMs, ended);
         if (ended.aborted) return;
       }
     });
@@ -104,13 +107,21 @@ export class OutreachRunsController {
   }
 
   async #find({ facility }: Caller, id: string): Promise<OutreachRun> {
-    const own = facility !== undefined && isReceiptId(id) && id.startsWith(`${facility}-`);
-    const run = own ? this.runs.find(id) : undefined;
-    if (run) return run;
-    const receipt = own ? (await this.journal.find(id))?.event?.data.receipt : undefined;
+    if (facility === undefined || !isReceiptId(id) || !id.startsWith(`${facility}-`)) throw unknownRun();
+    const run = this.runs.find(id);
+    if (run && run.state !== 'interrupted') return run;
+    const receipt = (await this.journal.find(id))?.event?.data.receipt;
     if (receipt?.format === 'outreach-csv') return runOfReceipt(receipt);
-    throw new Problem(404, 'unknown-run', { vi: 'Không có lượt nhận này', en: 'There is no such run' });
+    if (run) return run;
+    // At another replica, which alone knows how far it is; or left behind by one, for another to finish.
+    const waiting = await this.originals.waiting(facility, id.slice(facility.length + 1));
+    if (!waiting || !('body' in waiting) || !waiting.contentType.startsWith('text/csv')) throw unknownRun();
+    return runAtAnotherReplica(id, rowsOf(waiting.body));
   }
+}
+
+function unknownRun(): Problem {
+  return new Problem(404, 'unknown-run', { vi: 'Không có lượt nhận này', en: 'There is no such run' });
 }
 
 /** None for a sheet that cannot be read: its receipt will say why. */

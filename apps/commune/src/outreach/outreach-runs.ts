@@ -71,6 +71,11 @@ export class OutreachRuns {
   }
 }
 
+/** Known to have begun, and no more. */
+export function runAtAnotherReplica(receipt: string, rows: number): OutreachRun {
+  return { receipt, state: 'running', rows, done: 0, outcomes: noOutcomes };
+}
+
 export function runOfReceipt({ id, status, records }: Receipt): OutreachRun {
   const rows = records.length;
   return { receipt: id, state: 'done', rows, done: rows, outcomes: withOutcomes(noOutcomes, records), status };

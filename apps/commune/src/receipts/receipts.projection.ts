@@ -21,6 +21,7 @@ export function createProjection(): Projection {
       'create index receipt_by_facility on receipt (facility, position)',
       'create index receipt_by_time on receipt (facility, received_at, position)',
     ],
+    appliesBy: [],
     async apply(events: readonly RecordedEvent[], view) {
       const receipts = new Map<string, readonly SqlValue[]>();
       for (const event of events) {

@@ -124,6 +124,7 @@ export const createProjection: CreateProjection = () => ({
   version: 2,
   filter: { types: [...referralTypes, ...namingTypes, ...mergeTypes] },
   schema,
+  appliesBy: ['merged_into', 'merged_survivor'],
   apply: async (items, view) => {
     const events = items as readonly Applied[];
     const referrals = await storedReferrals(events, view);

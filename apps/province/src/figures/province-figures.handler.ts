@@ -12,6 +12,7 @@ export function provinceFigures(register: PlaceRegister): TopicHandler<HealthFac
     name: 'province-figures',
     version: 2,
     schema: viewSchema,
+    appliesBy: ['encounter_of_resident', 'merged_resident_into'],
     async apply(messages, view) {
       const facts = messages.map((message) => message.envelope.data);
       const batch = await BatchOfFacts.open(view, facts, places);

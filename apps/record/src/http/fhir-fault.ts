@@ -12,7 +12,8 @@ export type IssueType =
   | 'too-costly'
   | 'value'
   | 'exception'
-  | 'throttled';
+  | 'throttled'
+  | 'transient';
 
 /** Answered as an OperationOutcome with the HTTP status. Holds no personal data. */
 export class FhirFault extends Error {

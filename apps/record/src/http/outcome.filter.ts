@@ -2,10 +2,13 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject 
 import type { OperationOutcome } from '@medplum/fhirtypes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { engineAway } from '#platform/http/engine-away.js';
 import { Problem } from '#platform/http/problem.js';
+import { problemOf } from '#platform/http/problem.filter.js';
 import { errorFields } from '#platform/logging.js';
 import { toXml } from '#fhir/xml/write-xml.js';
 import { LOGGER } from '#platform/injection.js';
+import { ViewBeingBuilt } from '#projections/view-host.js';
 import { FhirFault, type IssueType, issue, outcome } from './fhir-fault.js';
 import { formatOf, mediaTypes, type FhirFormat } from './negotiation.js';
 
@@ -18,6 +21,7 @@ const issueTypes: Readonly<Record<number, IssueType>> = {
   410: 'deleted',
   415: 'not-supported',
   429: 'throttled',
+  503: 'transient',
 };
 
 /** Every error of the FHIR service is an OperationOutcome, those of the guards before it included. */
@@ -39,12 +43,14 @@ export class OutcomeFilter implements ExceptionFilter {
     readonly headers: Readonly<Record<string, string>>;
   } {
     if (error instanceof FhirFault) return { status: error.status, body: error.toOutcome(), headers: {} };
-    if (error instanceof Problem) {
-      const detail = error.options.detail ?? error.title;
+    const away = engineAway(error);
+    if (away) this.logger.error({ ...errorFields(error), status: away.status }, 'FHIR request failed');
+    if (away || error instanceof Problem || error instanceof ViewBeingBuilt) {
+      const { status, title, options } = away ?? problemOf(error);
       return {
-        status: error.status,
-        body: outcome([issue('error', issueTypes[error.status] ?? 'invalid', detail)]),
-        headers: error.options.headers ?? {},
+        status,
+        body: outcome([issue('error', issueTypes[status] ?? 'invalid', options.detail ?? title)]),
+        headers: options.headers ?? {},
       };
     }
     const status = statusOf(error);

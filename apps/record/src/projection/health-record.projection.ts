@@ -2,7 +2,7 @@ import type { CreateProjection } from '#projections/view-host.js';
 import type { RecordedEvent } from '#event-store/event-store.js';
 import { type MergeEvent, RecordMerges } from './record-merges.js';
 import { RecordBatch } from './record-batch.js';
-import { schema } from './schema.js';
+import { appliesBy, schema } from './schema.js';
 
 /** The health record: documents as of their latest event, their search index, who touched them and whom they concern. */
 export const createProjection: CreateProjection = () => ({
@@ -10,6 +10,7 @@ export const createProjection: CreateProjection = () => ({
   version: 5,
   filter: { categories: ['resident', 'visit', 'screening', 'immunization', 'referral', 'facility', 'resource'] },
   schema,
+  appliesBy,
   async apply(events, view) {
     // Merges move what others have written: they stand between batches. They are rare.
     let begun = 0;

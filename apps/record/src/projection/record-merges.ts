@@ -61,8 +61,7 @@ export class RecordMerges {
        on conflict (number) do update set into_number = excluded.into_number, survivor = excluded.survivor`,
       [number, into, survivor],
     );
-    for (const table of tablesWithResident)
-      await this.view.execute(`update ${table} set resident = ? where resident = ?`, [survivor, number]);
+    await this.#moveRows('resident', number, survivor);
     await this.#openTo((await mergedNumbers(this.view, [survivor])).membersWith(survivor));
   }
 
@@ -79,7 +78,7 @@ export class RecordMerges {
     for (const member of apart) {
       if (member !== number)
         await this.view.execute('update merged set survivor = ? where number = ?', [number, member]);
-      await this.#moveBack(member, number);
+      await this.#moveRows('told_of', member, number);
     }
     const left = (await mergedNumbers(this.view, [survivor])).membersWith(survivor);
     for (const members of [left, apart]) {
@@ -88,14 +87,16 @@ export class RecordMerges {
     }
   }
 
-  async #moveBack(toldOf: number, survivor: number): Promise<void> {
+  /** Gives the rows of all documents that name this resident to another. */
+  async #moveRows(named: 'resident' | 'told_of', resident: number, to: number): Promise<void> {
     for (const table of tablesWithResident) {
       const column = table === 'touch' ? 'document' : 'number';
       await this.view.execute(
-        `update ${table} set resident = ? where ${column} in (select number from document where told_of = ?)`,
-        [survivor, toldOf],
+        `update ${table} set resident = ? where ${column} in (select number from document where ${named} = ?)`,
+        [to, resident],
       );
     }
+    await this.view.execute(`update document set resident = ? where ${named} = ?`, [to, resident]);
   }
 
   /** A record's own number and those of all that were joined to it, and to them. */

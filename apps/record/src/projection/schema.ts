@@ -113,9 +113,8 @@ const columnsOf = {
 
 export type EntryTableName = keyof typeof columnsOf;
 
-/** Tables whose rows name the resident beside their own number. */
+/** Tables whose rows name the resident beside the number of their document. */
 export const tablesWithResident: readonly string[] = [
-  'document',
   'touch',
   ...Object.entries(columnsOf).flatMap(([name, columns]) => ('resident' in columns ? [name] : [])),
 ];
@@ -216,4 +215,16 @@ export const schema: readonly string[] = [
   'create index referral_requester on referral_entry (requester, starts, number)',
   'create index referral_performer on referral_entry (performer, starts, number)',
   'create index referral_number on referral_entry (referral_number)',
+];
+
+/** Documents by whom they are about, and rows by their document where no primary key begins with it. */
+export const appliesBy: readonly string[] = [
+  'document_resident',
+  'document_told_of',
+  'touch_document',
+  'merged_into',
+  'merged_survivor',
+  'patient_name_number',
+  'patient_identifier_number',
+  'kept_identifier_number',
 ];

@@ -20,6 +20,13 @@ export interface RelayPlaces {
   save(topic: string, place: RelayPlace): Promise<void>;
 }
 
+/** What a batch of the log became. */
+export interface SentMessages {
+  readonly messages: number;
+  /** Events that no message could be made of: sent to the dead letters. */
+  readonly refused: number;
+}
+
 export interface RelayOptions<Payload> {
   readonly topic: Topic<Payload>;
   readonly partitions: number;
@@ -29,7 +36,7 @@ export interface RelayOptions<Payload> {
   /** Ends the relay, in order. */
   readonly signal: AbortSignal;
   /** Told after every acknowledged batch. */
-  readonly onPublished?: (place: RelayPlace, messages: number) => void;
+  readonly onPublished?: (place: RelayPlace, sent: SentMessages) => void;
   /** Told of each fault that is tried again; the text names no content. */
   readonly onFault?: (fault: { readonly reason: string; readonly retryInMs: number }) => void;
 }
@@ -54,6 +61,20 @@ export async function runRelay<Payload>(options: RelayOptions<Payload>): Promise
       await pause(retryInMs, options.signal);
     }
   }
+}
+
+/** Age in milliseconds of the oldest event that is still to be sent; 0 when there is none. */
+export async function relayDelayMs(
+  { name, reads }: Pick<Topic<unknown>, 'name' | 'reads'>,
+  places: Pick<RelayPlaces, 'load'>,
+  events: Pick<EventStore, 'readAll'>,
+): Promise<number> {
+  const after = (await places.load(name))?.position ?? 0;
+  for await (const batch of events.readAll({ after, filter: reads, batchSize: 1 })) {
+    const [oldest] = batch.events;
+    if (oldest) return Math.max(0, Date.now() - Date.parse(oldest.recordedAt));
+  }
+  return 0;
 }
 
 class Relay<Payload> {
@@ -133,7 +154,7 @@ class Relay<Payload> {
       });
     }
     if (place.position > from.position) await places.save(topic.name, place);
-    onPublished?.(place, published);
+    onPublished?.(place, { messages: published, refused: refused.length });
     return place;
   }
 

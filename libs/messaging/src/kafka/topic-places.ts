@@ -46,6 +46,16 @@ export async function savePlace(view: ViewTransaction, partition: number, place:
   );
 }
 
+/**
+ * The places of a view that was built from the log up to a position: what the topic still has of before is dropped as repeated.
+ * @returns for each partition: its number, the sequence, the offset; a row of `topic_place`
+ */
+export const placesAfterLog = (
+  partitions: number,
+  position: Position,
+): readonly (readonly [number, number, string])[] =>
+  Array.from({ length: partitions }, (_, partition) => [partition, position, String(begin.nextOffset)]);
+
 /** Position in the log up to which every partition has had its effect. */
 export async function positionReached(view: Pick<ViewTransaction, 'query'>, partitions: number): Promise<Position> {
   const rows = await view.query<PlaceRow>('select partition_number, sequence, next_offset from topic_place');

@@ -28,6 +28,8 @@ export interface TopicReaderOptions<Payload> {
   readonly topic: Topic<Payload>;
   readonly handler: TopicHandler<Payload>;
   readonly view: TopicView;
+  /** The consumer group; default `{handler}-v{version}`. */
+  readonly group?: string;
   readonly signal: AbortSignal;
   /** Told after each transaction that moved a place. */
   readonly onAdvanced?: (partition: number, place: PartitionPlace, changed: boolean) => void;
@@ -70,9 +72,9 @@ class TopicReader<Payload> {
   readonly #soughtBack = new Map<number, bigint>();
 
   constructor(private readonly options: TopicReaderOptions<Payload>) {
-    const { kafka, handler } = options;
+    const { kafka, handler, group = `${handler.name}-v${handler.version}` } = options;
     this.#consumer = kafka.consumer({
-      groupId: `${handler.name}-v${handler.version}`,
+      groupId: group,
       // Several times what a slice takes; how long a replica that died keeps its partitions from the others.
       sessionTimeout: 12_000,
       rebalanceTimeout: 20_000,

@@ -1,22 +1,22 @@
 import type { Kafka } from 'kafkajs';
-import { firstAfter, type ProjectedLog } from '#projections/postgres/projected-log.js';
+import type { ProjectedLog } from '#projections/postgres/projected-log.js';
 import type { ViewDatabase } from '#projections/postgres/view-database.js';
 import type { ViewStatus } from '#projections/projection.js';
 import type { CreateProjection, ProjectionSource, View, ViewHost } from '#projections/view-host.js';
 import { isTopicProjection, type TopicProjection } from '../projection-of-topic.js';
-import { readTopic } from './topic-reader.js';
-import { topicReaderSchema } from './topic-places.js';
 import { ViewOfTopic } from './view-of-topic.js';
 
 export interface TopicViewHostOptions {
   readonly kafka: Kafka;
   readonly database: ViewDatabase;
-  /** For the views' delay. */
-  readonly events: Pick<ProjectedLog, 'head' | 'readAll'>;
+  /** What the views are built from, before they go on with their topics. */
+  readonly events: ProjectedLog;
   /** Partitions of each topic. */
   readonly partitions: number;
   /** Has the views that are not of a topic. Closed with this host. */
   readonly others: ViewHost;
+  /** How long what was replaced can still be read by those who began with it, in milliseconds; default 10 s. */
+  readonly readingMs?: number;
   /** Told of what is tried again; no content. */
   readonly onFault?: (fault: { readonly view?: string; readonly reason: string }) => void;
 }
@@ -27,8 +27,9 @@ export interface TopicViewHostOptions {
  */
 export class TopicViewHost implements ViewHost {
   readonly #options: TopicViewHostOptions;
-  readonly #views = new Map<string, { readonly view: ViewOfTopic<unknown>; readonly reading: Promise<void> }>();
-  readonly #closing = new AbortController();
+  readonly #views = new Map<string, ViewOfTopic>();
+  readonly #adding = new Set<string>();
+  #closed: Promise<void> | undefined;
 
   constructor(options: TopicViewHostOptions) {
     this.#options = options;
@@ -37,42 +38,49 @@ export class TopicViewHost implements ViewHost {
   async add(source: ProjectionSource): Promise<View> {
     const { createProjection } = (await import(source.module.href)) as { createProjection?: CreateProjection };
     const projection = await createProjection?.(source.settings);
-    return projection && isTopicProjection(projection) ? this.#read(projection) : this.#options.others.add(source);
+    if (createProjection === undefined || !projection || !isTopicProjection(projection)) {
+      return this.#options.others.add(source);
+    }
+    return this.#open(projection, async () => {
+      const another = await createProjection(source.settings);
+      if (!isTopicProjection(another)) throw new Error(`${source.module.href} made a projection of a topic only once`);
+      return another;
+    });
+  }
+
+  find(name: string): View | undefined {
+    return this.#views.get(name) ?? this.#options.others.find(name);
   }
 
   async statuses(): Promise<readonly ViewStatus[]> {
-    const own = await Promise.all([...this.#views.values()].map(({ view }) => view.status()));
+    const own = await Promise.all([...this.#views.values()].map((view) => view.status()));
     return [...own, ...(await this.#options.others.statuses())];
   }
 
-  async close(): Promise<void> {
-    this.#closing.abort();
-    const views = [...this.#views.values()];
-    for (const { view } of views) view.stop();
-    await Promise.all([...views.map(({ reading }) => reading), this.#options.others.close()]);
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
   }
 
-  async #read({ name, version, topic, handler }: TopicProjection<unknown>): Promise<View> {
-    const { kafka, database, events, partitions, onFault } = this.#options;
-    const { signal } = this.#closing;
-    if (signal.aborted) throw new Error('The view host has stopped');
-    const label = `${name}-v${version}`;
-    if (this.#views.has(label)) throw new Error(`View ${label} was added already`);
-    // A name of its own: the view may be there from the log too, while one way is exchanged for the other.
-    const tables = { name: `${name}-of-topic`, version, schema: [...topicReaderSchema, ...handler.schema] };
-    const { store, database: rows, schema } = await database.openView(tables, (await firstAfter(events, 0))?.id);
-    const begun = await store.progress();
-    const view = new ViewOfTopic({ name, version, database: rows, events, begun, store, topic, handler, partitions });
-    database.follow(schema, view);
-    const reading = readTopic({
-      kafka,
-      topic,
-      handler,
-      view: view.rows,
-      signal,
-      onFault: ({ reason }) => onFault?.({ view: label, reason }),
-    });
-    this.#views.set(label, { view, reading });
-    return view;
+  async #close(): Promise<void> {
+    await Promise.all([...[...this.#views.values()].map((view) => view.stop()), this.#options.others.close()]);
+  }
+
+  async #open(
+    projection: TopicProjection<unknown>,
+    newProjection: () => Promise<TopicProjection<unknown>>,
+  ): Promise<View> {
+    const { name } = projection;
+    if (this.#closed !== undefined) throw new Error('The view host has stopped');
+    if (this.#views.has(name) || this.#adding.has(name)) throw new Error(`View ${name} was added already`);
+    this.#adding.add(name);
+    try {
+      const view = new ViewOfTopic(projection, { ...this.#options, newProjection });
+      await view.open();
+      this.#views.set(name, view);
+      return view;
+    } finally {
+      this.#adding.delete(name);
+    }
   }
 }

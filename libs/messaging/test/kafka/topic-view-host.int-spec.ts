@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Kafka } from 'kafkajs';
 import { pino } from 'pino';
@@ -91,7 +92,7 @@ interface Replica {
       events,
       kafka,
       signal: relay.signal,
-      onPublished: (_, messages) => (replica.published += messages),
+      onPublished: (_, { messages }) => (replica.published += messages),
     });
     return replica;
   }
@@ -124,6 +125,7 @@ interface Replica {
       expect(await replica.view.status()).toEqual({
         name: viewName,
         version: 1,
+        generation: 1,
         position: head,
         logPosition: head,
         delayMs: 0,
@@ -171,4 +173,68 @@ interface Replica {
     expect(waiting.published).toBeGreaterThanOrEqual(30);
     expect((await replicas[0]?.host.statuses())?.map(({ name }) => name)).toEqual([viewName]);
   }, 60_000);
+
+  const listIn = ({ view }: Pick<Replica, 'view'>) =>
+    view.database.query<{ facility: string; number: number }>(
+      'select facility, number from listed_visit order by facility, number',
+    );
+
+  async function builtEverywhere(): Promise<void> {
+    for (const { view } of replicas) {
+      while ((await view.status()).build !== undefined) await pause(50);
+    }
+  }
+
+  it('is built from the log though the topic keeps only the newest, and goes on with the topic', async () => {
+    const [first] = replicas;
+    if (!first) throw new Error('two replicas were started');
+    const before = await listIn(first);
+    const admin = kafka.admin();
+    await admin.connect();
+    await admin.fetchTopicOffsets(topic.name);
+    await admin.deleteTopicRecords({
+      topic: topic.name,
+      partitions: Array.from({ length: partitions }, (_, partition) => ({ partition, offset: '-1' })),
+    });
+    await admin.disconnect();
+
+    expect(await first.view.rebuild()).toBe('begun');
+    await builtEverywhere();
+    const settings = { topic: topic.name, view: `${viewName}-too`, mendedBy: join(folder, 'mended') };
+    const another = await first.host.add({ module, settings });
+    const head = await record(2);
+    for (const view of [...replicas.map((replica) => replica.view), another]) {
+      expect(await view.waitFor(head, 30_000)).toBe(true);
+      expect(await listIn({ view })).toHaveLength(before.length + 20);
+      expect((await listIn({ view })).filter(({ number }) => number < 10)).toEqual(before);
+      expect(await view.status()).toMatchObject({ state: 'live', setAside: 0, position: head });
+    }
+  }, 90_000);
+
+  it('is rebuilt while messages come, and no replica reads less than before', async () => {
+    const [first] = replicas;
+    if (!first) throw new Error('two replicas were started');
+    const [listed] = await Promise.all(replicas.map(listedIn));
+    const enough = new AbortController();
+    let rounds = 0;
+    const writing = (async () => {
+      for (; !enough.signal.aborted; rounds++) await record(1);
+    })();
+    const reading = replicas.map(async (replica) => {
+      for (let least = listed ?? 0; !enough.signal.aborted; await pause(2)) {
+        const count = await listedIn(replica);
+        expect(count).toBeGreaterThanOrEqual(least);
+        least = count;
+      }
+    });
+    expect(await first.view.rebuild()).toBe('begun');
+    await builtEverywhere();
+    await pause(200);
+    enough.abort();
+    await Promise.all([writing, ...reading]);
+    for (const replica of replicas) {
+      expect(await replica.view.waitFor(await events.head(), 30_000)).toBe(true);
+      expect(await listedIn(replica)).toBe((listed ?? 0) + rounds * 10);
+    }
+  }, 90_000);
 });

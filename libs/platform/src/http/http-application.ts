@@ -6,6 +6,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import { asOneReading } from '#projections/one-reading.js';
 import type { Configuration } from '../configuration.js';
 import { frameworkLogger } from '../logging.js';
 import { addBodyParsers, limitBodies, prepareStreamedBodies } from './body-parsers.js';
@@ -56,6 +57,8 @@ export async function createHttpApplication(
   prepareStreamedBodies(server);
   endEventStreamsOnClose(server);
   parts.prepare?.(server);
+  // What one request reads of a view is all of one generation, though the view is exchanged meanwhile.
+  server.addHook('preHandler', (_request, _reply, done) => asOneReading(done));
   const application = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: frameworkLogger(parts.logger),
     abortOnError: false,

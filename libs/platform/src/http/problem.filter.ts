@@ -1,9 +1,12 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { ViewBeingBuilt } from '#projections/view-host.js';
 import { errorFields } from '../logging.js';
+import { engineAway } from './engine-away.js';
 import { Problem } from './problem.js';
 import { problemOfStatus } from './status-problems.js';
+import { viewBeingBuilt } from './view-being-built.js';
 
 /** Answers every error as an RFC 9457 document. What we did not foresee becomes a 500 that tells its correlation id and nothing else. */
 @Catch()
@@ -40,8 +43,9 @@ export class ProblemFilter implements ExceptionFilter {
 /** The problem an error is answered with. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof ViewBeingBuilt) return viewBeingBuilt(error);
   if (error instanceof HttpException) return problemOfStatus(error.getStatus());
-  return problemOfStatus(fastifyStatus(error) ?? 500);
+  return engineAway(error) ?? problemOfStatus(fastifyStatus(error) ?? 500);
 }
 
 /** Errors that the server raises before a route is reached: a body that is too large, of an unknown type, not JSON. */

@@ -34,7 +34,7 @@ export function observeEventStore(metrics: Registry, events: EventStore): EventS
       throw error;
     }
   };
-  const { connection } = events;
+  const connection = events.connection?.bind(events);
   return {
     append: timed,
     readStream: (stream, options) => events.readStream(stream, options),
@@ -42,7 +42,7 @@ export function observeEventStore(metrics: Registry, events: EventStore): EventS
     subscribe: (options) => events.subscribe(options),
     head: () => events.head(),
     close: () => events.close(),
-    ...(connection && { connection: () => connection.call(events) }),
+    ...(connection && { connection }),
   };
 }
 

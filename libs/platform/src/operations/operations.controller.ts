@@ -1,11 +1,8 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { Registry } from 'prom-client';
-import type { EventStore, Position } from '#event-store/event-store.js';
-import type { ViewStatus } from '#projections/projection.js';
-import type { ViewHost } from '#projections/view-host.js';
 import { NoPersonalData, Public, RequireScope } from '#security/http/access.js';
-import { EVENT_STORE, METRICS, VIEW_HOST } from '../injection.js';
+import { METRICS } from '../injection.js';
 import { Readiness, type ReadinessReport } from './readiness.js';
 
 /** What operators and their instruments ask. */
@@ -15,8 +12,6 @@ export class OperationsController {
   constructor(
     private readonly readiness: Readiness,
     @Inject(METRICS) private readonly metrics: Registry,
-    @Inject(VIEW_HOST) private readonly views: ViewHost,
-    @Inject(EVENT_STORE) private readonly events: EventStore,
   ) {}
 
   /** The process runs. */
@@ -41,13 +36,5 @@ export class OperationsController {
   async exposition(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     reply.header('content-type', this.metrics.contentType);
     return this.metrics.metrics();
-  }
-
-  /** Each view's position, the log's position and the delay between them. */
-  @RequireScope('operations.read')
-  @Get('views')
-  async statuses(): Promise<{ position: Position; views: readonly ViewStatus[] }> {
-    const [position, views] = await Promise.all([this.events.head(), this.views.statuses()]);
-    return { position, views };
   }
 }

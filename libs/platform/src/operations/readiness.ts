@@ -8,7 +8,8 @@ import { CONFIGURATION, EVENT_STORE, STOPPING, VIEW_HOST } from '../injection.js
 
 export interface ReadinessReport {
   readonly status: 'ready' | 'not-ready';
-  readonly checks: Readonly<Record<'process' | 'eventStore' | 'disk' | 'views', CheckResult>>;
+  /** `disk`: of a process that keeps its data in a folder of its own. */
+  readonly checks: Readonly<Record<'process' | 'eventStore' | 'views', CheckResult>> & { readonly disk?: CheckResult };
 }
 
 export interface CheckResult {
@@ -23,7 +24,10 @@ export interface CheckResult {
 const leastFreeBytes = 64 * 1024 ** 2;
 const patienceMs = 2_000;
 
-/** Whether requests can be served: the log answers, its disk can be written, and no view has failed. */
+/**
+ * Whether requests can be served: the log answers, its disk, where it is ours, can be written, and every view can be read and has
+ * not failed.
+ */
 @Injectable()
 export class Readiness {
   constructor(
@@ -34,27 +38,35 @@ export class Readiness {
   ) {}
 
   async report(): Promise<ReadinessReport> {
-    const [eventStore, disk, views] = await Promise.all([
+    const { engines, dataDir } = this.configuration;
+    const [eventStore, views, disk] = await Promise.all([
       check('the event store does not answer', async () => this.events.head()),
-      check('the data folder cannot be written or its disk is full', async () => this.#disk()),
-      check('a view has failed', async () => this.#views()),
+      check('a view has failed, or cannot be read before it is built', async () => this.#views()),
+      engines === 'embedded'
+        ? check('the data folder cannot be written or its disk is full', () => hasRoom(dataDir))
+        : undefined,
     ]);
     const process = this.stopping.aborted ? { ok: false, reason: 'the process is stopping' } : { ok: true };
     const connection = this.events.connection?.();
-    const checks = { process, eventStore: { ...eventStore, ...(connection && { connection }) }, disk, views };
+    const checks = {
+      process,
+      eventStore: { ...eventStore, ...(connection && { connection }) },
+      ...(disk && { disk }),
+      views,
+    };
     return { status: Object.values(checks).every(({ ok }) => ok) ? 'ready' : 'not-ready', checks };
-  }
-
-  async #disk(): Promise<void> {
-    await access(this.configuration.dataDir, constants.W_OK);
-    const { bavail, bsize } = await statfs(this.configuration.dataDir);
-    if (bavail * bsize < leastFreeBytes) throw new Error('disk full');
   }
 
   async #views(): Promise<void> {
     const statuses = await this.views.statuses();
-    if (statuses.some(({ state }) => state === 'failed')) throw new Error('view failed');
+    if (statuses.some(({ state }) => state === 'failed' || state === 'building')) throw new Error('view not readable');
   }
+}
+
+async function hasRoom(folder: string): Promise<void> {
+  await access(folder, constants.W_OK);
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize < leastFreeBytes) throw new Error('disk full');
 }
 
 async function check(reason: string, attempt: () => Promise<unknown>): Promise<CheckResult> {

@@ -12,7 +12,7 @@ import type {
   ProjectorSettings,
   Request,
   ToProjector,
-  ViewProgress,
+  ViewGenerations,
 } from './projector-messages.js';
 
 export interface EmbeddedViewHostOptions {
@@ -22,18 +22,24 @@ export interface EmbeddedViewHostOptions {
   readonly folder: string;
   /** Module exporting `createCodec(): EventCodec`, when the event store is opened with a codec of its own. */
   readonly codecModule?: URL;
+  /** How long what was replaced can still be read by those who began with it, in milliseconds; default 10 s. */
+  readonly readingMs?: number;
   /** Told when a view fails or the projector stops; the text holds no personal data. */
   readonly onFault?: (fault: { readonly view?: string; readonly reason: string }) => void;
 }
 
 /**
- * Runs projections in one worker thread, each on a SQLite file of its own, `{name}-v{version}.sqlite`. New events reach the
- * thread from the event store's writer directly, not by way of the caller's thread.
+ * Runs projections in one worker thread, each on a SQLite file of its own, `{name}-v{version}.sqlite`, those of a rebuild
+ * `{name}-v{version}-g{generation}.sqlite`. New events reach the thread from the event store's writer directly, not by way of
+ * the caller's thread.
  */
 export async function createEmbeddedViewHost(options: EmbeddedViewHostOptions): Promise<ViewHost> {
   mkdirSync(options.folder, { recursive: true });
   return new EmbeddedViewHost(options);
 }
+
+/** What a batch parses and computes is garbage when it is written: with the default of 48 much of it is copied, and outlives its use. */
+const youngGenerationMb = 192;
 
 class EmbeddedViewHost implements ViewHost {
   readonly #options: EmbeddedViewHostOptions;
@@ -41,7 +47,6 @@ class EmbeddedViewHost implements ViewHost {
   readonly #projector: Worker;
   readonly #exited: Promise<void>;
   readonly #views = new Map<string, HostedView>();
-  readonly #progress = new Map<string, ViewProgress>();
   readonly #asked = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();
   #nextId = 1;
   #stopped: Error | undefined;
@@ -55,7 +60,11 @@ class EmbeddedViewHost implements ViewHost {
       folder: options.folder,
       codecModule: options.codecModule?.href,
     };
-    this.#projector = new Worker(new URL('projector-thread.js', import.meta.url), { name: 'projector', workerData });
+    this.#projector = new Worker(new URL('projector-thread.js', import.meta.url), {
+      name: 'projector',
+      workerData,
+      resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb },
+    });
     this.#exited = new Promise((resolve) => this.#projector.once('exit', () => resolve()));
     this.#projector.on('message', (message: FromProjector) => this.#hear(message));
     this.#projector.on('error', (error) => this.#stop(describeFault(error)));
@@ -63,13 +72,14 @@ class EmbeddedViewHost implements ViewHost {
   }
 
   async add(source: ProjectionSource): Promise<View> {
-    const progress = await this.#ask('add', { kind: 'add', module: source.module.href, settings: source.settings });
-    const view = new HostedView(this.#progress.get(progress.view) ?? progress, this.#log, {
-      setAside: () => this.#ask('set-aside', { kind: 'set-aside', view: progress.view }),
-      retrySetAside: () => this.#ask('retry-set-aside', { kind: 'retry-set-aside', view: progress.view }),
-    });
-    this.#views.set(progress.view, view);
+    const name = await this.#ask('add', { kind: 'add', module: source.module.href, settings: source.settings });
+    const view = this.#views.get(name);
+    if (view === undefined) throw new Error(`View ${name} was not told of`);
     return view;
+  }
+
+  find(name: string): View | undefined {
+    return this.#views.get(name);
   }
 
   async statuses(): Promise<readonly ViewStatus[]> {
@@ -82,6 +92,7 @@ class EmbeddedViewHost implements ViewHost {
   }
 
   async #close(): Promise<void> {
+    for (const view of this.#views.values()) view.stop();
     if (this.#stopped === undefined) await this.#ask('close', { kind: 'close' });
     await this.#exited;
     for (const view of this.#views.values()) await view.close();
@@ -99,14 +110,19 @@ class EmbeddedViewHost implements ViewHost {
 
   #hear(message: FromProjector): void {
     switch (message.kind) {
-      case 'progress':
-        // Kept for a view that is only being added: its first turns may be told before the answer is.
-        this.#progress.set(message.progress.view, message.progress);
-        this.#views.get(message.progress.view)?.advance(message.progress, message.changed);
-        if (message.fault !== undefined) {
-          this.#options.onFault?.({ view: message.progress.view, reason: message.fault });
-        }
+      case 'progress': {
+        const { view, progress, changed, fault } = message;
+        this.#views.get(view)?.advance(progress, changed);
+        if (fault !== undefined) this.#options.onFault?.({ view: `${view}-v${progress.version}`, reason: fault });
         return;
+      }
+      case 'generations': {
+        const { view } = message;
+        const known = this.#views.get(view.name);
+        if (known) known.changeTo(view);
+        else this.#views.set(view.name, this.#open(view));
+        return;
+      }
       case 'answer':
         this.#asked.get(message.id)?.resolve(message.answer as never);
         break;
@@ -117,6 +133,22 @@ class EmbeddedViewHost implements ViewHost {
         message satisfies never;
     }
     this.#asked.delete(message.id);
+  }
+
+  #open(generations: ViewGenerations): HostedView {
+    const { name: view } = generations;
+    const { readingMs } = this.#options;
+    return new HostedView(generations, {
+      log: this.#log,
+      calls: {
+        setAside: () => this.#ask('set-aside', { kind: 'set-aside', view }),
+        retrySetAside: () => this.#ask('retry-set-aside', { kind: 'retry-set-aside', view }),
+        rebuild: () => this.#ask('rebuild', { kind: 'rebuild', view }),
+        cancelRebuild: () => this.#ask('cancel-rebuild', { kind: 'cancel-rebuild', view }),
+      },
+      removeReplaced: async () => void (await this.#ask('remove-replaced', { kind: 'remove-replaced', view })),
+      ...(readingMs !== undefined && { readingMs }),
+    });
   }
 
   #stop(reason: string): void {

@@ -29,6 +29,11 @@ export function isBrokenFile(error: unknown): boolean {
   return code === 11 || code === 26;
 }
 
+/** Whether a transaction was cut off half-way, which whoever may write undoes on opening, and a reader cannot. */
+export function isHalfWritten(error: unknown): boolean {
+  return sqliteCode(error) === 8;
+}
+
 /** Kind of an error and where it was thrown. Its message is left out: it may quote what the event holds of a person. */
 export function describeFault(error: unknown): string {
   if (!(error instanceof Error)) return `thrown ${typeof error}`;

@@ -1,39 +1,74 @@
 import type { EmbeddedReader } from '#event-store/embedded/embedded-reader.js';
 import type { Position } from '#event-store/event-store.js';
-import type { ReadDatabase, ViewStatus } from '../projection.js';
-import type { View } from '../view-host.js';
+import { BuildPace } from '../build-pace.js';
 import { PositionWaiters } from '../position-waiters.js';
-import type { ViewProgress } from './projector-messages.js';
+import type { BuildProgress, ViewStatus } from '../projection.js';
+import { SwitchingDatabase } from '../switching-database.js';
+import { type View, ViewBeingBuilt } from '../view-host.js';
+import type { GenerationProgress, ViewGenerations } from './projector-messages.js';
 import { SqliteReadDatabase } from './sqlite-read-database.js';
 
 /** A view that had reached the end of the log counts as catching up again when its oldest unapplied event is older. */
 const lagOfLiveMs = 5_000;
+/** Of a view that cannot be read yet: not even what was before the first event. */
+const nowhere: Position = -1;
+
+export interface HostedViewOptions {
+  readonly log: EmbeddedReader;
+  /** What the projector does. */
+  readonly calls: Pick<View, 'setAside' | 'retrySetAside' | 'rebuild' | 'cancelRebuild'>;
+  /** Called when nobody reads what was replaced any more. */
+  readonly removeReplaced: () => Promise<void>;
+  readonly readingMs?: number;
+}
 
 /** A view as the threads that read it see it. */
 export class HostedView implements View {
-  readonly database: ReadDatabase;
+  readonly database: SwitchingDatabase;
   readonly setAside: View['setAside'];
   readonly retrySetAside: View['retrySetAside'];
-  readonly #log: EmbeddedReader;
+  readonly rebuild: View['rebuild'];
+  readonly cancelRebuild: View['cancelRebuild'];
+  readonly #options: HostedViewOptions;
   readonly #listeners = new Set<(position: Position) => void>();
-  readonly #waiters: PositionWaiters;
-  #progress: ViewProgress;
+  readonly #waiters = new PositionWaiters(nowhere);
+  #generations: ViewGenerations;
+  #pace = new BuildPace();
+  #stopped = false;
 
-  constructor(progress: ViewProgress, log: EmbeddedReader, calls: Pick<View, 'setAside' | 'retrySetAside'>) {
-    this.#progress = progress;
-    this.#log = log;
-    this.#waiters = new PositionWaiters(progress.position);
+  constructor(generations: ViewGenerations, options: HostedViewOptions) {
+    const { calls, readingMs } = options;
+    this.#options = options;
+    this.#generations = { name: generations.name, version: generations.version };
     this.setAside = calls.setAside;
     this.retrySetAside = calls.retrySetAside;
-    this.database = new SqliteReadDatabase(progress.path);
+    this.rebuild = calls.rebuild;
+    this.cancelRebuild = calls.cancelRebuild;
+    this.database = new SwitchingDatabase({
+      nothingYet: () => new ViewBeingBuilt(generations.name, this.#build(0)),
+      ...(readingMs !== undefined && { readingMs }),
+    });
+    this.changeTo(generations);
   }
 
   async status(): Promise<ViewStatus> {
-    const { name, version, position, setAside } = this.#progress;
-    const logPosition = Math.max(await this.#log.head(), position);
-    const oldest = position < logPosition ? this.#log.recordedAtAfter(position) : undefined;
+    const { name, version, serving, building } = this.#generations;
+    const position = serving?.position ?? 0;
+    const logPosition = Math.max(await this.#options.log.head(), position);
+    const oldest = position < logPosition ? this.#options.log.recordedAtAfter(position) : undefined;
     const delayMs = oldest === undefined ? 0 : Math.max(0, Date.now() - oldest);
-    return { name, version, position, logPosition, delayMs, setAside, state: this.#stateAt(delayMs) };
+    const build = this.#build(logPosition);
+    return {
+      name,
+      version: serving?.version ?? version,
+      generation: (serving ?? building)?.generation ?? 1,
+      position,
+      logPosition,
+      delayMs,
+      setAside: (serving ?? building)?.setAside ?? 0,
+      state: this.#stopped ? 'stopped' : stateOf(serving, delayMs),
+      ...(build && { build }),
+    };
   }
 
   onAdvanced(listener: (position: Position) => void): () => void {
@@ -41,29 +76,81 @@ export class HostedView implements View {
     return () => this.#listeners.delete(listener);
   }
 
-  waitFor(position: Position, timeoutMs: number): Promise<boolean> {
-    return this.#waiters.waitFor(position, timeoutMs);
+  async waitFor(position: Position, timeoutMs: number): Promise<boolean> {
+    const reached = await this.#waiters.waitFor(position, timeoutMs);
+    if (reached) this.database.readAnew();
+    return reached;
   }
 
-  advance(progress: ViewProgress, changed: boolean): void {
-    this.#progress = progress;
-    this.#waiters.advance(progress.position);
-    if (!changed) return;
-    for (const listener of this.#listeners) listener(progress.position);
+  advance(progress: GenerationProgress, changed: boolean): void {
+    const { serving, building } = this.#generations;
+    if (isSame(progress, serving)) {
+      this.#generations = { ...this.#generations, serving: progress };
+      this.#tell(progress.position, changed);
+    } else if (isSame(progress, building)) {
+      this.#generations = { ...this.#generations, building: progress };
+      this.#pace.reached(progress.position, performance.now());
+    }
+  }
+
+  /** Other generations serve or are being built than before. */
+  changeTo(generations: ViewGenerations): void {
+    const before = this.#generations;
+    this.#generations = generations;
+    const { serving, building } = generations;
+    if (building !== undefined && !isSame(building, before.building)) {
+      this.#pace = new BuildPace();
+      this.#pace.reached(building.position, performance.now());
+    }
+    if (serving === undefined || isSame(serving, before.serving)) return;
+    const released = this.database.switchTo(new SqliteReadDatabase(serving.path));
+    // A stand-in for the version that is being built replaces nothing yet.
+    if (serving.version === generations.version) {
+      void released.then(() => (this.#stopped ? undefined : this.#options.removeReplaced())).catch(() => undefined);
+    }
+    this.#tell(serving.position, true);
   }
 
   stop(): void {
-    this.#progress = { ...this.#progress, state: 'stopped' };
+    this.#stopped = true;
     this.#waiters.stop();
   }
 
   async close(): Promise<void> {
+    this.stop();
     this.#listeners.clear();
     await this.database.close();
   }
 
-  #stateAt(delayMs: number): ViewStatus['state'] {
-    const { state } = this.#progress;
-    return state === 'live' && delayMs > lagOfLiveMs ? 'catching-up' : state;
+  #tell(position: Position, changed: boolean): void {
+    this.#waiters.advance(position);
+    if (!changed) return;
+    for (const listener of this.#listeners) listener(position);
   }
+
+  #build(logPosition: Position): BuildProgress | undefined {
+    const { serving, building } = this.#generations;
+    if (building === undefined) return undefined;
+    const { version, position, setAside, state } = building;
+    const head = Math.max(logPosition, position);
+    this.#pace.reached(position, performance.now());
+    return {
+      version,
+      reason: serving?.version === version ? 'rebuild' : 'version',
+      position,
+      logPosition: head,
+      ...this.#pace.towards(head),
+      setAside,
+      failing: state === 'failed',
+    };
+  }
+}
+
+function isSame(one: GenerationProgress, other: GenerationProgress | undefined): boolean {
+  return one.version === other?.version && one.generation === other.generation;
+}
+
+function stateOf(serving: GenerationProgress | undefined, delayMs: number): ViewStatus['state'] {
+  if (serving === undefined) return 'building';
+  return serving.state === 'live' && delayMs > lagOfLiveMs ? 'catching-up' : serving.state;
 }

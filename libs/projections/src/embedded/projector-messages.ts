@@ -1,6 +1,6 @@
 import type { Position } from '#event-store/event-store.js';
 import type { ViewStatus } from '../projection.js';
-import type { SetAsideEvent } from '../view-host.js';
+import type { SetAsideEvent, View } from '../view-host.js';
 
 export interface ProjectorSettings {
   readonly eventStoreFile: string;
@@ -11,13 +11,20 @@ export interface ProjectorSettings {
 
 export type Request =
   | { readonly kind: 'add'; readonly module: string; readonly settings: unknown }
-  | { readonly kind: 'set-aside' | 'retry-set-aside'; readonly view: string }
+  | {
+      readonly kind: 'set-aside' | 'retry-set-aside' | 'rebuild' | 'cancel-rebuild' | 'remove-replaced';
+      readonly view: string;
+    }
   | { readonly kind: 'close' };
 
 export interface Answers {
-  readonly add: ViewProgress;
+  /** Its name; how it is was told before. */
+  readonly add: string;
   readonly 'set-aside': readonly SetAsideEvent[];
-  readonly 'retry-set-aside': { readonly applied: number; readonly remaining: number };
+  readonly 'retry-set-aside': Awaited<ReturnType<View['retrySetAside']>>;
+  readonly rebuild: Awaited<ReturnType<View['rebuild']>>;
+  readonly 'cancel-rebuild': Awaited<ReturnType<View['cancelRebuild']>>;
+  readonly 'remove-replaced': 'removed';
   readonly close: 'closed';
 }
 
@@ -29,13 +36,29 @@ export interface ToProjector {
 export type FromProjector =
   | { readonly kind: 'answer'; readonly id: number; readonly answer: Answers[keyof Answers] }
   | { readonly kind: 'refusal'; readonly id: number; readonly reason: string }
-  | { readonly kind: 'progress'; readonly progress: ViewProgress; readonly changed: boolean; readonly fault?: string };
+  | {
+      readonly kind: 'progress';
+      readonly view: string;
+      readonly progress: GenerationProgress;
+      readonly changed: boolean;
+      readonly fault?: string;
+    }
+  /** As the view is now: it was added, or something other than its progress has changed. */
+  | { readonly kind: 'generations'; readonly view: ViewGenerations };
 
-export interface ViewProgress {
-  /** `{name}-v{version}` */
-  readonly view: string;
+/** What there is of a view. */
+export interface ViewGenerations {
   readonly name: string;
+  /** Of the projection that was added. */
   readonly version: number;
+  /** May be of an older version, which then stands still. */
+  readonly serving?: GenerationProgress;
+  readonly building?: GenerationProgress;
+}
+
+export interface GenerationProgress {
+  readonly version: number;
+  readonly generation: number;
   readonly path: string;
   readonly position: Position;
   readonly setAside: number;

@@ -3,17 +3,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { EventCodec } from '#event-store/codec.js';
 import { openEmbeddedReader } from '#event-store/embedded/embedded-reader.js';
 import type { CreateProjection } from '../view-host.js';
+import { ProjectedView } from './projected-view.js';
 import { Projector } from './projector.js';
-import type {
-  Answers,
-  FromProjector,
-  ProjectorSettings,
-  Request,
-  ToProjector,
-  ViewProgress,
-} from './projector-messages.js';
-import { RunningProjection } from './running-projection.js';
-import { ViewFile } from './view-file.js';
+import type { Answers, FromProjector, ProjectorSettings, Request, ToProjector } from './projector-messages.js';
 
 if (parentPort === null) throw new Error('The projector runs in a worker thread');
 const port = parentPort;
@@ -29,37 +21,49 @@ async function loadCodec(): Promise<{ codec?: EventCodec }> {
 /** What one projection has read the others find parsed: at the end of the log, and while several are built together. */
 const sharedText = 16 * 1024 * 1024;
 const reader = openEmbeddedReader({ file: eventStoreFile, sharedText, ...(await loadCodec()) });
-const views = new Map<string, RunningProjection>();
+const views = new Map<string, ProjectedView>();
 const projector = new Projector(reader, {
   turned(running, changed, fault) {
-    tell({ kind: 'progress', progress: progressOf(running), changed, ...(fault === undefined ? {} : { fault }) });
+    const view = [...views.values()].find((one) => one.progressOf(running) !== undefined);
+    const progress = view?.progressOf(running);
+    if (view === undefined || progress === undefined) return;
+    tell({ kind: 'progress', view: view.name, progress, changed, ...(fault === undefined ? {} : { fault }) });
+    if (view.takeOver()) tellGenerations(view);
   },
 });
 
-function progressOf(running: RunningProjection): ViewProgress {
-  const { name, version } = running.projection;
-  const { position, setAsideCount: setAside, state } = running;
-  return { view: `${name}-v${version}`, name, version, path: running.file.path, position, setAside, state };
+function tellGenerations(view: ProjectedView): void {
+  tell({ kind: 'generations', view: view.generations });
 }
 
-async function add(module: string, settings: unknown): Promise<ViewProgress> {
+async function add(module: string, settings: unknown): Promise<string> {
   const { createProjection } = (await import(module)) as { createProjection?: CreateProjection };
   if (createProjection === undefined) throw new Error(`${module} does not export createProjection`);
-  const projection = await createProjection(settings);
-  const view = `${projection.name}-v${projection.version}`;
-  if (!/^[a-z][a-z0-9-]*-v\d+$/.test(view))
-    throw new Error(`${view} is no name of a view: lower case letters and hyphens`);
-  if (views.has(view)) throw new Error(`View ${view} was added already`);
-  const running = new RunningProjection(projection, ViewFile.open(folder, projection, reader.identity), reader);
-  views.set(view, running);
-  projector.add(running);
-  return progressOf(running);
+  const newProjection = async () => createProjection(settings);
+  const { name } = await newProjection();
+  return projector.between(async () => {
+    if (views.has(name)) throw new Error(`View ${name} was added already`);
+    const view = await ProjectedView.open({ folder, reader, projector, newProjection });
+    views.set(name, view);
+    tellGenerations(view);
+    return name;
+  });
 }
 
-function viewNamed(view: string): RunningProjection {
-  const running = views.get(view);
-  if (running === undefined) throw new Error(`No view ${view}`);
-  return running;
+/** Between turns. What has changed is told before the next one, and before the answer is. */
+function change<Outcome>(name: string, work: (view: ProjectedView) => Outcome | Promise<Outcome>): Promise<Outcome> {
+  return projector.between(async () => {
+    const view = viewNamed(name);
+    const outcome = await work(view);
+    tellGenerations(view);
+    return outcome;
+  });
+}
+
+function viewNamed(name: string): ProjectedView {
+  const view = views.get(name);
+  if (view === undefined) throw new Error(`No view ${name}`);
+  return view;
 }
 
 async function answer(request: Request): Promise<Answers[keyof Answers]> {
@@ -67,13 +71,21 @@ async function answer(request: Request): Promise<Answers[keyof Answers]> {
     case 'add':
       return add(request.module, request.settings);
     case 'set-aside':
-      return viewNamed(request.view).listSetAside();
-    case 'retry-set-aside': {
-      const running = viewNamed(request.view);
-      const outcome = await projector.between(() => running.retrySetAside());
-      tell({ kind: 'progress', progress: progressOf(running), changed: outcome.applied > 0 });
-      return outcome;
-    }
+      return viewNamed(request.view).setAside();
+    case 'retry-set-aside':
+      return change(request.view, async (view) => {
+        const outcome = await view.retrySetAside();
+        const changed = outcome.applied > 0;
+        tell({ kind: 'progress', view: view.name, progress: view.applying, changed });
+        return outcome;
+      });
+    case 'rebuild':
+      return change(request.view, (view) => view.rebuild());
+    case 'cancel-rebuild':
+      return change(request.view, (view) => view.cancelRebuild());
+    case 'remove-replaced':
+      await projector.between(async () => viewNamed(request.view).removeReplaced());
+      return 'removed';
     case 'close':
       await projector.close();
       await reader.close();

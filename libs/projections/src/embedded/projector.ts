@@ -46,10 +46,17 @@ export class Projector {
     this.#wake.abort();
   }
 
+  /** It has no turn any more. To be called between turns, or when told of one. */
+  remove(running: RunningProjection): void {
+    const at = this.#projections.indexOf(running);
+    if (at >= 0) this.#projections.splice(at, 1);
+  }
+
   /** Runs the work between turns, where no transaction is open. */
   between<T>(work: () => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#jobs.push(() => work().then(resolve, reject));
+      this.#ended ??= this.#run();
       this.#wake.abort();
     });
   }
@@ -86,6 +93,7 @@ export class Projector {
   }
 
   async #turn(running: RunningProjection, shouldTakeMs: number): Promise<void> {
+    if (!this.#projections.includes(running)) return;
     const { changed, fault } = await running.turn(shouldTakeMs);
     this.#reports.turned(running, changed, fault);
   }
@@ -100,6 +108,7 @@ export class Projector {
     const wake = this.#wake;
     const retryAt = Math.min(...this.#projections.map((running) => running.retryAt || Infinity));
     const timer = retryAt === Infinity ? undefined : setTimeout(() => wake.abort(), Math.max(0, retryAt - Date.now()));
+    for (const { elsewhere } of this.#projections) void elsewhere?.then(() => wake.abort());
     await this.#reader.beyond(head, wake.signal);
     clearTimeout(timer);
   }
@@ -114,6 +123,7 @@ function hindmost(projections: readonly RunningProjection[]): RunningProjection 
 }
 
 function isDue(running: RunningProjection, head: number): boolean {
+  if (running.elsewhere !== undefined) return false;
   if (running.state === 'failed') return Date.now() >= running.retryAt;
   return running.state === 'catching-up' || running.position < head;
 }

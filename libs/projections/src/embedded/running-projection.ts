@@ -3,12 +3,15 @@ import type { Position, RecordedEvent } from '#event-store/event-store.js';
 import type { Projection, ViewStatus } from '../projection.js';
 import type { SetAsideEvent } from '../view-host.js';
 import { describeFault, isStorageFault } from './faults.js';
+import { IndexMaking } from './late-indexes.js';
 import type { ViewFile } from './view-file.js';
 
 /** Large transactions are cheaper, by half and more: a page of an index that many events touch is written once. */
 const mostAtOnce = 2_000;
 /** Positions passed over without an event for the view are written down now and then; until then they would be passed over again. */
 const unsavedPositions = 10_000;
+/** Bytes of a view whose late indexes take long enough to be made beside the others' turns. */
+const largeView = 32 * 1024 * 1024;
 
 export interface Turn {
   /** Whether rows of the view may have changed. */
@@ -27,6 +30,9 @@ export class RunningProjection {
   #state: ViewStatus['state'] = 'catching-up';
   #retryAt = 0;
   #failures = 0;
+  #making: IndexMaking | undefined;
+  #elsewhere: Promise<void> | undefined;
+  #failedElsewhere: unknown;
 
   constructor(projection: Projection, file: ViewFile, reader: EmbeddedReader) {
     this.projection = projection;
@@ -54,6 +60,11 @@ export class RunningProjection {
     return this.#retryAt;
   }
 
+  /** While it is there another thread writes to the file, and no turn may be given. */
+  get elsewhere(): Promise<void> | undefined {
+    return this.#elsewhere;
+  }
+
   /**
    * Reads the next events and applies them.
    * @param shouldTakeMs what to aim at: the others wait meanwhile
@@ -62,13 +73,14 @@ export class RunningProjection {
   async turn(shouldTakeMs: number): Promise<Turn & { readonly fault?: string }> {
     const began = performance.now();
     try {
+      this.#throwWhatFailedElsewhere();
       const batch = await this.#cursor.next(this.#atOnce);
       const changed = batch.events.length > 0;
       if (changed) await this.#apply(batch.events, batch.position);
       else if (batch.position - this.file.position >= unsavedPositions) await this.#saveCheckpoint(batch.position);
       this.#position = batch.position;
-      if (batch.caughtUp) this.file.settle();
-      this.#state = batch.caughtUp || this.#state === 'live' ? 'live' : 'catching-up';
+      const complete = batch.caughtUp && this.#complete();
+      this.#state = complete || this.#state === 'live' ? 'live' : 'catching-up';
       this.#adapt(batch.events.length, performance.now() - began, shouldTakeMs);
       this.#retryAt = this.#failures = 0;
       return { changed };
@@ -87,6 +99,7 @@ export class RunningProjection {
 
   async retrySetAside(): Promise<{ applied: number; remaining: number }> {
     let applied = 0;
+    if (this.#elsewhere) return { applied, remaining: this.#setAside };
     for (const { position } of this.file.setAside()) {
       const { events } = await this.#reader.cursor({ after: position - 1 }).next(1);
       const event = events[0];
@@ -106,9 +119,40 @@ export class RunningProjection {
     return { applied, remaining: this.#setAside };
   }
 
+  /** Closes a file that is of no use any more. */
+  abandon(): void {
+    void this.#making?.stop();
+    this.file.close();
+  }
+
   async close(): Promise<void> {
+    await this.#making?.stop();
     if (this.#state !== 'failed' && this.#position > this.file.position) await this.#saveCheckpoint(this.#position);
     this.file.close();
+  }
+
+  /** @returns false while what readers need is being made elsewhere; afterwards there is news to apply first */
+  #complete(): boolean {
+    const missing = this.file.missingIndexes;
+    if (missing.length > 0 && this.file.size >= largeView) {
+      this.#making = new IndexMaking(this.file.path, missing);
+      this.#elsewhere = this.#making.ended
+        .catch((error: unknown) => {
+          this.#failedElsewhere = error;
+        })
+        .finally(() => {
+          this.#making = this.#elsewhere = undefined;
+        });
+      return false;
+    }
+    this.file.settle();
+    return true;
+  }
+
+  #throwWhatFailedElsewhere(): void {
+    const error = this.#failedElsewhere;
+    this.#failedElsewhere = undefined;
+    if (error !== undefined) throw error;
   }
 
   async #apply(events: readonly RecordedEvent[], through: Position): Promise<void> {

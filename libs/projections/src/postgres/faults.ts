@@ -63,6 +63,11 @@ export function isUnavailable(error: unknown): boolean {
   return error instanceof DatabaseUnavailable || error instanceof LeadershipLost;
 }
 
+/** Whether a table was asked for that is not there. */
+export function isWithoutTable(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '42P01';
+}
+
 /** Kind of an error and where it was thrown. The server's message and detail are left out: they quote values. */
 export function describeFault(error: unknown): string {
   if (!(error instanceof Error)) return `thrown ${typeof error}`;

@@ -11,6 +11,8 @@ export interface LeaderOptions {
   readonly events: ProjectedLog;
   /** Told after every step. */
   readonly onStep: (position: Position, changed: boolean) => void;
+  /** Awaited whenever the view is level with the log. */
+  readonly onLevel?: () => Promise<void>;
 }
 
 /** Large transactions are cheaper: a row that many events touch is written once. Readers wait for them while a view is level with the log. */
@@ -65,6 +67,7 @@ export class Leader {
       const changed = await this.#take(batch, signal);
       if (this.#settled && !this.#analyzed) await this.#analyze();
       if (!batch.caughtUp) continue;
+      await this.#options.onLevel?.();
       const took = performance.now() - began;
       await rest(changed ? Math.min(longestRestMs, Math.max(shortestRestMs, took)) : restOfNothingMs, signal);
     }

@@ -39,6 +39,14 @@ const migrations: readonly (readonly string[])[] = [
     // The keys of the installation, by their fingerprint: one row at most.
     `create table key_binding (only_row boolean primary key default true check (only_row), fingerprint text not null)`,
   ],
+  [
+    // state: 'building', then 'serving', then 'replaced'. A replaced generation is written no more, and goes when nobody reads it.
+    `alter table view_checkpoint
+      add column generation integer not null default 1,
+      add column state text not null default 'building'`,
+    `update view_checkpoint set state = 'serving' where settled`,
+    'create index view_checkpoint_name on view_checkpoint (name)',
+  ],
 ];
 
 /**

@@ -25,6 +25,8 @@ export class ReplicaLine {
   readonly #options: ReplicaLineOptions;
   readonly #closing = new AbortController();
   readonly #ended: Promise<void>;
+  /** Locks shared with other replicas, taken again with every connection. */
+  readonly #shared = new Set<string>();
   #client: pg.Client | undefined;
 
   constructor(options: ReplicaLineOptions) {
@@ -43,6 +45,20 @@ export class ReplicaLine {
 
   async unlock(name: string): Promise<void> {
     await this.#client?.query('select pg_advisory_unlock(hashtextextended($1, 0))', [name]).catch(() => undefined);
+  }
+
+  /** Shares a lock with other replicas from now on; nobody can have it alone meanwhile. Taken again after a lost connection. */
+  async share(name: string): Promise<void> {
+    if (this.#shared.has(name)) return;
+    this.#shared.add(name);
+    if (this.#client !== undefined) await shareLock(this.#client, name).catch(() => undefined);
+  }
+
+  async unshare(name: string): Promise<void> {
+    if (!this.#shared.delete(name)) return;
+    await this.#client
+      ?.query('select pg_advisory_unlock_shared(hashtextextended($1, 0))', [name])
+      .catch(() => undefined);
   }
 
   async close(): Promise<void> {
@@ -78,8 +94,9 @@ export class ReplicaLine {
     try {
       await client.connect();
       await client.query(`listen ${channel}`);
-      await onBeat(client);
+      for (const name of this.#shared) await shareLock(client, name);
       this.#client = client;
+      await onBeat(client);
       onUp();
       const until = AbortSignal.any([signal, cut.signal]);
       while (!until.aborted) {
@@ -93,4 +110,8 @@ export class ReplicaLine {
       await Promise.race([client.end().catch(() => undefined), sleep(goodbyeMs, undefined, { ref: false })]);
     }
   }
+}
+
+async function shareLock(client: pg.ClientBase, name: string): Promise<void> {
+  await client.query('select pg_advisory_lock_shared(hashtextextended($1, 0))', [name]);
 }

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import type { Position } from '#event-store/event-store.js';
-import type { Projection, ReadDatabase } from '../projection.js';
+import type { ReadDatabase } from '../projection.js';
 import { openPool } from './connections.js';
 import { sorted } from './faults.js';
 import { migrate } from './migrations.js';
 import { PostgresReadDatabase } from './postgres-read-database.js';
 import { ReplicaLine } from './replica-line.js';
-import { ensureViewSchema, viewSchemaName } from './view-schema.js';
+import { type GenerationRow, ViewCatalogue } from './view-catalogue.js';
+import { ensureViewSchema, readersLock, type ViewTables, viewSchemaName } from './view-schema.js';
 import { ViewStore } from './view-store.js';
 
 export interface ViewDatabaseOptions {
@@ -36,13 +37,16 @@ export interface OpenedView {
   readonly store: ViewStore;
   /** For readers. */
   readonly database: ReadDatabase;
+  /** Ends its connections when they are used no more. */
+  close(): Promise<void>;
 }
 
 /** Who wants to know what the other replicas do to a view. */
 export interface ViewFollower {
-  advance(position: Position, changed: boolean): void;
-  /** What was missed while nothing could be heard. */
-  catchUp(position: Position): void;
+  /** A commit of another replica. */
+  advance(schema: string, position: Position, changed: boolean): void;
+  /** The view's generations as they are stored; asked for again and again, so that what could not be heard is seen. */
+  look(rows: readonly GenerationRow[]): void;
 }
 
 type Settled = ViewDatabaseOptions & Required<Pick<ViewDatabaseOptions, 'schemaPrefix' | 'takeOverAfterMs'>>;
@@ -59,8 +63,9 @@ export class ViewDatabase {
   readonly #channel: string;
   readonly #replica = randomBytes(6).toString('hex');
   readonly #line: ReplicaLine;
-  readonly #closers: (() => Promise<unknown>)[] = [];
-  /** By schema. */
+  readonly #opened = new Set<OpenedView>();
+  readonly catalogue: ViewCatalogue;
+  /** By name of the view. */
   readonly #followers = new Map<string, ViewFollower>();
   readonly #holders = new Set<AbortController>();
   #closed: Promise<void> | undefined;
@@ -70,6 +75,7 @@ export class ViewDatabase {
     this.#own = own;
     this.hostSchema = hostSchema;
     this.#channel = `${hostSchema}_commits`;
+    this.catalogue = new ViewCatalogue(own, hostSchema, this.#channel);
     this.#line = new ReplicaLine({
       url: options.url,
       channel: this.#channel,
@@ -114,19 +120,34 @@ export class ViewDatabase {
   }
 
   /**
-   * Makes the view's tables where there are none.
+   * Makes the tables of a generation of a view where there are none.
    * @param log identity of the log; `undefined` while it is empty
    * @throws Error when it is there already with other tables under the same version
    */
-  async openView(
-    projection: Pick<Projection, 'name' | 'version' | 'schema'>,
+  async openView(projection: ViewTables, log: string | undefined, generation = 1): Promise<OpenedView> {
+    const { schema } = await this.ensureView(projection, log, generation);
+    return this.openGeneration(projection, schema);
+  }
+
+  /** The same, without opening it; tells whether the tables were made. */
+  async ensureView(
+    projection: ViewTables,
     log: string | undefined,
-  ): Promise<OpenedView> {
-    const { url, schemaPrefix, readersPerView = 4, readTimeoutMs = 15_000, takeOverAfterMs } = this.#options;
-    const label = `${projection.name}-v${projection.version}`;
-    const schema = viewSchemaName(schemaPrefix, projection);
+    generation: number,
+  ): Promise<{ readonly schema: string; readonly made: boolean }> {
+    const schema = viewSchemaName(this.#options.schemaPrefix, projection, generation);
     const { hostSchema } = this;
-    await withClient(this.#own, (client) => ensureViewSchema(client, { name: schema, hostSchema, projection }, log));
+    const made = await withClient(this.#own, (client) =>
+      ensureViewSchema(client, { name: schema, hostSchema, projection, generation }, log),
+    );
+    return { schema, made };
+  }
+
+  /** The ways to a generation that is there. */
+  openGeneration(projection: Pick<ViewTables, 'name' | 'version'>, schema: string): OpenedView {
+    const { url, readersPerView = 4, readTimeoutMs = 15_000, takeOverAfterMs } = this.#options;
+    const label = `${projection.name}-v${projection.version}`;
+    const { hostSchema } = this;
     const writing = openPool({
       url,
       purpose: `projects ${label}`,
@@ -157,16 +178,31 @@ export class ViewDatabase {
       replica: this.#replica,
     });
     const database = new PostgresReadDatabase(reading);
-    this.#closers.push(
-      () => database.close(),
-      () => writing.end(),
-    );
-    return { label, schema, store, database };
+    const opened: OpenedView = {
+      label,
+      schema,
+      store,
+      database,
+      close: async () => {
+        if (this.#opened.delete(opened)) await Promise.all([database.close(), writing.end()]);
+      },
+    };
+    this.#opened.add(opened);
+    return opened;
   }
 
-  /** Tells the follower of every commit of other replicas to the view. */
-  follow(schema: string, follower: ViewFollower): void {
-    this.#followers.set(schema, follower);
+  /** Tells the follower what other replicas do to the view of that name. */
+  follow(name: string, follower: ViewFollower): void {
+    this.#followers.set(name, follower);
+  }
+
+  /** This replica reads the schema: nobody removes it until {@link readNoMore}. */
+  read(schema: string): Promise<void> {
+    return this.#line.share(readersLock(schema));
+  }
+
+  readNoMore(schema: string): Promise<void> {
+    return this.#line.unshare(readersLock(schema));
   }
 
   /**
@@ -211,22 +247,30 @@ export class ViewDatabase {
 
   async #close(): Promise<void> {
     await this.#line.close();
-    await Promise.all(this.#closers.map((close) => close()));
+    await Promise.all([...this.#opened].map((opened) => opened.close()));
     await this.#own.end();
   }
 
-  /** `{replica} {schema} {position} {changed}` */
+  /** `{replica} {schema} {position} {changed}`, or `generations {name}` */
   #hear(payload: string): void {
     const [replica, schema = '', position, changed] = payload.split(' ');
-    if (replica !== this.#replica) this.#followers.get(schema)?.advance(Number(position), changed === '1');
+    if (replica === this.#replica) return;
+    if (replica === 'generations') {
+      const name = schema;
+      const follower = this.#followers.get(name);
+      if (follower)
+        void this.catalogue.of([name]).then(
+          (rows) => follower.look(rows),
+          () => undefined,
+        );
+      return;
+    }
+    for (const follower of this.#followers.values()) follower.advance(schema, Number(position), changed === '1');
   }
 
   async #lookUp(client: pg.ClientBase): Promise<void> {
-    const { rows } = await client.query<{ schema_name: string; position: number }>(
-      `select schema_name, position from ${this.hostSchema}.view_checkpoint where schema_name = any($1)`,
-      [[...this.#followers.keys()]],
-    );
-    for (const { schema_name: schema, position } of rows) this.#followers.get(schema)?.catchUp(position);
+    const rows = await this.catalogue.of([...this.#followers.keys()], client);
+    for (const [name, follower] of this.#followers) follower.look(rows.filter((row) => row.name === name));
   }
 }
 

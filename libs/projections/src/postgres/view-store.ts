@@ -2,11 +2,18 @@ import type { Pool, PoolClient, QueryResult } from 'pg';
 import type { Position, RecordedEvent } from '#event-store/event-store.js';
 import type { ViewTransaction } from '../projection.js';
 import type { SetAsideEvent } from '../view-host.js';
-import type { ViewProgress } from './shared-view.js';
 import { DatabaseUnavailable, LeadershipLost, sorted } from './faults.js';
 import { ColumnTypes } from './many-rows.js';
 import { OpenTransaction } from './statements.js';
 import { StatementTexts } from './statement-texts.js';
+
+/** What is stored of how far a view is. */
+export interface ViewProgress {
+  readonly position: Position;
+  readonly setAside: number;
+  /** Has been at the end of the log. */
+  readonly settled: boolean;
+}
 
 /** What a transaction between those of the projecting replica has done. */
 export interface Outcome<Result> {
@@ -62,11 +69,11 @@ export class ViewStore {
    */
   async takeOver(): Promise<ViewProgress & { readonly term: number; readonly log: string | null }> {
     const { rows } = await this.#own<{ term: number; position: number; settled: number; log: string | null }>(
-      `update ${this.#checkpoint} set term = term + 1 where schema_name = $1 returning term, position, settled, log`,
+      `update ${this.#checkpoint} set term = term + 1 where schema_name = $1 and state <> 'replaced' returning term, position, settled, log`,
       [this.#options.schema],
     );
     const [row] = rows;
-    if (row === undefined) throw new LeadershipLost(`${this.#options.schema} is gone`);
+    if (row === undefined) throw new LeadershipLost(`${this.#options.schema} is gone, or replaced`);
     const { setAside } = await this.progress();
     return { term: row.term, position: row.position, log: row.log, settled: row.settled === 1, setAside };
   }
@@ -87,7 +94,7 @@ export class ViewStore {
   async advance(step: Step, work: (view: ViewTransaction) => Promise<void>): Promise<void> {
     const { term, from, through, changes, settled, inStep = false } = step;
     const fence = `update ${this.#checkpoint} set position = ${whole(through)}, settled = ${settled}
-      where schema_name = '${this.#options.schema}' and term = ${whole(term)} and position = ${whole(from)} returning position`;
+      where schema_name = '${this.#options.schema}' and term = ${whole(term)} and position = ${whole(from)} and state <> 'replaced' returning position`;
     await this.#transaction(fence, inStep, async (view) => {
       await work(view);
       return { result: undefined, changes };
@@ -96,7 +103,7 @@ export class ViewStore {
 
   /** Runs the work in one transaction, alone among all replicas that write the view: its checkpoint is locked. */
   between<Result>(work: (view: ViewTransaction) => Promise<Outcome<Result>>, inStep = true): Promise<Result> {
-    const fence = `select position from ${this.#checkpoint} where schema_name = '${this.#options.schema}' for update`;
+    const fence = `select position from ${this.#checkpoint} where schema_name = '${this.#options.schema}' and state <> 'replaced' for update`;
     return this.#transaction(fence, inStep, work);
   }
 
