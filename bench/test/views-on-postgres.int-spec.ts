@@ -2,9 +2,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { StoredDocuments } from '#apps/record/src/reading/stored-documents.js';
 import { recordQueries } from '#apps/record/src/record-queries.js';
-import { definitions } from '#apps/record/src/search/definitions.js';
+import { RecordReader } from '#apps/record/src/reading/record-reader.js';
+import { searchedType } from '#apps/record/src/search/definitions.js';
 import { type PageKey, PageTokens } from '#apps/record/src/search/page-token.js';
 import { RecordSearch } from '#apps/record/src/search/record-search.js';
+import { usualLimits } from '#apps/record/src/search/search-limits.js';
 import { searchRequest } from '#apps/record/src/search/search-request.js';
 import { searches } from '#apps/record/test/searches.js';
 import { ReviewReader } from '#apps/commune/src/reviews/review-reader.js';
@@ -80,7 +82,9 @@ const periods = ['all', '2026', '2026-Q3', '2026-10', '2026-09-01', '2026-09-07'
         for (const examined of [40, 1_000_000]) {
           const { total } = await agree('health-record', async (view) => {
             const documents = new StoredDocuments(view.database);
-            const search = new RecordSearch(view.database, documents, {
+            const reader = new RecordReader(view.database, documents, new FacilityRegister());
+            const search = new RecordSearch(view.database, documents, reader, {
+              ...usualLimits,
               examined,
               counted: 1_000_000,
               fewResidents: examined,
@@ -222,14 +226,14 @@ async function everyRow(
   query: string,
   visibility: Parameters<RecordSearch['page']>[1],
 ): Promise<{ readonly keys: readonly string[]; readonly total: number }> {
-  const definition = definitions.get(type);
+  const definition = searchedType(type);
   if (!definition) throw new Error(`no ${type}`);
   const request = searchRequest(definition, new URLSearchParams(`${query}&_count=100`), false, tokens);
   const keys: string[] = [];
   let after: PageKey | undefined;
   for (let page = 0; page < 500; page += 1) {
-    const { rows, next } = await search.page({ ...request, ...(after && { after }) }, visibility);
-    keys.push(...rows.map(({ number, part }) => `${number}-${part}`));
+    const { found, next } = await search.page({ ...request, ...(after && { after }) }, visibility);
+    keys.push(...found.map(({ row: { number, part } }) => `${number}-${part}`));
     if (!next) break;
     after = next;
   }
@@ -237,7 +241,7 @@ async function everyRow(
 }
 
 async function bundle(read: ReadDatabase, type: string, query: string) {
-  const definition = definitions.get(type);
+  const definition = searchedType(type);
   if (!definition) throw new Error(`no ${type}`);
   const { search, pages } = recordQueries(read, { readStream: async () => [] }, new FacilityRegister(), {
     sealingKey: new Uint8Array(32),

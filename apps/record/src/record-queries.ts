@@ -69,10 +69,10 @@ export function recordQueries(
 function viewQueries(database: ReadDatabase, facilities: FacilityRegister, pages: PageTokens): ViewQueries {
   const documents = new StoredDocuments(database);
   const reader = new RecordReader(database, documents, facilities);
-  const inclusions = new Inclusions(database, documents, reader);
+  const search = new RecordSearch(database, documents, reader);
   return {
     reader,
-    search: new SearchService(new RecordSearch(database, documents), documents, reader, inclusions, pages),
+    search: new SearchService(search, new Inclusions(search, documents, reader), pages),
     everything: new PatientEverything(documents, reader, pages),
   };
 }

@@ -7,7 +7,8 @@ import type { ImmunizationContent } from '#domain/immunizations/immunization-con
 import { immunizationStream, residentStream } from '#domain/streams.js';
 import { faultsOf } from '#fhir/validation.js';
 import { fromXml } from '#fhir/xml/read-xml.js';
-import { definitions } from '../src/search/definitions.js';
+import { searchParametersOf } from '#fhir/search-parameters/search-parameters.js';
+import { definitions, servedTypes } from '../src/search/definitions.js';
 import { type FhirServer, type Identity, startFhirServer } from './fhir-server.js';
 import { at, day, EventLog, facility, paper, visitContent } from './recorded-events.js';
 
@@ -360,11 +361,17 @@ describe('search', () => {
   it('refuses what it does not know, and names it', async () => {
     for (const [query, named] of [
       ['Patient?shoe-size=42', 'shoe-size'],
-      ['Patient?name:exact=x', 'name:exact'],
-      ['Condition?patient.name=x', 'patient.name'],
-      ['Observation?_sort=code', '_sort=code'],
-      ['Encounter?_include=Encounter:location', '_include=Encounter:location'],
-      ['Patient?_elements=id', '_elements'],
+      ['Patient?name:sounds=x', 'name:sounds'],
+      ['Patient?gender:in=http://x', 'gender:in'],
+      ['Condition?patient.shoe-size=x', 'patient.shoe-size'],
+      ['Condition?code.name=x', 'code.name'],
+      ['Patient?_has:Observation:shoe:code=x', '_has:Observation:shoe:code'],
+      ['Observation?_sort=shoe', '_sort=shoe'],
+      ['Encounter?_include=Encounter:shoe', '_include=Encounter:shoe'],
+      ['Encounter?_include=Condition:encounter', '_include=Condition:encounter'],
+      ['Patient?_summary=most', '_summary'],
+      ['Patient?_text=x', '_text'],
+      ['Location?near=1', 'near'],
     ]) {
       const answer = await ask(query ?? '');
       expect(answer.status).toBe(400);
@@ -374,6 +381,7 @@ describe('search', () => {
     const bundle = (await lenient.json()) as Bundle;
     expect(matchesOf(bundle)).toHaveLength(2);
     expect(JSON.stringify(bundle.entry?.at(-1))).toContain('shoe-size');
+    expect(bundle.link?.find(({ relation }) => relation === 'self')?.url).toMatch(/\/Patient$/);
   });
 
   it.each([
@@ -503,8 +511,8 @@ describe('$everything', () => {
     const types = new Set(whole.entry?.map((entry) => entry.resource?.resourceType));
     // The resident of this $everything has no vaccination, and nothing refers to a place.
     const missing = new Set(['Immunization', 'Location']);
-    const own = [...definitions.values()].filter(({ type, only }) => !only && !missing.has(type));
-    expect(types).toEqual(new Set([...own.map(({ type }) => type), 'EpisodeOfCare']));
+    const own = [...definitions.keys()].filter((type) => !missing.has(type));
+    expect(types).toEqual(new Set([...own, 'EpisodeOfCare']));
     for (const entry of whole.entry ?? []) if (entry.resource) expect(faultsOf(entry.resource)).toEqual([]);
     const matches = matchesOf(whole).map((one) => `${one.resourceType}/${one.id}`);
     const paged: string[] = [];
@@ -534,15 +542,29 @@ describe('metadata', () => {
     const statement = (await client.capabilityStatement()) as unknown as CapabilityStatement;
     expect(faultsOf({ ...statement, id: 'x' })).toEqual([]);
     const resources = statement.rest?.[0]?.resource ?? [];
-    expect(resources.map((one) => one.type)).toEqual([...definitions.keys()]);
-    const values = { token: 'x', date: '2026', reference: 'Organization/08Z11', string: 'x' } as const;
+    expect(resources.map((one) => one.type)).toEqual(servedTypes.map(({ type }) => type));
+    const values = {
+      token: 'x',
+      date: '2026',
+      reference: 'Organization/08Z11',
+      string: 'x',
+      uri: 'http://x',
+      quantity: '5',
+      number: '5',
+      composite: '',
+    };
     for (const resource of resources) {
       for (const parameter of resource.searchParam ?? []) {
+        const known = searchParametersOf(resource.type).get(parameter.name);
+        expect(known?.kind).toBe(parameter.type);
         const value =
-          parameter.name === 'target' ? `Patient/${binh}` : (values[parameter.type as keyof typeof values] ?? 'x');
+          known?.kind === 'composite'
+            ? known.components.map(({ kind }) => values[kind]).join('$')
+            : values[parameter.type as keyof typeof values];
         const answer = await ask(`${resource.type}?${parameter.name}=${encodeURIComponent(value)}`);
         expect([resource.type, parameter.name, answer.status]).toEqual([resource.type, parameter.name, 200]);
       }
+      if (!definitions.has(resource.type)) continue;
       for (const include of resource.searchInclude ?? [])
         expect((await ask(`${resource.type}?_count=1&_include=${include}`)).status).toBe(200);
       for (const include of resource.searchRevInclude ?? [])
@@ -557,7 +579,8 @@ describe('metadata', () => {
       [`Patient/${binh}`, 'PUT', 405],
       ['', 'POST', 405],
       ['', 'GET', 404],
-      [`Patient/${binh}/Condition`, 'GET', 404],
+      [`Patient/${binh}/Shoe`, 'GET', 404],
+      [`Device/${binh}/Condition`, 'GET', 404],
       ['Patient/$match', 'POST', 405],
     ] as const) {
       const answer = await ask(path, clinician, {

@@ -4,12 +4,14 @@ import type { ReadDatabase, SqlValue } from '#projections/projection.js';
 import type { Visibility } from '../src/access/visibility.js';
 import { StoredDocuments } from '../src/reading/stored-documents.js';
 import { recordQueries } from '../src/record-queries.js';
-import { definitions } from '../src/search/definitions.js';
+import { RecordReader } from '../src/reading/record-reader.js';
+import { searchedType } from '../src/search/definitions.js';
 import { type PageKey, PageTokens } from '../src/search/page-token.js';
-import { RecordSearch, type SearchLimits } from '../src/search/record-search.js';
+import { RecordSearch } from '../src/search/record-search.js';
+import { type SearchLimits, usualLimits } from '../src/search/search-limits.js';
 import { searchRequest } from '../src/search/search-request.js';
 import { at, EventLog, paper, visitContent } from './recorded-events.js';
-import { searches } from './searches.js';
+import { searches, unserved } from './searches.js';
 import { type ViewOfEvents, viewOfEvents } from './view-of-events.js';
 
 const everybody: Visibility = { kind: 'everybody' };
@@ -61,7 +63,7 @@ async function everyPage(
   query: string,
   visibility: Visibility,
 ): Promise<{ readonly keys: readonly string[]; readonly pages: number }> {
-  const definition = definitions.get(type);
+  const definition = searchedType(type);
   if (!definition) throw new Error(`no ${type}`);
   const request = searchRequest(definition, new URLSearchParams(query.replace('RESIDENT', resident)), false, tokens);
   const keys: string[] = [];
@@ -69,15 +71,20 @@ async function everyPage(
   let pages = 0;
   do {
     const page = await search.page({ ...request, ...(after && { after }) }, visibility);
-    keys.push(...page.rows.map((row) => `${row.number}-${row.part}`));
+    keys.push(...page.found.map(({ row }) => `${row.number}-${row.part}`));
     after = page.next;
     pages += 1;
   } while (after && pages < 2_000);
   return { keys, pages };
 }
 
-const limited = (limits: SearchLimits): RecordSearch =>
-  new RecordSearch(view.database, new StoredDocuments(view.database), limits);
+function searchOver(database: ReadDatabase, limits: Partial<SearchLimits>): RecordSearch {
+  const documents = new StoredDocuments(database);
+  const reader = new RecordReader(database, documents, new FacilityRegister());
+  return new RecordSearch(database, documents, reader, { ...usualLimits, ...limits });
+}
+
+const limited = (limits: Partial<SearchLimits>): RecordSearch => searchOver(view.database, limits);
 
 describe.each([
   ['everybody', everybody],
@@ -93,7 +100,7 @@ describe.each([
       expect((await everyPage(little, type, `${query}&_count=${count}`, visibility)).keys).toEqual(whole.keys);
     }
     expect((await everyPage(byResident, type, `${query}&_count=2`, visibility)).keys).toEqual(whole.keys);
-    const definition = definitions.get(type);
+    const definition = searchedType(type);
     if (!definition) throw new Error(`no ${type}`);
     const request = searchRequest(definition, new URLSearchParams(query.replace('RESIDENT', resident)), false, tokens);
     expect(await atOnce.total(request, visibility)).toBe(whole.keys.length);
@@ -109,7 +116,7 @@ describe.each([
       },
       close: () => view.database.close(),
     };
-    const search = new RecordSearch(listening, new StoredDocuments(listening), {
+    const search = searchOver(listening, {
       examined: 100,
       counted: 100,
       fewResidents: 0,
@@ -118,7 +125,7 @@ describe.each([
     const faults: string[] = [];
     for (const [text, values] of asked) {
       const steps = await view.database.query<{ readonly detail: string }>(`explain query plan ${text}`, values);
-      const narrow = /e\.(resident|number|phone|episode) (=|in) ?\(?\?/.test(text);
+      const narrow = /(e\.(resident|number|episode)|m\.into_number) (=|in) ?\(?\?/.test(text);
       for (const { detail } of steps) {
         // A whole table is never read; w, few are the limited inner queries, the rest goes along an index.
         const scans = /^SCAN (?!w$|few$|\(|CONSTANT)/.test(detail) && !/USING (COVERING )?INDEX/.test(detail);
@@ -129,9 +136,27 @@ describe.each([
   });
 });
 
+describe('a search that no index serves', () => {
+  it.each(unserved)(
+    '%s?%s is refused where it would have to look at all, and says what to add',
+    async (type, query) => {
+      const search = limited({ examined: 20, checked: 20, fewResidents: 0 });
+      const refused = everyPage(search, type, `${query}&_count=500`, everybody);
+      await expect(refused).rejects.toMatchObject({ status: 400, code: 'too-costly' });
+      await expect(refused).rejects.toThrow(/add one of: .*_id/);
+    },
+  );
+
+  it.each(unserved)('%s?%s is answered where there is little to look at', async (type, query) => {
+    const all = await everyPage(limited({}), type, `${query}&_count=500`, everybody);
+    const paged = await everyPage(limited({}), type, `${query}&_count=2`, everybody);
+    expect(paged.keys).toEqual(all.keys);
+  });
+});
+
 describe('a total', () => {
   it('is refused when it would look at too much', async () => {
-    const definition = definitions.get('Encounter');
+    const definition = searchedType('Encounter');
     if (!definition) throw new Error('no Encounter');
     const search = limited({ examined: 100, counted: 100, fewResidents: 0 });
     await expect(
@@ -143,7 +168,7 @@ describe('a total', () => {
     const queries = recordQueries(view.database, { readStream: async () => [] }, new FacilityRegister(), {
       sealingKey: new Uint8Array(32),
     });
-    const definition = definitions.get('Encounter');
+    const definition = searchedType('Encounter');
     if (!definition) throw new Error('no Encounter');
     const bundle = await queries.search.bundle(
       searchRequest(definition, new URLSearchParams(`patient=${resident}`), false, tokens),

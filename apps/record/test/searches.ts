@@ -1,4 +1,4 @@
-/** Searches of every kind; RESIDENT stands for a resident's id. */
+/** Searches of every kind that an index serves; RESIDENT stands for a resident's id. */
 export const searches: readonly (readonly [type: string, query: string])[] = [
   ['Patient', ''],
   ['Patient', 'name=nguyen'],
@@ -8,6 +8,9 @@ export const searches: readonly (readonly [type: string, query: string])[] = [
   ['Patient', 'identifier=1'],
   ['Patient', 'phone=0900'],
   ['Patient', '_lastUpdated=gt2026-11-01'],
+  ['Patient', 'name:exact=Nguyễn Văn Bình Bình&name=binh'],
+  ['Patient', '_has:Condition:patient:code=I10&name=nguyen&_sort=_id'],
+  ['Patient', '_sort=_id'],
   ['Encounter', ''],
   ['Encounter', 'date=ge2026-03'],
   ['Encounter', 'date=ge2026-03&date=lt2026-05&class=AMB'],
@@ -19,10 +22,18 @@ export const searches: readonly (readonly [type: string, query: string])[] = [
   ['Condition', 'code=I10,J06.9&recorded-date=ge2026-03'],
   ['Condition', 'patient=RESIDENT&code=I10'],
   ['Condition', 'patient=RESIDENT&_sort=-_lastUpdated'],
-  ['Condition', 'clinical-status=active'],
   ['Condition', 'code=I10&_sort=_lastUpdated'],
+  ['Condition', 'code=I10&clinical-status:not=active'],
+  ['Condition', 'patient.name=nguyen&code=I10'],
+  ['Condition', 'encounter.class=IMP&code=I10'],
+  ['Condition', 'patient=RESIDENT&code:below=J06'],
+  ['Condition', 'patient=RESIDENT&encounter:missing=false'],
   ['Observation', 'code=29463-7&date=ge2026-03'],
   ['Observation', 'code=X1'],
+  ['Observation', 'code-value-quantity=29463-7$gt40'],
+  ['Observation', 'component-code-value-quantity=8480-6$ge150||mm[Hg]'],
+  ['Observation', 'component-code=8480-6&component-value-quantity=gt150'],
+  ['Observation', 'patient=RESIDENT&value-quantity=gt5&_sort=-date,code'],
   ['Observation', 'code=http://loinc.org|85354-9,X1&category=laboratory'],
   ['Observation', 'patient=RESIDENT&code=85354-9&date=ge2026'],
   ['Observation', 'date=2026-03-11'],
@@ -32,4 +43,15 @@ export const searches: readonly (readonly [type: string, query: string])[] = [
   ['Task', 'owner=08Z01&_sort=-modified'],
   ['Provenance', 'recorded=ge2026-11'],
   ['Provenance', 'patient=RESIDENT'],
+];
+
+/** Searches that no index serves: found while there is little, refused when there is much. */
+export const unserved: readonly (readonly [type: string, query: string])[] = [
+  ['Condition', 'clinical-status=active'],
+  ['Encounter', 'class=AMB'],
+  ['Observation', 'value-quantity=gt1000'],
+  ['Observation', 'status:not=final'],
+  ['Patient', 'gender=female'],
+  ['Patient', 'name:contains=uye'],
+  ['Encounter', 'type=03'],
 ];

@@ -5,8 +5,8 @@ import { FhirFault, notFound } from '../http/fhir-fault.js';
 import type { RecordReader, ServedResource } from '../reading/record-reader.js';
 import type { StoredDocument, StoredDocuments } from '../reading/stored-documents.js';
 import { documentOf } from '../search/criteria.js';
+import { searchParametersOf } from '#fhir/search-parameters/search-parameters.js';
 import { isResourceType } from '#fhir/structure/element-tables.js';
-import { resourceTypes } from '../search/definitions.js';
 import { nameOf, referencesOf, typeAndId } from '../search/inclusions.js';
 import type { PageTokens } from '../search/page-token.js';
 import { invalidValue } from '../search/parameter-values.js';
@@ -29,14 +29,8 @@ const defaultCount = 200;
 const mostCount = 1_000;
 const documentsAtOnce = 100;
 
-/** Elements by which a record's resources refer to facilities. */
-const facilityElements = [
-  ...['managingOrganization', 'serviceProvider', 'requester', 'performer', 'owner'].map((element) => ({
-    element,
-    targets: [],
-  })),
-  { element: 'performer', inner: 'actor', targets: [] },
-];
+/** Parameters by which a record's resources refer to facilities. */
+const facilityReferences = ['organization', 'service-provider', 'requester', 'performer', 'owner'];
 
 /** `Patient/$everything`: one resident's whole compartment, document by document, with the facilities it refers to. */
 export class PatientEverything {
@@ -128,7 +122,12 @@ export class PatientEverything {
   async #facilitiesOf(resources: readonly ServedResource[]): Promise<readonly ServedResource[]> {
     const names = new Set(
       resources
-        .flatMap((resource) => facilityElements.flatMap((element) => referencesOf(resource, element)))
+        .flatMap((resource) =>
+          facilityReferences.flatMap((name) => {
+            const parameter = searchParametersOf(resource.resourceType).get(name);
+            return parameter ? referencesOf(resource, parameter) : [];
+          }),
+        )
         .filter((name) => name.startsWith('Organization/')),
     );
     const ids = [...names].map((name) => documentOf(...typeAndId(name))).filter((id) => id !== undefined);
@@ -178,7 +177,7 @@ function everythingRequest(parameters: URLSearchParams, pages: PageTokens): Ever
 
 function typesOf(value: string): ReadonlySet<string> {
   const types = value.split(',');
-  const unknown = types.filter((type) => !resourceTypes.some((known) => known === type) && !isResourceType(type));
+  const unknown = types.filter((type) => !isResourceType(type));
   if (unknown.length > 0)
     throw invalidValue(
       '_type',

@@ -1,9 +1,11 @@
 import type { CapabilityStatement, CapabilityStatementRestResource } from '@medplum/fhirtypes';
-import { definitions, parameterType, type TypeDefinition } from '../search/definitions.js';
+import { type SearchParameter, searchParametersOf } from '#fhir/search-parameters/search-parameters.js';
+import { definitions, type SearchedType, servedTypes } from '../search/definitions.js';
+import type { IndexedParameter } from '../search/definitions/type-definition.js';
+import { modifiersOf } from '../search/matching/matcher.js';
 
 /** What this server can do, made from the table that searches are made from. */
 export function capabilityStatement(base: string, date: string): CapabilityStatement {
-  const served = [...definitions.values()];
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
@@ -22,21 +24,21 @@ export function capabilityStatement(base: string, date: string): CapabilityState
           cors: false,
           description: 'Bearer token; facilities see the residents they are concerned with, residents themselves.',
         },
-        resource: served.map((definition) => resourceOf(definition, served)),
+        resource: servedTypes.map(resourceOf),
         interaction: [{ code: 'history-system' }],
+        compartment: [
+          'http://hl7.org/fhir/CompartmentDefinition/patient',
+          'http://hl7.org/fhir/CompartmentDefinition/encounter',
+        ],
       },
     ],
   };
 }
 
-function resourceOf(definition: TypeDefinition, served: readonly TypeDefinition[]): CapabilityStatementRestResource {
-  const { type, parameters, references } = definition;
-  const includes = Object.keys(references).map((name) => `${type}:${name}`);
-  const reverseIncludes = served.flatMap((other) =>
-    Object.entries(other.references).flatMap(([name, { targets }]) =>
-      targets.some((one) => one === type) ? [`${other.type}:${name}`] : [],
-    ),
-  );
+function resourceOf({ type, sources: [own] }: SearchedType): CapabilityStatementRestResource {
+  const parameters = [...searchParametersOf(type).values()];
+  const includes = parameters.filter(({ kind }) => kind === 'reference').map(({ name }) => `${type}:${name}`);
+  const reverseIncludes = reverseIncludesOf.get(type) ?? [];
   return {
     type,
     interaction: [
@@ -50,19 +52,47 @@ function resourceOf(definition: TypeDefinition, served: readonly TypeDefinition[
     readHistory: true,
     updateCreate: false,
     conditionalRead: 'full-support',
-    searchParam: [
-      { name: '_id', type: 'token' },
-      { name: '_lastUpdated', type: 'date' },
-      ...Object.entries(parameters).map(([name, parameter]) => ({
-        name,
-        type: parameterType(parameter),
-        ...(parameter.note !== undefined && { documentation: parameter.note }),
-      })),
-    ],
+    searchParam: parameters.map((parameter) => ({
+      name: parameter.name,
+      type: parameter.kind,
+      ...documentationOf(
+        parameter,
+        Object.hasOwn(own.parameters, parameter.name) ? own.parameters[parameter.name] : undefined,
+      ),
+    })),
     ...(includes.length > 0 && { searchInclude: includes }),
-    ...(reverseIncludes.length > 0 && { searchRevInclude: reverseIncludes }),
+    ...(reverseIncludes.length > 0 && { searchRevInclude: [...reverseIncludes] }),
     ...(type === 'Patient' && {
       operation: [{ name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' }],
     }),
   };
 }
+
+/** What a client must know to ask it: the modifiers, and whether it can stand alone however much there is. */
+function documentationOf(
+  { name, kind }: SearchParameter,
+  indexed: IndexedParameter | undefined,
+): { readonly documentation?: string } {
+  const modifiers = name === '_id' || name === '_lastUpdated' ? [] : modifiersOf[kind];
+  const said = [
+    ...(modifiers.length > 0 ? [`Modifiers: ${modifiers.map((one) => `:${one}`).join(' ')}.`] : []),
+    ...(indexed?.note === undefined ? [] : [indexed.note]),
+  ];
+  return said.length === 0 ? {} : { documentation: said.join(' ') };
+}
+
+/** Which parameters of the served types refer to a type. */
+const reverseIncludesOf: ReadonlyMap<string, readonly string[]> = (() => {
+  const found = new Map<string, string[]>();
+  const referring = servedTypes.flatMap(({ type }) =>
+    [...searchParametersOf(type).values()].map((parameter) => ({ type, parameter })),
+  );
+  for (const { type, parameter } of referring) {
+    if (parameter.kind !== 'reference') continue;
+    // What may lead to anything is listed where it commonly does: of types with tables of their own.
+    const anything = definitions.has(type) ? servedTypes.map((one) => one.type) : [];
+    const targets = parameter.targets.includes('*') ? anything : parameter.targets;
+    for (const target of targets) found.set(target, [...(found.get(target) ?? []), `${type}:${parameter.name}`]);
+  }
+  return found;
+})();

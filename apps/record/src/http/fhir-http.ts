@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toXml } from '#fhir/xml/write-xml.js';
 import { disclosureOf } from '#security/http/audit-hooks.js';
 import type { ServedResource } from '../reading/record-reader.js';
-import { definitions, keptDefinition, type TypeDefinition } from '../search/definitions.js';
+import { type SearchedType, searchedType } from '../search/definitions.js';
 import { FhirFault } from './fhir-fault.js';
 import { formatOf, mediaTypes } from './negotiation.js';
 
@@ -42,9 +42,9 @@ function isKnown({ headers }: FastifyRequest, etag: string, modified: Date): boo
 export const baseOf = (request: FastifyRequest): string => `${request.protocol}://${request.host}/fhir`;
 
 /** @throws FhirFault 404 for a type that FHIR does not know */
-export function definitionOf(type: string): TypeDefinition {
-  const definition = definitions.get(type) ?? keptDefinition(type);
-  if (definition) return definition;
+export function definitionOf(type: string): SearchedType {
+  const searched = searchedType(type);
+  if (searched) return searched;
   const name = type.slice(0, 64);
   throw new FhirFault(404, 'not-supported', {
     vi: `Không có loại tài nguyên ${name}.`,

@@ -9,7 +9,7 @@ import type { ServedResource } from '../reading/record-reader.js';
 import { RawBody } from '#platform/http/body-parsers.js';
 import { RECORD_QUERIES, type RecordQueries, type ViewQueries } from '../record-queries.js';
 import { documentOf } from '../search/criteria.js';
-import { searchRequest } from '../search/search-request.js';
+import { type Compartment, searchRequest } from '../search/search-request.js';
 import { capabilityStatement } from './capability-statement.js';
 import {
   asFhir,
@@ -75,6 +75,36 @@ export class FhirController {
     return this.#search(caller, type, parametersOf(request), request, reply);
   }
 
+  /** The resources of a type about one resident, or of one encounter; `*`: of every type. */
+  @Get(':compartment/:id/:type')
+  searchCompartment(
+    @CurrentCaller() caller: Caller,
+    @Param('compartment') compartment: string,
+    @Param('id') id: string,
+    @Param('type') type: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Bundle> {
+    const within = compartmentOf(compartment, id);
+    if (type === '*' && within.type === 'Patient') return this.everything(caller, id, request, reply);
+    return this.#search(caller, type, parametersOf(request), request, reply, within);
+  }
+
+  @Post(':compartment/:id/:type/_search')
+  @RawBody()
+  @HttpCode(200)
+  searchCompartmentByPost(
+    @CurrentCaller() caller: Caller,
+    @Param('compartment') compartment: string,
+    @Param('id') id: string,
+    @Param('type') type: string,
+    @Body() body: Buffer | undefined,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Bundle> {
+    return this.#search(caller, type, withForm(body, request), request, reply, compartmentOf(compartment, id));
+  }
+
   @Post(':type/_search')
   @RawBody()
   @HttpCode(200)
@@ -85,9 +115,7 @@ export class FhirController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Bundle> {
-    const parameters = parametersOf(request);
-    for (const [name, value] of formParameters(body, request)) parameters.append(name, value);
-    return this.#search(caller, type, parameters, request, reply);
+    return this.#search(caller, type, withForm(body, request), request, reply);
   }
 
   @Get(':type/:id')
@@ -141,15 +169,19 @@ export class FhirController {
     parameters: URLSearchParams,
     request: FastifyRequest,
     reply: FastifyReply,
+    compartment?: Compartment,
   ): Promise<Bundle> {
     const visibility = visibilityOf(caller);
     const { pages } = this.queries;
     const definition = definitionOf(type);
-    const asked = searchRequest(definition, parameters, prefersLenient(request), pages);
+    const asked = {
+      ...searchRequest(definition, parameters, prefersLenient(request), pages),
+      ...(compartment && { compartment }),
+    };
     asFhir(reply);
     return this.#atMoment(
       asOfIn(parameters, pages),
-      () => residentAsked(definition.type, parameters, pages, visibility),
+      () => compartment?.id ?? residentAsked(definition.type, parameters, pages, visibility),
       visibility,
       ({ search }, seen) => search.bundle(asked, seen, baseOf(request)),
     );
@@ -170,4 +202,19 @@ export class FhirController {
     if (id === undefined) throw notFound();
     return this.queries.asOf.use(id, before, visibility, (view) => ask(this.queries.over(view), { kind: 'everybody' }));
   }
+}
+
+function compartmentOf(type: string, id: string): Compartment {
+  if (type === 'Patient' || type === 'Encounter') return { type, id: checkedId(id) };
+  throw new FhirFault(404, 'not-supported', {
+    vi: 'Chỉ có ngăn (compartment) của Patient và Encounter.',
+    en: 'There are compartments of Patient and Encounter alone.',
+  });
+}
+
+/** Parameters of the URL, then those of the form. */
+function withForm(body: Buffer | undefined, request: FastifyRequest): URLSearchParams {
+  const parameters = parametersOf(request);
+  for (const [name, value] of formParameters(body, request)) parameters.append(name, value);
+  return parameters;
 }

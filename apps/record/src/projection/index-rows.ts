@@ -1,5 +1,5 @@
 /** Search index of a document: one row per resource it becomes. Written by hand from the document; a test holds it to the FHIR made of it. */
-import type { Coding } from '@medplum/fhirtypes';
+import type { Coding, Resource } from '@medplum/fhirtypes';
 import { foldName } from '#domain/residents/names.js';
 import type {
   ImmunizationDocument,
@@ -10,20 +10,26 @@ import type {
   VisitDocument,
 } from '#fhir/documents.js';
 import { code, text } from '#fhir/elements.js';
-import { type EncounterContent, encounterContent, observationCategories } from '#fhir/encounters/encounter-content.js';
+import {
+  type EncounterContent,
+  encounterContent,
+  observationCategories,
+  type ObservationPart,
+} from '#fhir/encounters/encounter-content.js';
+import { measuredValue, ucumUnit } from '#fhir/encounters/laboratory.js';
 import { vaccineCodings } from '#fhir/immunizations/immunization-of.js';
 import { authoredOn, lastModified, referralStatuses } from '#fhir/referrals/referral-content.js';
 import { allergyCategories, conditionClinicalStatus } from '#fhir/residents/history.js';
-import { identifierToken } from '#fhir/residents/patient.js';
 import { keptPart } from '#fhir/resource-ids.js';
 import { historyContent, tobaccoStatus } from '#fhir/residents/history-content.js';
 import { unnamed } from '#fhir/reading/sent-content.js';
 import { resourcesOf } from '#fhir/translation.js';
-import type { KeptObject } from '#domain/kept-resources/kept-content.js';
-import { codeSystems, residentIdentifierSystems } from '#fhir/systems.js';
-import type { SqlValue } from '#projections/projection.js';
 import type { DocumentBesides } from './told-besides.js';
-import { indexKept, isIcd10, keptCode, keptCodings } from './kept-rows.js';
+import { codeSystems } from '#fhir/systems.js';
+import type { SqlValue } from '#projections/projection.js';
+import { type OverlaidResource, overlaidResources, tokensAt } from './overlaid-resources.js';
+import { addPatientRows } from './patient-rows.js';
+import { addSelfDescribed } from './self-described-rows.js';
 import type { EntryTableName } from './schema.js';
 import { endless, type Span, spanOf } from './seconds.js';
 
@@ -34,7 +40,7 @@ export type AddRow = (table: EntryTableName, row: IndexRow) => void;
 
 const keptTables: readonly EntryTableName[] = [
   'kept_entry',
-  'kept_identifier',
+  'kept_value',
   'condition_entry',
   'observation_entry',
   'medication_request_entry',
@@ -53,15 +59,17 @@ export const tablesOf: Readonly<Record<RecordDocument['kind'], readonly EntryTab
     'allergy_intolerance_entry',
     'observation_entry',
     'family_member_history_entry',
+    'kept_entry',
+    'kept_value',
   ],
   visit: ['encounter_entry', ...keptTables],
   resource: keptTables,
   screening: ['encounter_entry', 'condition_entry', 'observation_entry'],
-  immunization: ['immunization_entry'],
-  referral: ['referral_entry'],
+  immunization: ['immunization_entry', 'kept_entry', 'kept_value'],
+  referral: ['referral_entry', 'kept_entry', 'kept_value'],
   facility: ['organization_entry'],
-  programme: ['kept_entry', 'kept_identifier'],
-  practitioner: ['kept_entry', 'kept_identifier'],
+  programme: ['kept_entry', 'kept_value'],
+  practitioner: ['kept_entry', 'kept_value'],
 };
 
 /** Stays longer than this are found by the end they have, others by their start: see the date search of encounters. */
@@ -83,7 +91,14 @@ export function indexRows(document: RecordDocument, number: number, resident: nu
       indexReferral(document, number, resident, add);
       return;
     case 'resource':
-      indexKept(document.kept, number, '', document.resident === undefined ? null : resident, add);
+      addSelfDescribed(
+        document.kept.type,
+        document.kept.resource,
+        number,
+        '',
+        document.resident === undefined ? null : resident,
+        add,
+      );
       return;
     case 'facility':
       add('organization_entry', [
@@ -106,8 +121,7 @@ export function indexRows(document: RecordDocument, number: number, resident: nu
 function indexBesides(document: DocumentBesides, number: number, resident: number | null, add: AddRow): void {
   const version = { id: '', version: 1, lastUpdated: '' };
   for (const { resourceType, id, ...rest } of resourcesOf(document, version, unnamed)) {
-    const resource = { resourceType, ...rest } as unknown as KeptObject;
-    indexKept({ key: '', type: resourceType, resource }, number, (id ?? '').slice(1), resident, add);
+    addSelfDescribed(resourceType, { resourceType, ...rest }, number, (id ?? '').slice(1), resident, add);
   }
 }
 
@@ -118,6 +132,7 @@ function indexEncounter(
   add: AddRow,
 ): void {
   const content = encounterContent(document);
+  const told = new Overlaid(document, number, resident, add);
   const began = spanOf(content.start);
   /** Most parts have the time of the visit. */
   const spanAt = (at: string): Span => (at === content.start ? began : spanOf(at));
@@ -133,8 +148,11 @@ function indexEncounter(
     content.status,
     content.facility,
     document.kind === 'visit' ? document.visit.episode : null,
+    told.isBeyond('Encounter', '') ? 1 : 0,
   ]);
-  for (const { part, coding, role, kept } of content.conditions) {
+  for (const { part, coding, role } of content.conditions) {
+    if (told.isBeyond('Condition', part)) continue;
+    const overlaid = told.of('Condition', part);
     const verification = role === 'finding' ? 'provisional' : 'confirmed';
     add('condition_entry', [
       number,
@@ -142,14 +160,16 @@ function indexEncounter(
       resident,
       began.starts,
       began.ends,
-      ...token(keptCodings(kept)?.find(isIcd10) ?? coding),
+      ...token(overlaid ? tokensAt(overlaid, 'code')[0] : coding),
       'encounter-diagnosis',
-      keptCode(kept, 'clinicalStatus') ?? 'active',
-      keptCode(kept, 'verificationStatus') ?? verification,
+      (overlaid && tokensAt(overlaid, 'clinical-status')[0]?.code) ?? 'active',
+      (overlaid && tokensAt(overlaid, 'verification-status')[0]?.code) ?? verification,
     ]);
   }
   for (const part of content.observations) {
-    const [first, second] = keptCodings(part.kept) ?? part.codings;
+    if (told.isBeyond('Observation', part.part)) continue;
+    const overlaid = told.of('Observation', part.part);
+    const [first, second] = overlaid ? tokensAt(overlaid, 'code') : part.codings;
     const at = spanAt(part.at);
     add('observation_entry', [
       number,
@@ -160,9 +180,12 @@ function indexEncounter(
       ...token(first),
       ...token(second),
       observationCategories[part.kind],
+      ...amountColumns(part),
     ]);
   }
   for (const { part, line, at } of content.medications) {
+    if (told.isBeyond('MedicationRequest', part)) continue;
+    const overlaid = told.of('MedicationRequest', part);
     const span = spanAt(at);
     add('medication_request_entry', [
       number,
@@ -170,12 +193,12 @@ function indexEncounter(
       resident,
       span.starts,
       span.ends,
-      ...(line.code === ''
-        ? token(keptCodings(line.kept, 'medicationCodeableConcept')?.[0])
-        : ownCode(codeSystems.drug, line.code)),
+      ...(overlaid ? token(tokensAt(overlaid, 'code')[0]) : ownCode(codeSystems.drug, line.code)),
     ]);
   }
   for (const { part, line, at } of content.procedures) {
+    if (told.isBeyond('Procedure', part)) continue;
+    const overlaid = told.of('Procedure', part);
     const span = spanAt(at);
     add('procedure_entry', [
       number,
@@ -183,10 +206,12 @@ function indexEncounter(
       resident,
       span.starts,
       span.ends,
-      ...(line.code === '' ? token(keptCodings(line.kept)?.[0]) : ownCode(codeSystems.service, line.code)),
+      ...(overlaid ? token(tokensAt(overlaid, 'code')[0]) : ownCode(codeSystems.service, line.code)),
     ]);
   }
-  for (const { part, service, section, at, kept } of content.reports) {
+  for (const { part, service, section, at } of content.reports) {
+    if (told.isBeyond('DiagnosticReport', part)) continue;
+    const overlaid = told.of('DiagnosticReport', part);
     const span = spanAt(at);
     add('diagnostic_report_entry', [
       number,
@@ -194,12 +219,13 @@ function indexEncounter(
       resident,
       span.starts,
       span.ends,
-      ...(keptCodings(kept) ? token(keptCodings(kept)?.[0]) : ownCode(codeSystems.service, service ?? '')),
+      ...(overlaid ? token(tokensAt(overlaid, 'code')[0]) : ownCode(codeSystems.service, service ?? '')),
       section,
     ]);
   }
   const kept = document.kind === 'visit' ? document.visit.keptResources : undefined;
-  for (const one of kept ?? []) indexKept(one, number, keptPart(one.key), resident, add);
+  for (const { type, key, resource } of kept ?? [])
+    addSelfDescribed(type, resource, number, keptPart(key), resident, add);
 }
 
 /** A period without an end has none, in FHIR's reading. */
@@ -220,6 +246,7 @@ function indexImmunization(document: ImmunizationDocument, number: number, resid
     ...token(second),
     immunization.immunization,
     immunization.facility,
+    new Overlaid(document, number, resident, add).isBeyond('Immunization', '') ? 1 : 0,
   ]);
 }
 
@@ -241,26 +268,20 @@ function indexReferral(document: ReferralDocument, number: number, resident: num
     request,
     task,
     state.status,
+    new Overlaid(document, number, resident, add).isBeyond('ServiceRequest', '') ? 1 : 0,
   ]);
 }
 
 function indexResident(document: ResidentDocument, number: number, resident: number, add: AddRow): void {
-  const { details } = document;
-  const birth = details.birthDate === undefined ? undefined : spanOf(details.birthDate);
-  add('patient_entry', [
-    number,
-    details.sex,
-    birth?.starts ?? null,
-    birth?.ends ?? null,
-    details.phone?.replace(/\D/g, '') ?? null,
-    document.registeredBy,
-  ]);
-  for (const rotation of nameRotations(details.name)) add('patient_name', [number, rotation.text, rotation.position]);
-  for (const [system, value] of identifierTokens(document)) add('patient_identifier', [number, system, value]);
+  const told = new Overlaid(document, number, resident, add);
+  addPatientRows(document, told.of('Patient', ''), number, add);
   const history = historyContent(document);
   if (!history) return;
   const { starts, ends } = spanOf(history.on);
   for (const { part, list, item } of history.conditions) {
+    // Told by itself, it has no date of its own.
+    if (told.isBeyond('Condition', part, item.key !== undefined)) continue;
+    const overlaid = told.of('Condition', part);
     const system = list === 'disease' ? codeSystems.historyDisease : codeSystems.historyDisability;
     const verification = item.present ? 'confirmed' : 'refuted';
     add('condition_entry', [
@@ -269,20 +290,22 @@ function indexResident(document: ResidentDocument, number: number, resident: num
       resident,
       starts,
       ends,
-      ...ownCode(system, item.code),
+      ...(overlaid ? token(tokensAt(overlaid, 'code')[0]) : ownCode(system, item.code)),
       'problem-list-item',
-      conditionClinicalStatus(item),
-      verification,
+      (overlaid && tokensAt(overlaid, 'clinical-status')[0]?.code) ?? conditionClinicalStatus(item),
+      (overlaid && tokensAt(overlaid, 'verification-status')[0]?.code) ?? verification,
     ]);
   }
   for (const { part, item } of history.allergies) {
+    if (told.isBeyond('AllergyIntolerance', part, item.key !== undefined)) continue;
+    const overlaid = told.of('AllergyIntolerance', part);
     add('allergy_intolerance_entry', [
       number,
       part,
       resident,
       starts,
       ends,
-      ...ownCode(codeSystems.historyAllergy, item.code),
+      ...(overlaid ? token(tokensAt(overlaid, 'code')[0]) : ownCode(codeSystems.historyAllergy, item.code)),
       conditionClinicalStatus(item),
       allergyCategories[item.code] ?? null,
     ]);
@@ -290,43 +313,81 @@ function indexResident(document: ResidentDocument, number: number, resident: num
   for (const { part, factor } of history.riskFactors) {
     const own = [codeSystems.riskFactor, factor.kind];
     const codes = factor.kind === 'tobacco' ? [codeSystems.loinc, tobaccoStatus.loinc, ...own] : [...own, null, null];
-    add('observation_entry', [number, part, resident, starts, ends, ...codes, 'social-history']);
+    add('observation_entry', [number, part, resident, starts, ends, ...codes, 'social-history', ...noAmount]);
   }
-  for (const { part, codings, category } of history.observations) {
+  for (const { part, codings, category, value } of history.observations) {
     const [first, second] = codings;
-    add('observation_entry', [number, part, resident, starts, ends, ...token(first), ...token(second), category]);
+    const { value: amount = null, code: unit = null } = value.valueQuantity ?? {};
+    const codes = [...token(first), ...token(second)];
+    add('observation_entry', [number, part, resident, starts, ends, ...codes, category, amount, amount, unit]);
   }
   for (const { part } of history.relatives) add('family_member_history_entry', [number, part, resident, starts, ends]);
 }
 
-/** `chau van binh`, `van binh chau`, `binh chau van`: the folded name, begun at each of its words; the family name is at 0. */
-export function nameRotations(name: string): readonly { readonly text: string; readonly position: number }[] {
-  const words = foldName(name)
-    .split(' ')
-    .filter((word) => word !== '');
-  // A name of one word is a given name: see personName.
-  const first = words.length === 1 ? 1 : 0;
-  return words.map((_, index) => ({
-    text: [...words.slice(index), ...words.slice(0, index)].join(' '),
-    position: first + index,
-  }));
-}
+/** What its sender laid over the resources of a document. */
+class Overlaid {
+  readonly #resources: ReadonlyMap<string, OverlaidResource>;
 
-function identifierTokens(document: ResidentDocument): readonly (readonly [string, string])[] {
-  const tokens = new Map<string, readonly [string, string]>();
-  const put = (system: string, written: string): void => {
-    const value = text(written);
-    if (value !== undefined) tokens.set(`${system}|${value}`, [system, value]);
-  };
-  for (const identifier of document.identifiers) {
-    const { system, value } = identifierToken(identifier);
-    put(system, value);
+  constructor(
+    document: RecordDocument,
+    private readonly number: number,
+    private readonly resident: number,
+    private readonly add: AddRow,
+  ) {
+    this.#resources = overlaidResources(document);
   }
-  for (const { number } of document.cards) put(residentIdentifierSystems['insurance-number'], number);
-  return [...tokens.values()];
+
+  /** The resource, where it says other than its content. */
+  of(type: string, part: string): Resource | undefined {
+    return this.#resources.get(`${type} ${part}`)?.resource;
+  }
+
+  /**
+   * Whether the columns cannot say what the resource does; it is indexed by itself then.
+   * @param anyway they cannot, whatever it says
+   */
+  isBeyond(type: string, part: string, anyway = false): boolean {
+    const overlaid = this.#resources.get(`${type} ${part}`);
+    if (!overlaid || !(anyway || overlaid.beyond)) return false;
+    addSelfDescribed(type, overlaid.resource, this.number, part, this.resident, this.add);
+    return true;
+  }
 }
 
-function token(coding: Coding | undefined): readonly [SqlValue, SqlValue] {
+const noAmount = [null, null, null] as const;
+
+/** The lowest and highest number of an observation and their unit, where it is a number with a unit. */
+function amountColumns(part: ObservationPart): readonly [SqlValue, SqlValue, SqlValue] {
+  switch (part.kind) {
+    case 'vital':
+      return [part.value, part.value, part.sign.ucum];
+    case 'blood-pressure': {
+      const known = [part.systolic, part.diastolic].filter((one) => one !== undefined);
+      return [Math.min(...known), Math.max(...known), 'mm[Hg]'];
+    }
+    case 'result': {
+      const written = text(part.line.value);
+      const measured = written === undefined ? undefined : measuredValue(written);
+      if (!measured) return noAmount;
+      const { value, comparator = '' } = measured;
+      const unit = text(part.line.unit);
+      return [
+        comparator.startsWith('<') ? -unbounded : value,
+        comparator.startsWith('>') ? unbounded : value,
+        (unit === undefined ? undefined : ucumUnit(unit)) ?? null,
+      ];
+    }
+    case 'note':
+      return noAmount;
+    default:
+      return part satisfies never;
+  }
+}
+
+/** Beyond every number that is measured. */
+const unbounded = 1e300;
+
+function token(coding: Pick<Coding, 'system' | 'code'> | undefined): readonly [SqlValue, SqlValue] {
   return [coding?.system ?? null, coding?.code ?? null];
 }
 

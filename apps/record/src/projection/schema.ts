@@ -18,16 +18,18 @@ type Columns = Readonly<Record<string, string>>;
 const part: Columns = { number: 'bigint not null', part: 'text not null', resident: 'bigint not null' };
 const period: Columns = { starts: 'bigint not null', ends: 'bigint not null' };
 
+/** 1 where the resource says what the columns cannot: it is searched by its row in `kept_entry`, the columns serve joins alone. */
+const beyond: Columns = { beyond: 'integer not null' };
+
 const columnsOf = {
   patient_entry: {
     number: 'bigint primary key',
     gender: 'text not null',
     birth_starts: 'bigint',
     birth_ends: 'bigint',
-    phone: 'text',
     organization: 'text not null',
   },
-  // position: which word of the name it begins with, 0 the family name.
+  // position: 0 where it begins with a word of the family name, 1 of the given names, -1 with others.
   patient_name: { number: 'bigint not null', text: 'text not null', position: 'integer not null' },
   patient_identifier: { number: 'bigint not null', system: 'text not null', value: 'text not null' },
   encounter_entry: {
@@ -40,6 +42,7 @@ const columnsOf = {
     status: 'text not null',
     facility: 'text not null',
     episode: 'text',
+    ...beyond,
   },
   condition_entry: {
     ...part,
@@ -58,6 +61,10 @@ const columnsOf = {
     other_system: 'text',
     other_code: 'text',
     category: 'text not null',
+    // The lowest and highest number it says, and their unit (UCUM).
+    low: 'double precision',
+    high: 'double precision',
+    unit: 'text',
   },
   medication_request_entry: { ...part, ...period, system: 'text', code: 'text' },
   procedure_entry: { ...part, ...period, system: 'text', code: 'text' },
@@ -80,6 +87,7 @@ const columnsOf = {
     other_code: 'text',
     identifier: 'text not null',
     facility: 'text not null',
+    ...beyond,
   },
   family_member_history_entry: { ...part, ...period },
   referral_entry: {
@@ -94,13 +102,22 @@ const columnsOf = {
     request_status: 'text not null',
     task_status: 'text not null',
     state: 'text not null',
+    request_beyond: 'integer not null',
   },
-  // Resources kept whole that have no row in another table; resident is null for what is about nobody.
-  kept_entry: { number: 'bigint not null', part: 'text not null', resident: 'bigint', type: 'text not null' },
-  kept_identifier: {
+  // Resources that no other table says all of; resident is null for what is about nobody.
+  kept_entry: {
     number: 'bigint not null',
     part: 'text not null',
-    system: 'text not null',
+    resident: 'bigint',
+    type: 'text not null',
+    ...period,
+  },
+  // Words and codes of these: see self-described-rows.ts.
+  kept_value: {
+    number: 'bigint not null',
+    part: 'text not null',
+    type: 'text not null',
+    parameter: 'text not null',
     value: 'text not null',
   },
   organization_entry: {
@@ -180,18 +197,18 @@ export const schema: readonly string[] = [
     ([name, columns]) =>
       `create table ${name} (${Object.entries(columns)
         .map(([column, type]) => `${column} ${type}`)
-        .join(', ')}${'part' in columns && name !== 'kept_identifier' ? ', primary key (number, part)' : ''})`,
+        .join(', ')}${'part' in columns && name !== 'kept_value' ? ', primary key (number, part)' : ''})`,
   ),
   'create index patient_entry_birth on patient_entry (birth_starts, number)',
-  'create index patient_entry_phone on patient_entry (phone)',
   'create index patient_name_text on patient_name (text, number)',
   'create index patient_name_number on patient_name (number)',
   'create index patient_identifier_value on patient_identifier (value, system)',
   'create index patient_identifier_number on patient_identifier (number)',
-  'create index kept_resident on kept_entry (resident, type)',
-  'create index kept_type on kept_entry (type, number, part)',
-  'create index kept_identifier_value on kept_identifier (value, system)',
-  'create index kept_identifier_number on kept_identifier (number, part)',
+  'create index kept_resident on kept_entry (resident, type, starts)',
+  'create index kept_type on kept_entry (type, starts, number, part)',
+  'create index kept_value_value on kept_value (type, parameter, value, number)',
+  'create index kept_value_number on kept_value (number)',
+  'create index organization_code on organization_entry (code)',
   'create index encounter_resident on encounter_entry (resident, starts)',
   'create index encounter_starts on encounter_entry (starts, number)',
   'create index encounter_facility on encounter_entry (facility, starts, number)',

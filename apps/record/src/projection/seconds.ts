@@ -26,3 +26,6 @@ export function spanOf(date: string): Span {
 }
 
 const midnight = (day: string): number => Date.parse(`${day}T00:00:00+07:00`) / 1000;
+
+/** Before every date: the start of what has no date. */
+export const undated = -endless;

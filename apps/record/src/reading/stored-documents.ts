@@ -72,6 +72,35 @@ export class StoredDocuments {
     return row && { number: Number(row.number), kind: row.kind, resident: residentNumber(row) };
   }
 
+  /** As {@link numberOf}, of many; those there are. */
+  async numbersOf(ids: readonly string[]): Promise<
+    readonly {
+      readonly id: string;
+      readonly number: number;
+      readonly kind: RecordDocument['kind'];
+      readonly resident: number | undefined;
+    }[]
+  > {
+    const unique = [...new Set(ids)];
+    const found: Pick<Row, 'id' | 'number' | 'kind' | 'resident'>[] = [];
+    for (let next = 0; next < unique.length; next += 100) {
+      const group = unique.slice(next, next + 100);
+      const places = group.map(() => '?').join(', ');
+      found.push(
+        ...(await this.database.query<Pick<Row, 'id' | 'number' | 'kind' | 'resident'>>(
+          `select id, number, kind, resident from document where id in (${places})`,
+          group,
+        )),
+      );
+    }
+    return found.map((row) => ({
+      id: row.id,
+      number: Number(row.number),
+      kind: row.kind,
+      resident: residentNumber(row),
+    }));
+  }
+
   async visible(
     { kind, resident, id }: Pick<StoredDocument, 'kind' | 'resident' | 'id'>,
     visibility: Visibility,

@@ -1,30 +1,42 @@
 /** Asked criteria as SQL: what a row must satisfy, and by which index the rows can be found. */
-import { facilityCodeSystem } from '#fhir/systems.js';
+import { bloodPressure } from '#fhir/encounters/vital-signs.js';
+import { codeSystems, facilityCodeSystem } from '#fhir/systems.js';
 import { foldName } from '#domain/residents/names.js';
 import { documentIdOf, partOf } from '#fhir/resource-ids.js';
+import { icd10Systems } from '#fhir/reading/read-condition.js';
+import type { SearchParameter } from '#fhir/search-parameters/search-parameters.js';
 import { facilityStream } from '#domain/streams.js';
 import { parseFacilityCode } from '#domain/ids.js';
 import { streamName } from '#event-store/event-store.js';
 import type { ReadDatabase, SqlValue } from '#projections/projection.js';
 import { longStaySeconds } from '../projection/index-rows.js';
+import { phoneSystem } from '../projection/patient-rows.js';
+import { indexedWords, longestIndexed } from '../projection/self-described-rows.js';
+import { endless } from '../projection/seconds.js';
 import type { StoredDocuments } from '../reading/stored-documents.js';
 import { anyDate, dateFilter } from './date-filters.js';
-import type { Parameter, TokenColumn, TypeDefinition } from './definitions.js';
+import type { IndexedParameter, TokenColumn, TypeDefinition } from './definitions/type-definition.js';
+import { digitsOf } from './matching/element-values.js';
+import { type Matcher, matcherOf } from './matching/matcher.js';
 import {
+  compositeParts,
   type DateValue,
   dateValue,
   instantValue,
   invalidValue,
+  type QuantityValue,
+  quantityValue,
   referenceId,
+  referenceValue,
   type TokenValue,
   tokenValue,
   unescaped,
 } from './parameter-values.js';
-import type { AskedCriterion, SearchRequest } from './search-request.js';
+import type { AskedCriterion, Compartment } from './search-request.js';
 import { all, any, never, oneOf, type Sql, sql } from './sql.js';
 
 export interface Criterion {
-  /** Holds for exactly the rows that are wanted. */
+  /** Holds for all rows that are wanted, and without a {@link matcher} for no others. */
   readonly filter: Sql;
   /** Finds the few rows there can be (one resident's, one document's) by an index. */
   readonly narrow?: Sql;
@@ -32,6 +44,8 @@ export interface Criterion {
   readonly drive?: { readonly kind: 'code' | 'facility' | 'name'; readonly alternatives: readonly Sql[] };
   /** Bounds of an order's first column that follow from it. */
   readonly bounds?: Bounds;
+  /** What the columns cannot tell is told from the resource. */
+  readonly matcher?: Matcher;
 }
 
 export interface Bounds {
@@ -44,9 +58,13 @@ export interface Bounds {
   readonly exceptions?: Sql;
 }
 
+type AskedValues = Extract<AskedCriterion, { readonly kind: 'values' }>;
+
 const day = 86_400;
 /** Vietnamese midnight is 17:00 UTC. */
 const midnight = 17 * 3_600;
+/** A value that more resources have than this does not make a search narrow. */
+const fewKept = 1_000;
 
 export class CriteriaCompiler {
   constructor(
@@ -54,27 +72,60 @@ export class CriteriaCompiler {
     private readonly documents: StoredDocuments,
   ) {}
 
-  async compile(request: SearchRequest): Promise<readonly Criterion[]> {
-    const { definition } = request;
-    const compiled: Criterion[] = [];
-    for (const asked of request.criteria) compiled.push(await this.#criterion(definition, asked));
-    for (const ids of request.ids) compiled.push(await this.#byIds(definition, ids));
-    for (const values of request.lastUpdated) compiled.push(lastUpdated(definition, values));
-    return compiled;
+  /** By the columns of the table where they can tell, by the resources where they cannot. */
+  async values(definition: TypeDefinition, asked: AskedValues): Promise<Criterion> {
+    const { parameter, modifier, values } = asked;
+    const { name } = parameter;
+    if (name === '_id') return this.byIds(definition, values);
+    if (name === '_lastUpdated') return lastUpdated(definition, values);
+    const indexed = Object.hasOwn(definition.parameters, name) ? definition.parameters[name] : undefined;
+    const byColumns = indexed && (await this.#byColumns(definition, indexed, asked));
+    if (byColumns && definition.superset !== true && !asksResource.has(indexed?.kind)) return byColumns;
+    const told = parameter.kind === 'reference' ? await this.#byResidentsOf(definition, asked) : undefined;
+    return {
+      ...(byColumns ?? told ?? { filter: all([]) }),
+      matcher: matcherOf(parameter, modifier, await this.#withSurvivors(parameter, values)),
+    };
   }
 
-  async #criterion(definition: TypeDefinition, { name, parameter, values }: AskedCriterion): Promise<Criterion> {
-    switch (parameter.kind) {
+  /** Everything about one resident, or of one encounter. */
+  async compartment(definition: TypeDefinition, { type, id }: Compartment): Promise<Criterion> {
+    if (type === 'Patient') {
+      if (definition.resident === undefined) return nothing;
+      return this.#documentsNamed('Patient', [id], 'Patient', ['resident'], definition.resident);
+    }
+    return this.#documentsNamed('Encounter', [id], 'Encounter', ['visit', 'screening'], definition.number);
+  }
+
+  /** @returns `undefined` where the columns say nothing, or not with this modifier */
+  async #byColumns(
+    definition: TypeDefinition,
+    indexed: IndexedParameter,
+    { parameter: { name, kind }, modifier, values }: AskedValues,
+  ): Promise<Criterion | undefined> {
+    if (modifier === 'not' && (indexed.kind === 'token' || indexed.kind === 'fixed')) {
+      const { text, values: bound } =
+        indexed.kind === 'token' ? tokens(name, indexed, values).filter : fixed(name, indexed, values).filter;
+      return { filter: sql(`case when ${text} then 0 else 1 end = 1`, ...bound) };
+    }
+    if (modifier === 'below' && indexed.kind === 'token') return icd10Below(name, indexed, values);
+    // A reference of the type that all of them have, by its type.
+    const own = { patient: 'Patient', encounter: 'Encounter', focus: 'ServiceRequest', facility: 'Organization' };
+    if (modifier !== undefined && !(indexed.kind in own && own[indexed.kind as keyof typeof own] === modifier))
+      return kind === 'reference' &&
+        modifier !== 'identifier' &&
+        modifier !== 'missing' &&
+        indexed.kind in own &&
+        definition.superset !== true
+        ? nothing
+        : undefined;
+    switch (indexed.kind) {
       case 'token':
-        return tokens(name, parameter, values);
+        return tokens(name, indexed, values);
       case 'fixed':
-        return {
-          filter: values.some((value) => sameToken(tokenValue(name, value), parameter.system, parameter.code))
-            ? all([])
-            : never,
-        };
+        return fixed(name, indexed, values);
       case 'date':
-        return dates(name, parameter, values);
+        return dates(name, indexed, values);
       case 'patient':
         return this.#documentsNamed(name, values, 'Patient', ['resident'], definition.resident ?? 'e.number');
       case 'encounter':
@@ -84,17 +135,17 @@ export class CriteriaCompiler {
       case 'target':
         return this.#targets(name, values);
       case 'facility':
-        return facilities(name, parameter, values);
+        return facilities(name, indexed, values);
       case 'person-name':
-        return personNames(name, parameter, values);
+        return indexed.words !== 'any' && values.some((value) => folded(name, value).includes(' '))
+          ? undefined
+          : personNames(name, indexed, values);
       case 'person-identifier':
         return this.#personIdentifiers(name, values);
       case 'phone':
-        return phones(name, values);
-      case 'kept-identifier':
-        return keptIdentifiers(name, values);
+        return this.#phones(name, values);
       case 'facility-number':
-        return facilityNumbers(name, parameter, values);
+        return facilityNumbers(name, indexed, values);
       case 'facility-code':
         return {
           filter: any(
@@ -103,9 +154,50 @@ export class CriteriaCompiler {
         };
       case 'facility-name':
         return { filter: any(values.map((value) => sql(`(' ' || e.name) like ?`, `% ${folded(name, value)}%`))) };
+      case 'amount':
+        return { filter: any(values.map((value) => amounts(quantityValue(name, value)))) };
+      case 'component-code':
+        return componentCodes(name, indexed.own, values);
+      case 'code-amount':
+        return codeAmounts(name, indexed.code, values);
+      case 'kept-value':
+        return this.#keptValues(definition, name, kind, values);
       default:
-        return parameter satisfies never;
+        return indexed satisfies never;
     }
+  }
+
+  /** What refers to a resident's resource is the same resident's: what the resources themselves must tell, few must be asked. */
+  async #byResidentsOf(
+    definition: TypeDefinition,
+    { parameter: { name }, modifier, values }: AskedValues,
+  ): Promise<Criterion | undefined> {
+    if (definition.resident === undefined || modifier === 'identifier' || modifier === 'missing') return undefined;
+    const residents = new Set<number>();
+    for (const value of values) {
+      const { type, id } = referenceValue(name, value);
+      const document = id === undefined ? undefined : documentOf(modifier ?? type ?? '', id);
+      const found = document === undefined ? undefined : await this.documents.numberOf(document);
+      if (found?.resident === undefined) return undefined;
+      residents.add(found.resident);
+    }
+    const filter = oneOf(definition.resident, [...residents]);
+    return { filter, narrow: filter };
+  }
+
+  /** References to a record that is part of another are read as references to that other. */
+  async #withSurvivors(parameter: SearchParameter, values: readonly string[]): Promise<readonly string[]> {
+    if (parameter.kind !== 'reference') return values;
+    const survivors: string[] = [];
+    for (const value of values) {
+      const { type, id } = /\|/.test(value) ? {} : referenceValue(parameter.name, value);
+      if (id === undefined || (type ?? 'Patient') !== 'Patient') continue;
+      const found = await this.documents.numberOf(id);
+      if (found?.kind !== 'resident' || found.resident === undefined || found.resident === found.number) continue;
+      const [survivor] = await this.documents.byNumbers([found.resident]);
+      if (survivor) survivors.push(`Patient/${survivor.id}`);
+    }
+    return [...values, ...survivors];
   }
 
   async #documentsNamed(
@@ -115,34 +207,28 @@ export class CriteriaCompiler {
     kinds: readonly string[],
     column: string,
   ): Promise<Criterion> {
-    const numbers: number[] = [];
-    for (const value of values) {
-      const id = referenceId(name, value, type);
-      const found = id === undefined ? undefined : await this.documents.numberOf(id);
-      // A merged record's number stands for its person: what it was told is searched by the record that goes on.
-      if (found && kinds.includes(found.kind))
-        numbers.push(found.kind === 'resident' ? (found.resident ?? found.number) : found.number);
-    }
-    const filter = oneOf(column, numbers);
+    const ids = values.map((value) => referenceId(name, value, type)).filter((id) => id !== undefined);
+    const found = await this.documents.numbersOf(ids);
+    // A merged record's number stands for its person: what it was told is searched by the record that goes on.
+    const numbers = found.flatMap((one) =>
+      kinds.includes(one.kind) ? [one.kind === 'resident' ? (one.resident ?? one.number) : one.number] : [],
+    );
+    const filter = oneOf(column, [...new Set(numbers)]);
     return { filter, narrow: filter };
   }
 
   async #targets(name: string, values: readonly string[]): Promise<Criterion> {
     const numbers: number[] = [];
     for (const value of values) {
-      const written = unescaped(value);
-      const type = /([A-Z][A-Za-z]+)\/[^/]+$/.exec(written)?.[1];
-      if (type === undefined) throw invalidValue(name, 'phải là Type/id', 'must be Type/id');
-      const id = referenceId(name, value, type);
-      const document = id === undefined ? undefined : documentOf(type, id);
+      const { type, id } = referenceValue(name, value);
+      if (type === undefined || id === undefined) throw invalidValue(name, 'phải là Type/id', 'must be Type/id');
+      const document = documentOf(type, id);
       const found = document === undefined ? undefined : await this.documents.numberOf(document);
       if (found) numbers.push(found.number);
     }
     const events = await this.#eventsBesides(numbers);
-    const filter =
-      events.length === 0
-        ? oneOf('e.document', numbers)
-        : any([oneOf('e.document', numbers), oneOf('e.event', events)]);
+    const own = oneOf('e.document', numbers);
+    const filter = events.length === 0 ? own : any([own, oneOf('e.event', events)]);
     return { filter, narrow: filter };
   }
 
@@ -157,49 +243,192 @@ export class CriteriaCompiler {
     return rows.map(({ event }) => event);
   }
 
-  async #personIdentifiers(name: string, values: readonly string[]): Promise<Criterion> {
+  async #personIdentifiers(name: string, values: readonly string[]): Promise<Criterion | undefined> {
     const numbers = new Set<number>();
     for (const value of values) {
       const { system, code } = tokenValue(name, value);
-      if (code === undefined) throw invalidValue(name, 'thiếu số', 'a number is needed after the system');
-      const condition = all([sql('i.value = ?', code), ...(system === undefined ? [] : [sql('i.system = ?', system)])]);
-      const found = await this.database.query<{ readonly number: SqlValue }>(
-        `select i.number as number from patient_identifier i where ${condition.text}
-         union all select m.survivor from patient_identifier i join merged m on m.number = i.number where ${condition.text}
-         limit ${mostSameNumber}`,
-        [...condition.values, ...condition.values],
-      );
-      for (const row of found) numbers.add(Number(row.number));
+      if (code === undefined) return undefined;
+      const condition = all([
+        sql('i.value = ?', code),
+        ...(system === undefined ? [sql('i.system <> ?', phoneSystem)] : [sql('i.system = ?', system)]),
+      ]);
+      for (const number of await this.#persons(condition)) numbers.add(number);
     }
     const filter = oneOf('e.number', [...numbers]);
     return { filter, narrow: filter };
   }
 
-  async #byIds(definition: TypeDefinition, ids: readonly string[]): Promise<Criterion> {
-    if (definition.table === 'touch') {
+  async #phones(name: string, values: readonly string[]): Promise<Criterion | undefined> {
+    const numbers = new Set<number>();
+    for (const value of values) {
+      const { system, code } = tokenValue(name, value);
+      if (code === undefined || (system !== undefined && system !== 'phone')) return undefined;
+      const digits = digitsOf(code);
+      if (digits === '') continue;
+      for (const number of await this.#persons(all([sql('i.value = ?', digits), sql('i.system = ?', phoneSystem)])))
+        numbers.add(number);
+    }
+    const filter = oneOf('e.number', [...numbers]);
+    return { filter, narrow: filter };
+  }
+
+  async #persons(condition: Sql): Promise<readonly number[]> {
+    const found = await this.database.query<{ readonly number: SqlValue }>(
+      `select i.number as number from patient_identifier i where ${condition.text}
+       union all select m.survivor from patient_identifier i join merged m on m.number = i.number where ${condition.text}
+       limit ${mostSameNumber}`,
+      [...condition.values, ...condition.values],
+    );
+    return found.map((row) => Number(row.number));
+  }
+
+  /** Documents with one of the values; where these are many, every row of the type may be one. */
+  async #keptValues(
+    { type }: TypeDefinition,
+    name: string,
+    kind: SearchParameter['kind'],
+    values: readonly string[],
+  ): Promise<Criterion | undefined> {
+    const numbers = new Set<number>();
+    for (const value of values) {
+      const words = kind === 'string' ? indexedWords(unescaped(value)) : keptToken(name, kind, value);
+      if (words === undefined || words === '') return undefined;
+      const on =
+        kind === 'string' ? sql('x.value >= ? and x.value < ?', words, `${words}\uffff`) : sql('x.value = ?', words);
+      const found = await this.database.query<{ readonly number: SqlValue }>(
+        `select x.number as number from kept_value x where x.type = ? and x.parameter = ? and ${on.text} limit ${fewKept + 1}`,
+        [type, name, ...on.values],
+      );
+      if (found.length > fewKept) return undefined;
+      for (const row of found) numbers.add(Number(row.number));
+    }
+    if (numbers.size > fewKept) return undefined;
+    const filter = oneOf('e.number', [...numbers]);
+    return { filter, narrow: filter };
+  }
+
+  async byIds(definition: TypeDefinition, ids: readonly string[]): Promise<Criterion> {
+    if (definition.type === 'Provenance') {
       const filter = oneOf('e.event', ids);
       return { filter, narrow: filter };
     }
-    const wanted: Sql[] = [];
-    for (const id of ids) {
-      const { part } = isOfFacility(definition.type) ? { part: '' } : partOf(id);
+    const named = ids.flatMap((id) => {
       const document = documentOf(definition.type, id);
-      const found = document === undefined ? undefined : await this.documents.numberOf(document);
-      if (found && (definition.part !== "''" || part === '')) {
-        wanted.push(
-          definition.part === "''"
-            ? sql('e.number = ?', found.number)
-            : sql('(e.number = ? and e.part = ?)', found.number, part),
-        );
-      }
-    }
-    const filter = any(wanted);
-    return { filter, narrow: filter };
+      const { part } = isOfFacility(definition.type) ? { part: '' } : partOf(id);
+      return document === undefined ? [] : [{ document, part }];
+    });
+    const found = new Map(
+      (await this.documents.numbersOf(named.map(({ document }) => document))).map((one) => [one.id, one.number]),
+    );
+    const whole = definition.part === "''";
+    const wanted = named.flatMap(({ document, part }) => {
+      const number = found.get(document);
+      return number === undefined || (whole && part !== '') ? [] : [{ number, part }];
+    });
+    const narrow = oneOf('e.number', [...new Set(wanted.map(({ number }) => number))]);
+    if (whole) return { filter: narrow, narrow };
+    const exact = any(wanted.map(({ number, part }) => sql('(e.number = ? and e.part = ?)', number, part)));
+    return { filter: exact, narrow };
   }
 }
 
 /** A programme of many years has hundreds of visits. */
 const mostBesides = 2_000;
+
+/** Where the columns only leave out what cannot be. */
+const asksResource: ReadonlySet<IndexedParameter['kind'] | undefined> = new Set(['amount', 'code-amount']);
+
+/** Columns of the codes of an observation. */
+const observationCodes: Extract<IndexedParameter, { kind: 'token' }> = {
+  kind: 'token',
+  columns: [
+    { code: 'e.code', system: { column: 'e.system' } },
+    { code: 'e.other_code', system: { column: 'e.other_system' } },
+  ],
+  indexed: true,
+};
+
+/** Of what has a table, blood pressure alone has components: they are found by the panel. */
+function componentCodes(name: string, own: boolean, values: readonly string[]): Criterion {
+  const components = [bloodPressure.systolic.loinc, bloodPressure.diastolic.loinc];
+  const panel = `${codeSystems.loinc}|${bloodPressure.panel.loinc}`;
+  const asked = values.flatMap((value) => {
+    const { system, code } = tokenValue(name, value);
+    const fits =
+      (system === undefined || system === codeSystems.loinc) &&
+      (code === undefined || components.some((one) => one === code));
+    return [...(own ? [value] : []), ...(fits ? [panel] : [])];
+  });
+  return tokens(name, observationCodes, [...new Set(asked)]);
+}
+
+/** `code$quantity`. */
+function codeAmounts(name: string, by: string, values: readonly string[]): Criterion {
+  const parts = values.map((value) => compositeParts(name, value, 2));
+  const codes = parts.map(([code = '']) => code);
+  const filter = any(parts.map(([, quantity = '']) => amounts(quantityValue(name, quantity))));
+  const byCode =
+    by === 'code' ? tokens(name, observationCodes, codes) : componentCodes(name, by === 'combo-code', codes);
+  return { ...byCode, filter: all([byCode.filter, filter]) };
+}
+
+/** What the lowest and highest number of a row must be, if it is in the unit asked for; other units are for the resource to tell. */
+function amounts({ prefix, value, low, high, unit }: QuantityValue): Sql {
+  const within = {
+    eq: all([sql('e.high >= ?', low), sql('e.low <= ?', high)]),
+    ap: all([sql('e.high >= ?', low), sql('e.low <= ?', high)]),
+    ne: sql('e.low is not null'),
+    gt: sql('e.high > ?', value),
+    sa: sql('e.high > ?', value),
+    ge: sql('e.high >= ?', value),
+    lt: sql('e.low < ?', value),
+    eb: sql('e.low < ?', value),
+    le: sql('e.low <= ?', value),
+  }[prefix];
+  if (unit === undefined) return within;
+  return any([all([sql('e.low is not null'), sql('(e.unit is null or e.unit <> ?)', unit)]), within]);
+}
+
+export const nothing: Criterion = { filter: never, narrow: never };
+
+function keptToken(name: string, kind: SearchParameter['kind'], value: string): string | undefined {
+  const code = kind === 'token' ? tokenValue(name, value).code : unescaped(value);
+  return code?.slice(0, longestIndexed);
+}
+
+function fixed(
+  name: string,
+  parameter: Extract<IndexedParameter, { kind: 'fixed' }>,
+  values: readonly string[],
+): Criterion {
+  const same = values.some((value) => sameToken(tokenValue(name, value), parameter.system, parameter.code));
+  return { filter: same ? all([]) : never };
+}
+
+/** ICD-10 is its own hierarchy: E11.9 is below E11. */
+function icd10Below(
+  name: string,
+  parameter: Extract<IndexedParameter, { kind: 'token' }>,
+  values: readonly string[],
+): Criterion {
+  const each = values.flatMap((value) => {
+    const { system, code } = tokenValue(name, value);
+    const systems = icd10Systems.filter((one) => system === undefined || one === system);
+    if (code === undefined || systems.length === 0) return [];
+    return parameter.columns.flatMap((column) =>
+      typeof column.system === 'string'
+        ? []
+        : [
+            all([
+              sql(`${column.code} >= ?`, code),
+              sql(`${column.code} < ?`, `${code}\uffff`),
+              oneOf(column.system.column, systems),
+            ]),
+          ],
+    );
+  });
+  return { filter: any(each) };
+}
 
 /** More people than this do not bear the same number. */
 const mostSameNumber = 200;
@@ -216,7 +445,11 @@ export function documentOf(type: string, id: string): string | undefined {
   return documentIdOf(streamName(category, key));
 }
 
-function dates(name: string, parameter: Extract<Parameter, { kind: 'date' }>, values: readonly string[]): Criterion {
+function dates(
+  name: string,
+  parameter: Extract<IndexedParameter, { kind: 'date' }>,
+  values: readonly string[],
+): Criterion {
   const read = values.map((value) =>
     parameter.milliseconds === true ? instantValue(name, value) : dateValue(name, value),
   );
@@ -243,13 +476,18 @@ function dates(name: string, parameter: Extract<Parameter, { kind: 'date' }>, va
 }
 
 /** How long before the end of a search value a row can have started that ends after it. A day ends at midnight, a time within its second. */
-function longestBefore(parameter: Extract<Parameter, { kind: 'date' }>, value: DateValue): number {
+function longestBefore(parameter: Extract<IndexedParameter, { kind: 'date' }>, value: DateValue): number {
   if (parameter.milliseconds === true) return 0;
   if (parameter.partial === true) return 366 * day;
+  if (parameter.endless === true) return 2 * endless;
   return parameter.longStays !== true && value.ends % day === midnight ? 0 : longStaySeconds;
 }
 
-function tokens(name: string, parameter: Extract<Parameter, { kind: 'token' }>, values: readonly string[]): Criterion {
+function tokens(
+  name: string,
+  parameter: Extract<IndexedParameter, { kind: 'token' }>,
+  values: readonly string[],
+): Criterion {
   const read = values.map((value) => tokenValue(name, value));
   const each = read
     .flatMap((value) => parameter.columns.map((column) => tokenOn(value, column)))
@@ -263,7 +501,10 @@ function tokenOn({ system, code }: TokenValue, column: TokenColumn): Sql {
   const byCode = code === undefined ? sql(`${column.code} is not null`) : sql(`${column.code} = ?`, code);
   if (system === undefined) return byCode;
   if (typeof column.system === 'string') return column.system === system ? byCode : never;
-  return system === '' ? never : all([byCode, sql(`${column.system.column} = ?`, system)]);
+  return all([
+    byCode,
+    system === '' ? sql(`${column.system.column} is null`) : sql(`${column.system.column} = ?`, system),
+  ]);
 }
 
 function sameToken(value: TokenValue, system: string, code: string): boolean {
@@ -272,7 +513,7 @@ function sameToken(value: TokenValue, system: string, code: string): boolean {
 
 function facilities(
   name: string,
-  parameter: Extract<Parameter, { kind: 'facility' }>,
+  parameter: Extract<IndexedParameter, { kind: 'facility' }>,
   values: readonly string[],
 ): Criterion {
   const codes = values.map((value) => referenceId(name, value, 'Organization')).filter((code) => code !== undefined);
@@ -285,10 +526,10 @@ function facilities(
 /** Words may begin anywhere in the name but follow each other as in it; the last may be a beginning. */
 function personNames(
   name: string,
-  parameter: Extract<Parameter, { kind: 'person-name' }>,
+  parameter: Extract<IndexedParameter, { kind: 'person-name' }>,
   values: readonly string[],
 ): Criterion {
-  const where = { any: undefined, family: 'position = 0', given: 'position > 0' }[parameter.words];
+  const where = { any: undefined, family: 'position = 0', given: 'position = 1' }[parameter.words];
   const ranges = values.map((value) => folded(name, value));
   const on = (alias: string, words: string): Sql =>
     all([
@@ -311,7 +552,7 @@ function personNames(
         return all([
           first,
           sql(
-            `not exists (select 1 from patient_name m where m.number = n.number and m.position < n.position and ${earlier.text})`,
+            `not exists (select 1 from patient_name m where m.number = n.number and (m.text < n.text or (m.text = n.text and m.position < n.position)) and ${earlier.text})`,
             ...earlier.values,
           ),
         ]);
@@ -326,30 +567,9 @@ function folded(name: string, value: string): string {
   return words;
 }
 
-function phones(name: string, values: readonly string[]): Criterion {
-  const numbers = values
-    .map((value) => (tokenValue(name, value).code ?? '').replace(/\D/g, ''))
-    .filter((digits) => digits !== '');
-  const filter = oneOf('e.phone', numbers);
-  return { filter, narrow: filter };
-}
-
-function keptIdentifiers(name: string, values: readonly string[]): Criterion {
-  const filter = any(
-    values.map((value) => {
-      const { system, code } = tokenValue(name, value);
-      if (code === undefined) throw invalidValue(name, 'thiếu số', 'a number is needed after the system');
-      const bySystem = system === undefined ? [] : [sql('k.system = ?', system)];
-      const { text, values: bound } = all([sql('k.value = ?', code), ...bySystem]);
-      return sql(`(e.number, e.part) in (select k.number, k.part from kept_identifier k where ${text})`, ...bound);
-    }),
-  );
-  return { filter, narrow: filter };
-}
-
 function facilityNumbers(
   name: string,
-  parameter: Extract<Parameter, { kind: 'facility-number' }>,
+  parameter: Extract<IndexedParameter, { kind: 'facility-number' }>,
   values: readonly string[],
 ): Criterion {
   const each = values.map((value) => {

@@ -34,6 +34,12 @@ export function dateFilter(starts: string, ends: string, value: DateValue, longe
       return { exact: sql(`${starts} >= ?`, s.ends), from: s.ends };
     case 'eb':
       return { exact: sql(`${ends} <= ?`, s.starts), before: s.starts };
+    case 'ap':
+      return {
+        exact: all([sql(`${starts} < ?`, s.ends), sql(`${ends} > ?`, s.starts)]),
+        from: s.starts - longest,
+        before: s.ends,
+      };
     default:
       return value.prefix satisfies never;
   }

@@ -1,114 +1,113 @@
-import type { ReadDatabase, SqlValue } from '#projections/projection.js';
+import { elementsAt } from '#fhir/search-parameters/elements-at.js';
+import type { SearchParameter } from '#fhir/search-parameters/search-parameters.js';
 import type { Visibility } from '../access/visibility.js';
 import { FhirFault } from '../http/fhir-fault.js';
 import type { RecordReader, ServedResource } from '../reading/record-reader.js';
-import type { StoredDocument, StoredDocuments } from '../reading/stored-documents.js';
+import type { StoredDocuments } from '../reading/stored-documents.js';
 import { documentOf } from './criteria.js';
-import type { ReferenceElement } from './definitions.js';
+import { searchedType } from './definitions.js';
+import { referenceOf } from './matching/element-values.js';
+import type { RecordSearch } from './record-search.js';
 import type { Inclusion, SearchRequest } from './search-request.js';
 
 /** Most resources one page may bring along. */
 const mostIncluded = 2_000;
 
-/** What a page brings along by `_include` and `_revinclude`. Everything included belongs to a resident the caller may read, or is a facility. */
+/** What a page brings along by `_include` and `_revinclude`: nothing the caller may not read. */
 export class Inclusions {
   constructor(
-    private readonly database: ReadDatabase,
+    private readonly search: RecordSearch,
     private readonly documents: StoredDocuments,
     private readonly reader: RecordReader,
   ) {}
 
   async of(
-    request: SearchRequest,
+    { includes, reverseIncludes }: SearchRequest,
     matches: readonly ServedResource[],
-    stored: readonly StoredDocument[],
     visibility: Visibility,
   ): Promise<readonly ServedResource[]> {
     const known = new Set(matches.map(nameOf));
     const included: ServedResource[] = [];
-    const add = (resource: ServedResource): void => {
-      if (known.has(nameOf(resource))) return;
-      known.add(nameOf(resource));
-      included.push(resource);
-    };
-    for (const resource of await this.#referred(request.includes, matches, visibility)) add(resource);
-    for (const inclusion of request.reverseIncludes) {
-      for (const resource of await this.#referring(inclusion, matches, stored, visibility)) add(resource);
-    }
-    if (included.length > mostIncluded) {
-      throw new FhirFault(400, 'too-costly', {
-        vi: `Trang này kéo theo hơn ${mostIncluded} tài nguyên; hãy giảm _count.`,
-        en: `This page would bring along more than ${mostIncluded} resources; ask for fewer by _count.`,
-      });
+    let newest = matches;
+    for (let first = true; newest.length > 0; first = false) {
+      const due = (one: Inclusion): boolean => first || one.iterate;
+      const found = [
+        ...(await this.#referred(includes.filter(due), newest, visibility)),
+        ...(await this.#referring(reverseIncludes.filter(due), newest, visibility)),
+      ];
+      const fresh: ServedResource[] = [];
+      for (const resource of found) {
+        if (known.has(nameOf(resource))) continue;
+        known.add(nameOf(resource));
+        fresh.push(resource);
+      }
+      included.push(...fresh);
+      if (included.length > mostIncluded) throw tooMany();
+      newest = fresh;
     }
     return included;
   }
 
   async #referred(
     inclusions: readonly Inclusion[],
-    matches: readonly ServedResource[],
+    resources: readonly ServedResource[],
     visibility: Visibility,
   ): Promise<readonly ServedResource[]> {
     const wanted = new Set<string>();
-    for (const { source, reference, target } of inclusions) {
-      const element = source.references[reference];
-      if (!element) continue;
-      for (const match of matches) {
-        for (const name of referencesOf(match, element))
-          if (target === undefined || name.startsWith(`${target}/`)) wanted.add(name);
+    for (const { source, parameters, target } of inclusions) {
+      for (const resource of resources) {
+        if (resource.resourceType !== source) continue;
+        for (const parameter of parameters) {
+          for (const name of referencesOf(resource, parameter))
+            if (target === undefined || name.startsWith(`${target}/`)) wanted.add(name);
+        }
       }
     }
-    const documents = new Set(
-      [...wanted].map((name) => documentOf(...typeAndId(name))).filter((id) => id !== undefined),
-    );
-    const stored = await this.documents.visibleAmong(await this.documents.byIds([...documents]), visibility);
-    return stored.flatMap((one) => this.reader.resources(one)).filter((resource) => wanted.has(nameOf(resource)));
+    if (wanted.size > mostIncluded) throw tooMany();
+    const names = [...wanted].map(typeAndId);
+    const documents = names.flatMap(([type, id]) => documentOf(type, id) ?? []);
+    const stored = await this.documents.visibleAmong(await this.documents.byIds(documents), visibility);
+    const events = names.flatMap(([type, id]) => (type === 'Provenance' ? [id] : []));
+    return [
+      ...stored.flatMap((one) => this.reader.resources(one)).filter((resource) => wanted.has(nameOf(resource))),
+      ...(await this.reader.provenances(events, visibility)).values(),
+    ];
   }
 
   async #referring(
-    { source, reference }: Inclusion,
-    matches: readonly ServedResource[],
-    stored: readonly StoredDocument[],
+    inclusions: readonly Inclusion[],
+    resources: readonly ServedResource[],
     visibility: Visibility,
   ): Promise<readonly ServedResource[]> {
-    const names = new Set(matches.map(nameOf));
-    if (source.type === 'Provenance') {
-      const targeted = await this.reader.provenancesOf(stored, visibility);
-      return targeted.filter((one) => one.target.some((target) => names.has(target.reference ?? '')));
+    const found: ServedResource[] = [];
+    for (const { source, parameters, target } of inclusions) {
+      const searched = searchedType(source);
+      if (!searched) continue;
+      for (const parameter of parameters) {
+        const values = resources
+          .map(nameOf)
+          .filter((name) => mayReferTo(parameter, name) && (target === undefined || name.startsWith(`${target}/`)));
+        if (values.length === 0) continue;
+        const criteria = [{ kind: 'values' as const, parameter, values }];
+        const more = await this.search.everything({ searched, criteria }, visibility, mostIncluded - found.length);
+        if (!more) throw tooMany();
+        found.push(...more);
+      }
     }
-    const element = source.references[reference];
-    if (!element) return [];
-    const candidates = element.targets.includes('Patient')
-      ? await this.#ofResidents(source.table, matches, stored)
-      : stored;
-    return candidates
-      .flatMap((one) => this.reader.resources(one))
-      .filter(
-        (resource) =>
-          resource.resourceType === source.type && referencesOf(resource, element).some((name) => names.has(name)),
-      );
-  }
-
-  /** Documents of the residents of a page with rows in the table. */
-  async #ofResidents(
-    table: string,
-    matches: readonly ServedResource[],
-    stored: readonly StoredDocument[],
-  ): Promise<readonly StoredDocument[]> {
-    const numbers = new Set<number>();
-    for (const resident of stored.filter(
-      (one) => one.kind === 'resident' && matches.some((match) => match.id === one.id),
-    )) {
-      const rows = await this.database.query<{ readonly number: SqlValue }>(
-        `select distinct number from ${table} where resident = ? limit ${mostIncluded + 1}`,
-        [resident.number],
-      );
-      for (const row of rows) numbers.add(Number(row.number));
-      if (numbers.size > mostIncluded) break;
-    }
-    return this.documents.byNumbers([...numbers].slice(0, mostIncluded + 1));
+    return found;
   }
 }
+
+function mayReferTo({ targets }: SearchParameter, name: string): boolean {
+  const [type] = typeAndId(name);
+  return targets.includes('*') || targets.includes(type);
+}
+
+const tooMany = (): FhirFault =>
+  new FhirFault(400, 'too-costly', {
+    vi: `Trang này kéo theo hơn ${mostIncluded} tài nguyên; hãy giảm _count.`,
+    en: `This page would bring along more than ${mostIncluded} resources; ask for fewer by _count.`,
+  });
 
 export const nameOf = (resource: ServedResource): string => `${resource.resourceType}/${resource.id}`;
 
@@ -117,12 +116,10 @@ export function typeAndId(name: string): readonly [string, string] {
   return [name.slice(0, slash), name.slice(slash + 1)];
 }
 
-/** References of an element, `Type/id`; references by number alone have none. */
-export function referencesOf(resource: ServedResource, { element, inner }: ReferenceElement): readonly string[] {
-  const value = (resource as unknown as Readonly<Record<string, unknown>>)[element];
-  return (Array.isArray(value) ? value : [value]).flatMap((one: unknown) => {
-    const holder = inner === undefined ? one : (one as Readonly<Record<string, unknown>> | undefined)?.[inner];
-    const reference = (holder as { readonly reference?: unknown } | undefined)?.reference;
-    return typeof reference === 'string' ? [reference] : [];
+/** References of a parameter, `Type/id`; references by number alone have none. */
+export function referencesOf(resource: ServedResource, { paths }: SearchParameter): readonly string[] {
+  return elementsAt(resource, paths).flatMap((element) => {
+    const found = referenceOf(element);
+    return found?.type === undefined || found.id === undefined ? [] : [`${found.type}/${found.id}`];
   });
 }
