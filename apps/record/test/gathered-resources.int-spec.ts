@@ -1,6 +1,6 @@
 /** Resources that events of many streams tell together: programmes of residents, practitioners; and where each resource comes from. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Bundle, EpisodeOfCare, Practitioner, Provenance, Resource } from '@medplum/fhirtypes';
+import type { Bundle, DocumentReference, EpisodeOfCare, Practitioner, Provenance, Resource } from '@medplum/fhirtypes';
 import type { ResidentId } from '#domain/ids.js';
 import { visitStream } from '#domain/streams.js';
 import type { RecordedEvent } from '#event-store/event-store.js';
@@ -225,9 +225,41 @@ describe('provenance', () => {
         expect(one.entity?.[0]?.what.identifier?.value).toMatch(/^[0-9a-f]{64}$/);
         const direct = await ask<Provenance>(`Provenance/${one.id}`);
         expect(direct.body).toEqual(one);
+        const original = one.entity?.[0]?.what.reference ?? '';
+        const { body: message } = await ask<DocumentReference>(original);
+        expect(message.masterIdentifier?.value).toBe(one.entity?.[0]?.what.identifier?.value);
+        expect(faultsOf(message)).toEqual([]);
       }
       const searched = await found(`Provenance?target=${type}/${resource.id}`);
       expect(new Set(searched.map(({ id }) => id))).toEqual(new Set(own.map(({ id }) => id)));
     }
+  });
+});
+
+describe('the original message', () => {
+  const digest = (): string => last().metadata.source?.digest ?? '';
+
+  it('is found by its digest and by the patient, and is a pointer alone', async () => {
+    const token = encodeURIComponent(`urn:lien-tuyen:sid:message-digest|${digest()}`);
+    const [message, ...more] = await found(`DocumentReference?patient=${binh}&identifier=${token}`);
+    expect(more).toEqual([]);
+    expect(message).toMatchObject({
+      id: last().id,
+      subject: { reference: `Patient/${binh}` },
+      content: [{ attachment: { url: `ni:///sha-256;${Buffer.from(digest(), 'hex').toString('base64url')}` } }],
+      meta: { versionId: '1', lastUpdated: last().recordedAt },
+    });
+    const everything = await found(`Patient/${binh}/$everything?_type=DocumentReference`);
+    expect(everything.map(({ id }) => id)).toContain(last().id);
+    const included = await found(`Provenance?_id=${last().id}&_include=Provenance:entity`);
+    expect(included.map(({ resourceType }) => resourceType)).toEqual(['Provenance', 'DocumentReference']);
+    const history = await found(`DocumentReference/${last().id}/_history`);
+    expect(history).toEqual([message]);
+  });
+
+  it('is there for those alone whom the resident concerns', async () => {
+    const other: Identity = { kind: 'station', facility: facility('08Z12') };
+    expect((await ask(`DocumentReference/${last().id}`, other)).status).toBe(404);
+    expect(await found(`DocumentReference?patient=${binh}`, other)).toEqual([]);
   });
 });

@@ -308,7 +308,7 @@ export class CriteriaCompiler {
   }
 
   async byIds(definition: TypeDefinition, ids: readonly string[]): Promise<Criterion> {
-    if (definition.type === 'Provenance') {
+    if (definition.table === 'touch') {
       const filter = oneOf('e.event', ids);
       return { filter, narrow: filter };
     }

@@ -6,6 +6,7 @@ import { isResourceType } from '#fhir/structure/element-tables.js';
 import { allergyIntoleranceDefinition } from './definitions/allergy-intolerance.js';
 import { conditionDefinition } from './definitions/condition.js';
 import { diagnosticReportDefinition } from './definitions/diagnostic-report.js';
+import { documentReferenceDefinition } from './definitions/document-reference.js';
 import { encounterDefinition } from './definitions/encounter.js';
 import { familyMemberHistoryDefinition } from './definitions/family-member-history.js';
 import { immunizationDefinition } from './definitions/immunization.js';
@@ -38,6 +39,7 @@ const listed: readonly TypeDefinition[] = [
   organizationDefinition,
   locationDefinition,
   provenanceDefinition,
+  documentReferenceDefinition,
 ];
 
 export const definitions: ReadonlyMap<string, TypeDefinition> = new Map(

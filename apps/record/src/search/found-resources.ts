@@ -1,6 +1,6 @@
 import { resourceId } from '#fhir/resource-ids.js';
 import type { Visibility } from '../access/visibility.js';
-import type { RecordReader, ServedResource } from '../reading/record-reader.js';
+import { isEventType, isOfEvent, type RecordReader, type ServedResource } from '../reading/record-reader.js';
 import type { StoredDocument, StoredDocuments } from '../reading/stored-documents.js';
 import type { PageKey } from './page-token.js';
 
@@ -35,8 +35,22 @@ export class FoundResources {
 
   /** In the order of the rows. A row whose document changed since it was read is left out: its successor has a row of its own. */
   async of(type: string, rows: readonly FoundRow[]): Promise<readonly FoundResource[]> {
+    if (rows.length === 0 || !isEventType(type)) return this.#ofDocuments(type, rows);
+    const events = rows.map(({ part }) => part).filter((part) => isOfEvent(type, part));
+    const made = await this.reader.ofEvents(type, events, this.visibility);
+    const sent = await this.#ofDocuments(
+      type,
+      rows.filter(({ part }) => !made.has(part)),
+    );
+    const found = new Map(sent.map((one) => [one.row, one]));
+    return rows.flatMap((row) => {
+      const resource = made.get(row.part);
+      return resource ? [{ row, resource }] : (found.get(row) ?? []);
+    });
+  }
+
+  async #ofDocuments(type: string, rows: readonly FoundRow[]): Promise<readonly FoundResource[]> {
     if (rows.length === 0) return [];
-    if (type === 'Provenance') return this.#provenances(rows);
     const unknown = rows.map((row) => row.number).filter((number) => !this.#made.has(number));
     if (this.#made.size + unknown.length > mostAtHand) this.#made.clear();
     const wanted = rows.map((row) => row.number).filter((number) => !this.#made.has(number));
@@ -57,16 +71,5 @@ export class FoundResources {
   /** The document a found resource is of. */
   documentOf({ row }: FoundResource): StoredDocument | undefined {
     return this.#made.get(row.number)?.stored;
-  }
-
-  async #provenances(rows: readonly FoundRow[]): Promise<readonly FoundResource[]> {
-    const made = await this.reader.provenances(
-      rows.map((row) => row.part),
-      this.visibility,
-    );
-    return rows.flatMap((row) => {
-      const resource = made.get(row.part);
-      return resource ? [{ row, resource }] : [];
-    });
   }
 }
