@@ -17,7 +17,7 @@ export interface ToldBesides {
   /** Whom it is about, if anybody. */
   readonly resident?: ResidentId;
   /** The document after it; the very same when nothing is new. `undefined` stays so when there is nothing to take away. */
-  evolve(before: DocumentBesides | undefined): DocumentBesides | undefined;
+  readonly evolve: (before: DocumentBesides | undefined) => DocumentBesides | undefined;
 }
 
 /** Numbers of such documents stand above those of streams, 1,024 for each position of the log. */
