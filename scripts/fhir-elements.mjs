@@ -148,7 +148,9 @@ function pathsOf(owner, expression) {
         })),
       );
   }
-  return ends.map(({ path, type, systems }) => `${path}:${type}${target}${systems.map((one) => `<${one}`).join('')}`);
+  return ends.map(
+    ({ path, type, systems }) => `${path}:${type}${target}${systems.map((one) => `<${String(one)}`).join('')}`,
+  );
 }
 
 const parameterBundle = readJson('fhir/r4/search-parameters.json').entry.map(({ resource }) => resource);
@@ -189,7 +191,7 @@ function parameterRow(type, { code, type: kind, expression, target, component })
     return known ? [[type, code, kind, bases.join(' '), '', components.join(';')]] : [];
   }
   const paths = written.flatMap((one) =>
-    /^deceased\.exists/.test(one) ? pathsOf(type, 'deceased').map((path) => `${path}!`) : pathsOf(type, one),
+    one.startsWith('deceased.exists') ? pathsOf(type, 'deceased').map((path) => `${path}!`) : pathsOf(type, one),
   );
   const all = target && target.length > 100 ? ['*'] : (target ?? []);
   return paths.length === 0 ? [] : [[type, code, kind, paths.join(' '), all.join(' '), '']];

@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
 import { testDatabase } from '#deploy/local/src/test-database.js';
 import { comparedDetails } from '../src/identity/comparable-resident.js';
 import { SharedRegistrations } from '../src/identity/shared-registrations.js';
 import type { IntakeAnswer } from '../src/intake/intake.js';
+import { MessageJournal } from '../src/intake/message-journal.js';
+import { receiptId } from '../src/intake/receipt.js';
+import { PostgresOriginals } from '../src/originals/postgres-originals.js';
 import { openSharedDatabase, type SharedDatabase } from '../src/shared-database.js';
+import { UnfinishedMessages } from '../src/unfinished-messages.js';
 import type { ResidentId } from '#domain/ids.js';
 import {
   message,
@@ -57,6 +62,19 @@ afterAll(() => server?.stop(), 60_000);
     expect(told.filter(([a, b]) => a !== b)).toEqual([]);
     expect(new Set(told.flat()).size).toBe(birthDates.length);
   }, 60_000);
+
+  it('finish the messages that one of them left behind when it was killed', async () => {
+    const killed = new PostgresOriginals(shared.pool, { holdMs: 0 });
+    const surviving = new PostgresOriginals(shared.pool);
+    const left = message(station, visitCommand('L1', { person: testPerson({ birthDate: '1971-01-02' }) }));
+    await killed.keep(left);
+    await new UnfinishedMessages(surviving, harness.replica(), pino({ level: 'silent' })).finish();
+    const found = await new MessageJournal(harness.store).find(receiptId(station, left.digest));
+    expect(found?.event).toMatchObject({ type: 'MessageAccepted', data: { receipt: { status: 'accepted' } } });
+    await surviving.close();
+    expect(await killed.unanswered()).toEqual([]);
+    await killed.close();
+  });
 
   it('tell each other of a registration before the log has it, and keep the next alike waiting for its end', async () => {
     const listeners: ((position: number) => void)[] = [];

@@ -354,11 +354,11 @@ describe('the indicators as FHIR', () => {
         value: group?.measureScore?.value ?? null,
       })),
     ).toEqual(
-      indicators.map(({ code, version, numerator, denominator, value }) => ({
+      indicators.map(({ code, version, numerator, denominator, value, unit }) => ({
         measure: `urn:lien-tuyen:measure:${code}|${version}`,
         period: { start: '2026-09-01', end: '2026-09-30' },
         place: '08',
-        counts: denominator === null ? [numerator] : [numerator, denominator],
+        counts: denominator === null ? [numerator] : unit === 'hours' ? [denominator] : [numerator, denominator],
         value,
       })),
     );

@@ -59,7 +59,7 @@ export function recordQueries(
     ...now,
     resourceHistory: new ResourceHistory(now.reader, changes, pages),
     recentChanges: new RecentChanges(database, documents, changes, pages),
-    asOf: new RecordAsOf(database, documents, history, events),
+    asOf: new RecordAsOf(database, documents, history, events, now.reader),
     over,
     pages,
     startedOn: dayOf(Date.now()),

@@ -64,7 +64,7 @@ export async function startPostgresContainer(): Promise<{ readonly url: string }
 }
 
 interface RunningContainer {
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 const running = (container: StartedTestContainer): RunningContainer => ({
@@ -75,9 +75,7 @@ const start = (container: GenericContainer): Promise<StartedTestContainer> =>
   container.withStartupTimeout(startWithinMs).start();
 
 /** Loaded only where it is asked for: nothing but tests needs it. @throws EngineMissing when no Docker engine is reached */
-async function dockerEngine(): Promise<
-  Pick<typeof import('testcontainers'), 'GenericContainer' | 'Wait'> & { host: string }
-> {
+async function dockerEngine() {
   const { GenericContainer, Wait, getContainerRuntimeClient } = await import('testcontainers');
   const client = await getContainerRuntimeClient().catch((cause: unknown) => {
     throw new EngineMissing('no Docker engine', { cause });

@@ -5,7 +5,7 @@ export interface ServerSource<Server> {
   /** `Kafka, a process of its own`: as the titles of its tests name it. */
   readonly engine: string;
   /** @throws EngineMissing when this machine has no such server; the message says what is missing */
-  start(): Promise<Server>;
+  start: () => Promise<Server>;
 }
 
 /** What came of a source: a running server, or why there is none. */

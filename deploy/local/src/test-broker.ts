@@ -10,7 +10,7 @@ export interface TestBroker {
   readonly brokers: readonly string[];
   /** Where the broker is the suite's own: it may be killed and started again. */
   readonly process?: EngineProcess;
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 const sources: readonly ServerSource<TestBroker>[] = [

@@ -12,8 +12,8 @@ export interface TestDatabase {
   /** Where the server is the suite's own: it may be killed and started again. */
   readonly process?: EngineProcess;
   /** Removes the schemas whose names begin so, with all there is in them. */
-  dropSchemas(prefix: string): Promise<void>;
-  stop(): Promise<void>;
+  dropSchemas: (prefix: string) => Promise<void>;
+  stop: () => Promise<void>;
 }
 
 const sources: readonly ServerSource<TestDatabase>[] = [

@@ -4,7 +4,7 @@ import { everyServer, type ServerOffer, type ServerSource, settingOf } from './s
 export interface TestEventStore {
   /** As EVENTSTORE_URL takes it. */
   readonly url: string;
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 const sources: readonly ServerSource<TestEventStore>[] = [

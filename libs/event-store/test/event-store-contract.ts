@@ -53,7 +53,7 @@ export function describeEventStoreContract(name: string, engine: ContractEngine)
       return batches;
     }
 
-    describe('append', () => {
+    describe('an append meets the revision it expects or is refused naming both, and keeps every part of an event', () => {
       it('starts a stream at revision 0 and gives the revision and position of its last event', async () => {
         const stream = newStream();
         const before = await store.head();
@@ -171,7 +171,7 @@ export function describeEventStoreContract(name: string, engine: ContractEngine)
       });
     });
 
-    describe('the same event again', () => {
+    describe('the same event again changes nothing and gives the first result; with other content it is refused', () => {
       it.each<ExpectedRevision>(['noStream', 'any', 'streamExists', 0, 7])(
         'gives the first result, whatever is expected (%s), and writes nothing',
         async (expected) => {
@@ -256,7 +256,7 @@ export function describeEventStoreContract(name: string, engine: ContractEngine)
       });
     });
 
-    describe('many at once', () => {
+    describe('of appends that race one wins, and revisions and positions have no gap and no repeat', () => {
       it('lets exactly one of the racing appends win', async () => {
         const stream = newStream();
         for (let round = 0; round < 5; round++) {
@@ -318,7 +318,7 @@ export function describeEventStoreContract(name: string, engine: ContractEngine)
       });
     });
 
-    describe('reading a stream', () => {
+    describe('a stream is read forwards and backwards, an append as soon as it is acknowledged', () => {
       const stream = newStream();
       beforeAll(async () => {
         await store.append(
@@ -369,7 +369,7 @@ export function describeEventStoreContract(name: string, engine: ContractEngine)
       });
     });
 
-    describe('reading all', () => {
+    describe('the log is read from any position, in order, once, filtered by category and type', () => {
       it('gives everything once, in order, to the end, in batches of at most the size asked for', async () => {
         const before = await store.head();
         const results: AppendResult[] = [];
@@ -426,7 +426,7 @@ export function describeEventStoreContract(name: string, engine: ContractEngine)
       });
     });
 
-    describe('subscribing', () => {
+    describe('a subscription catches up and goes on live without a gap or a repeat, at the pace of its reader', () => {
       /** Collects until so many events came, then aborts. */
       async function collect(
         count: number,
@@ -560,7 +560,7 @@ export function describeEventStoreContract(name: string, engine: ContractEngine)
       });
     });
 
-    describe('durability', () => {
+    describe('what is acknowledged is kept, and nothing is readable before it is', () => {
       it('has everything after it was closed and opened again, and goes on beyond it', async () => {
         const stream = newStream();
         const events = [visit(), visit()];
@@ -592,7 +592,7 @@ export function describeEventStoreContract(name: string, engine: ContractEngine)
       });
     });
 
-    describe('closing', () => {
+    describe('closing ends subscriptions in order and refuses what comes afterwards', () => {
       it('ends subscriptions without an error and refuses what comes afterwards', async () => {
         const other = await store.head();
         const ended = (async () => {

@@ -11,7 +11,7 @@ import { clear, everything, inOrder, newStream, OpenStores, visit } from './even
 import type { AppendFault } from '#deploy/local/src/log-double/faults.js';
 import { InProcessServer } from '#deploy/local/src/log-double/in-process-server.js';
 
-describe('EventStoreDB engine: appends', () => {
+describe('event store behind a line: EventStoreDB engine, in-process server', () => {
   let server: InProcessServer;
   const stores = new OpenStores();
   beforeAll(async () => {
@@ -25,7 +25,7 @@ describe('EventStoreDB engine: appends', () => {
 
   const failure = (attempt: Promise<unknown>): Promise<unknown> => attempt.catch((error: unknown) => error);
 
-  describe('idempotency', () => {
+  describe('an event sent again is known by its id and content, where the server itself no longer knows it', () => {
     it('finds an event that the server no longer has in mind: `any` is not left to its cache of recent events', async () => {
       const stream = newStream();
       const old = visit();
@@ -71,7 +71,7 @@ describe('EventStoreDB engine: appends', () => {
     });
   });
 
-  describe('an outcome that is not known', () => {
+  describe('an append whose answer is lost is asked for again and written once', () => {
     it.each<AppendFault>([
       'unavailable',
       'busy',
@@ -141,7 +141,7 @@ describe('EventStoreDB engine: appends', () => {
     });
   });
 
-  describe('streams that were deleted', () => {
+  describe('streams that were deleted or thinned out on the server are read and continued by its rules', () => {
     it('reads a soft-deleted stream as not there, and continues its numbers', async () => {
       const store = await stores.open(server.url);
       const stream = newStream();
@@ -185,7 +185,7 @@ describe('EventStoreDB engine: appends', () => {
     });
   });
 
-  describe('limits and refusals', () => {
+  describe('what the server would refuse for good is refused before it is sent, or not tried again', () => {
     it('says the limit of a server that has a smaller one', async () => {
       const small = await InProcessServer.start({ appendLimitBytes: 2_000 });
       try {

@@ -4,12 +4,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { describeWhere } from '#deploy/local/src/describe-on.js';
 import { EventStoreUnavailable } from '../src/errors.js';
 import { openEventStoreDb } from '../src/eventstoredb/eventstoredb-event-store.js';
 import { following, newStream, OpenStores, until, visit } from './eventstoredb-harness.js';
 import { InProcessServer, startCluster } from '#deploy/local/src/log-double/in-process-server.js';
 
-describe('EventStoreDB engine: connection', () => {
+describe('event store behind a line: EventStoreDB engine, in-process server', () => {
   const stores = new OpenStores();
   afterEach(() => stores.close());
 
@@ -60,9 +61,7 @@ describe('EventStoreDB engine: connection', () => {
   });
 
   const openssl = spawnSync('openssl', ['version']).status === 0;
-  if (!openssl)
-    process.stderr.write('SKIPPED: TLS of the EventStoreDB engine: no openssl here to make a certificate.\n');
-  (openssl ? describe : describe.skip)('with TLS', () => {
+  describeWhere(openssl, 'no openssl here to make a certificate', () => {
     it('takes certificate, user and password from the connection string, and names none of them when refused', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'event-store-tls-'));
       const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];

@@ -7,7 +7,7 @@ import { clear, everything, following, inOrder, newStream, OpenStores, until, vi
 import type { ReadFault } from '#deploy/local/src/log-double/faults.js';
 import { InProcessServer } from '#deploy/local/src/log-double/in-process-server.js';
 
-describe('EventStoreDB engine: reads and subscriptions', () => {
+describe('event store behind a line: EventStoreDB engine, in-process server', () => {
   let server: InProcessServer;
   const stores = new OpenStores();
   beforeAll(async () => {
@@ -19,7 +19,7 @@ describe('EventStoreDB engine: reads and subscriptions', () => {
   });
   afterAll(() => server.stop());
 
-  describe('positions', () => {
+  describe('positions are of our events alone, ordered and never dense', () => {
     it('are byte offsets: ordered, never dense', async () => {
       const store = await stores.open(server.url);
       const before = await store.head();
@@ -47,7 +47,7 @@ describe('EventStoreDB engine: reads and subscriptions', () => {
     });
   });
 
-  describe('a subscription', () => {
+  describe('a subscription survives lines that break, hang or end, and keeps checkpoints of what it skips', () => {
     it('keeps the checkpoints of what its filter skips, and goes on from them on a new line', async () => {
       const store = await stores.open(server.url, { waits: { lookMs: 60_000 } });
       const after = await store.head();
@@ -161,7 +161,7 @@ describe('EventStoreDB engine: reads and subscriptions', () => {
     });
   });
 
-  describe('a read', () => {
+  describe('a read that breaks is made again, or given up with a reason', () => {
     it.each<ReadFault>(['unavailable', 'unavailable-midway', 'silent', 'silent-midway'])(
       'that breaks is made again: %s',
       async (fault) => {

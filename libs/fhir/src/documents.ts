@@ -12,6 +12,7 @@ import type {
   ResidentDetails,
   ResidentIdentifier,
 } from '#domain/residents/resident-content.js';
+import type { SensitiveClass } from '#domain/sensitive-classes.js';
 import type { ScreeningContent } from '#domain/screenings/screening-content.js';
 import type { VisitContent } from '#domain/visits/visit-content.js';
 
@@ -42,6 +43,8 @@ export interface VisitDocument {
   readonly kind: 'visit';
   readonly resident: ResidentId;
   readonly visit: VisitContent;
+  /** Classes told by papers that are left out of the visit. */
+  readonly sensitive?: readonly SensitiveClass[];
 }
 
 export interface ScreeningDocument {

@@ -8,7 +8,8 @@ import type { BuildProgress, Projection, ReadDatabase, ViewStatus } from './proj
 export interface ViewHost {
   /**
    * Starts the projection, from its checkpoint; resolves when its schema is in place. Where its version has not been built, an
-   * older one that its readers can read serves meanwhile, and is removed afterwards.
+   * older one that its readers can read serves meanwhile, and is removed afterwards. A view that has next to nothing to be built
+   * from can be read when it resolves.
    */
   add(source: ProjectionSource): Promise<View>;
   /** The view that was added under this name. */

@@ -63,7 +63,7 @@ describe('a large view', () => {
   }, 90_000);
 });
 
-describe('projections in a process that is killed', () => {
+describe('views of a process that is killed: embedded SQLite', () => {
   const folder = mkdtempSync(join(tmpdir(), 'views-crash-'));
   const program = fileURLToPath(new URL('crash-process.js', import.meta.url));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,4 +1,5 @@
 import type { FacilityCode, ResidentId } from '#domain/ids.js';
+import type { SensitiveClass } from '#domain/sensitive-classes.js';
 import type { SmartScope } from './smart-scopes.js';
 
 /** Kinds of user. Scope decides what may be asked, facility and resident decide about whom. */
@@ -19,9 +20,7 @@ export type Scope =
   | 'record.break-glass' // open a record in an emergency, past what would hide it
   | SensitiveScope;
 
-/** Classes of health facts that are hidden from who has not their scope. */
-export const sensitiveClasses = ['hiv', 'mental-health'] as const;
-export type SensitiveClass = (typeof sensitiveClasses)[number];
+/** Opens what is hidden from everybody else. */
 export type SensitiveScope = `sensitive.${SensitiveClass}`;
 
 /** Whoever sent a request, as its token says. */

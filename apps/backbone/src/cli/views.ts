@@ -24,7 +24,8 @@ runAsProgram(async () => {
       return;
     case 'rebuild':
       // Nobody goes on with it when the server of this command is gone.
-      return rebuild(client, names, request.wait || own);
+      await rebuild(client, names, request.wait || own);
+      return;
     case 'cancel':
       for (const name of names) await cancel(client, name);
       return;

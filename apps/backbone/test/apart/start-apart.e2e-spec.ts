@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { serviceNames, type ServiceName } from '#deploy/local/src/gateway/public-paths.js';
 import { openSecrets } from '#security/secrets.js';
-import { startServer } from '../../src/verify/own-server.js';
+import { type OwnServer, startServer } from '../../src/verify/own-server.js';
 import { engineServers } from './engine-servers.js';
 
 const servers = await engineServers('starts apart');
@@ -23,7 +24,7 @@ const start = (
   service: ServiceName,
   settings: Readonly<Record<string, string>>,
   parameters: readonly string[] = [],
-): ReturnType<typeof startServer> =>
+): Promise<OwnServer> =>
   startServer(
     {
       ENGINES: '',
@@ -78,19 +79,23 @@ describe('a service apart', () => {
 
 (servers ? describe : describe.skip)('a database of other keys', () => {
   it('is refused', async () => {
+    await using opened = new AsyncDisposableStack();
     const engines = await servers?.empty();
-    try {
-      const [own, other] = ['own.json', 'other.json'].map((name) => join(folder, name)) as [string, string];
-      for (const file of [own, other]) openSecrets(file);
-      const first = await start('record', { ...engines?.settings, SECRETS_FILE: own });
-      expect((await fetch(`${first.origin}/health/ready`)).status).toBe(200);
-      const said = await refusalOf('district', { ...engines?.settings, SECRETS_FILE: other });
-      expect(said).toMatch(/DATABASE_URL was made with other keys.*SECRETS_FILE/s);
-      expect(await first.stop()).toBe(0);
-      const again = await start('district', { ...engines?.settings, SECRETS_FILE: own });
-      expect(await again.stop()).toBe(0);
-    } finally {
-      await engines?.clear();
-    }
+    opened.defer(() => engines?.clear());
+    const running = async (service: ServiceName, secretsFile: string): Promise<OwnServer> => {
+      const server = await start(service, { ...engines?.settings, SECRETS_FILE: secretsFile });
+      opened.defer(async () => void (await server.stop()));
+      return server;
+    };
+    const [own, other] = ['own.json', 'other.json'].map((name) => join(folder, name)) as [string, string];
+    for (const file of [own, other]) openSecrets(file);
+    const first = await running('record', own);
+    const isReady = async (): Promise<boolean> => (await fetch(`${first.origin}/health/ready`)).ok;
+    // Its view is built first.
+    while (!(await isReady())) await pause(100);
+    const said = await refusalOf('district', { ...engines?.settings, SECRETS_FILE: other });
+    expect(said).toMatch(/DATABASE_URL was made with other keys.*SECRETS_FILE/s);
+    expect((await fetch((await running('district', own)).origin)).status).toBe(404);
+    expect(await isReady()).toBe(true);
   }, 60_000);
 });

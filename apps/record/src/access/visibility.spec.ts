@@ -15,11 +15,20 @@ const own = '00000000-0000-8000-8000-000000000001' as ResidentId;
 
 describe('whose records a caller may read', () => {
   it('facilities those they are concerned with, a resident the own, a clinician of no facility all', () => {
-    expect(visibilityOf(caller('station', atStation))).toEqual({ kind: 'facility', facility: '08Z11' });
-    expect(visibilityOf(caller('hospital', atStation))).toEqual({ kind: 'facility', facility: '08Z11' });
-    expect(visibilityOf(caller('clinician', atStation))).toEqual({ kind: 'facility', facility: '08Z11' });
-    expect(visibilityOf(caller('clinician'))).toEqual({ kind: 'everybody' });
-    expect(visibilityOf(caller('resident', { resident: own }))).toEqual({ kind: 'resident', resident: own });
+    expect(visibilityOf(caller('station', atStation))).toEqual({
+      kind: 'facility',
+      facility: '08Z11',
+      own: '08Z11',
+      classes: [],
+    });
+    expect(visibilityOf(caller('hospital', atStation))).toMatchObject({ kind: 'facility', facility: '08Z11' });
+    expect(visibilityOf(caller('clinician', atStation))).toMatchObject({ kind: 'facility', facility: '08Z11' });
+    expect(visibilityOf(caller('clinician'))).toEqual({ kind: 'everybody', classes: [] });
+    expect(visibilityOf(caller('resident', { resident: own }))).toEqual({
+      kind: 'resident',
+      resident: own,
+      classes: ['hiv', 'mental-health'],
+    });
   });
 
   it.each(['station', 'hospital', 'resident', 'province', 'operator'] as const)(

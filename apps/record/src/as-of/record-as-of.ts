@@ -8,6 +8,7 @@ import type { Visibility } from '../access/visibility.js';
 import { FhirFault, notFound } from '../http/fhir-fault.js';
 import type { DocumentHistory } from '../history/document-history.js';
 import { createProjection } from '../projection/health-record.projection.js';
+import type { RecordReader } from '../reading/record-reader.js';
 import type { StoredDocument, StoredDocuments } from '../reading/stored-documents.js';
 import { Leases } from './leases.js';
 
@@ -29,6 +30,8 @@ export class RecordAsOf {
     private readonly documents: StoredDocuments,
     private readonly history: DocumentHistory,
     private readonly events: Pick<EventStore, 'readStream'>,
+    /** Tells of what a caller is not shown of a document now. */
+    private readonly reader: Pick<RecordReader, 'withheld'>,
   ) {}
 
   /**
@@ -103,7 +106,11 @@ export class RecordAsOf {
       });
     }
     const stored = await this.documents.byNumbers(rows.map(({ document }) => Number(document)));
-    return (await this.documents.visibleAmong(stored, visibility)).map(({ number }) => number);
+    const { smart: _, ...shown } = visibility;
+    // What is withheld now may once have been told without what makes it sensitive: beside now, that would tell.
+    return (await this.documents.visibleAmong(stored, visibility)).flatMap((one) =>
+      this.reader.withheld(one, shown).length === 0 || one.kind === 'resident' ? [one.number] : [],
+    );
   }
 
   /** Records that were merged with one of these, whether they still are or not. */

@@ -1,5 +1,5 @@
 import type { Bundle, DocumentReference, Provenance } from '@medplum/fhirtypes';
-import type { Visibility } from '../access/visibility.js';
+import { showsType, type Visibility } from '../access/visibility.js';
 import { endOf, momentOf } from '../search/moments.js';
 import { FhirFault, notFound } from '../http/fhir-fault.js';
 import { eventTypes, type RecordReader, type ServedResource } from '../reading/record-reader.js';
@@ -52,7 +52,11 @@ export class PatientEverything {
       const stored = await this.documents.ofResident(patient.resident ?? patient.number, after, documentsAtOnce);
       more = stored.length === documentsAtOnce;
       after = stored.at(-1)?.number ?? after;
-      const ofDocuments = await this.#resourcesOf(stored, request, visibility);
+      const ofDocuments = await this.#resourcesOf(
+        await this.documents.visibleAmong(stored, visibility),
+        request,
+        visibility,
+      );
       for (const { document, resources } of ofDocuments) {
         const skipped = document.number - 1 === request.after.document ? request.after.resource : 0;
         for (const [index, resource] of resources.entries()) {
@@ -68,7 +72,9 @@ export class PatientEverything {
       }
     }
     const facilities =
-      request.types === undefined || request.types.has('Organization') ? await this.#facilitiesOf(page) : [];
+      request.types === undefined || request.types.has('Organization')
+        ? await this.#facilitiesOf(page, visibility)
+        : [];
     const url = `${base}/Patient/${resident}/$everything`;
     return {
       resourceType: 'Bundle',
@@ -100,9 +106,9 @@ export class PatientEverything {
       ({ updated, document }) => (since === undefined || updated >= since) && document && isWithin(care, document),
     );
     const ofDocument = new Map<number, ServedResource[]>(
-      wanted.map((one) => [one.number, [...this.reader.resources(one)]]),
+      wanted.map((one) => [one.number, [...this.reader.resources(one, visibility)]]),
     );
-    const asked = eventTypes.filter((type) => types === undefined || types.has(type));
+    const asked = eventTypes.filter((type) => (types === undefined || types.has(type)) && showsType(visibility, type));
     if (asked.length > 0) {
       const events = await this.reader.eventsOf(wanted);
       const numbers = new Map(
@@ -123,7 +129,10 @@ export class PatientEverything {
     }));
   }
 
-  async #facilitiesOf(resources: readonly ServedResource[]): Promise<readonly ServedResource[]> {
+  async #facilitiesOf(
+    resources: readonly ServedResource[],
+    visibility: Visibility,
+  ): Promise<readonly ServedResource[]> {
     const names = new Set(
       resources
         .flatMap((resource) =>
@@ -136,7 +145,7 @@ export class PatientEverything {
     );
     const ids = [...names].map((name) => documentOf(...typeAndId(name))).filter((id) => id !== undefined);
     const stored = await this.documents.byIds(ids);
-    return stored.flatMap((one) => this.reader.resources(one)).filter((one) => names.has(nameOf(one)));
+    return stored.flatMap((one) => this.reader.resources(one, visibility)).filter((one) => names.has(nameOf(one)));
   }
 }
 

@@ -38,8 +38,12 @@ export class DocumentChanges {
     if (!stored || stored.version === 0 || !(await this.documents.visible(stored, visibility))) throw notFound();
     const changes: Change[] = [];
     let existed = false;
-    for (const state of await this.states(stored, visibility)) {
-      const resource = this.#resources(stored, state).find((one) => one.resourceType === type && one.id === id);
+    const states = await this.states(stored, visibility);
+    if (this.#withheldEver(stored, states, visibility)(`${type}/${id}`)) throw notFound();
+    for (const state of states) {
+      const resource = this.#resources(stored, state, visibility).find(
+        (one) => one.resourceType === type && one.id === id,
+      );
       if (resource || existed) changes.push(changeOf(type, id, state, resource, existed));
       existed = resource !== undefined;
     }
@@ -63,12 +67,20 @@ export class DocumentChanges {
   }
 
   /** What the event of a version made of the document's resources; nothing where that version is not among the states. */
-  ofVersion(stored: StoredDocument, version: number, states: readonly DocumentState[]): readonly Change[] {
+  ofVersion(
+    stored: StoredDocument,
+    version: number,
+    states: readonly DocumentState[],
+    visibility: Visibility,
+  ): readonly Change[] {
     const state = states.find((one) => one.version === version);
     if (!state) return [];
     const former = states.find((one) => one.version === version - 1);
-    const before = new Map((former ? this.#resources(stored, former) : []).map((one) => [nameOf(one), one]));
-    const now = this.#resources(stored, state);
+    const withheld = this.#withheldEver(stored, states, visibility);
+    const shown = (one: DocumentState): readonly RecordResource[] =>
+      this.#resources(stored, one, visibility).filter((resource) => !withheld(nameOf(resource)));
+    const before = new Map((former ? shown(former) : []).map((one) => [nameOf(one), one]));
+    const now = shown(state);
     const left = new Set(now.map(nameOf));
     return [
       ...now.map((one) => changeOf(one.resourceType, one.id ?? '', state, one, before.has(nameOf(one)))),
@@ -83,10 +95,32 @@ export class DocumentChanges {
     return found !== undefined && this.documents.visible({ ...found, id: resident }, visibility);
   }
 
-  #resources(stored: StoredDocument, { version, event, document }: DocumentState): readonly RecordResource[] {
-    return this.reader.resources({ ...stored, version, updated: Date.parse(event.recordedAt), document });
+  /** What was withheld at one time is withheld of all times: a version that is missing would tell. */
+  #withheldEver(
+    stored: StoredDocument,
+    states: readonly DocumentState[],
+    visibility: Visibility,
+  ): (name: string) => boolean {
+    const names = new Set<string>();
+    for (const state of states) {
+      const withheld = this.reader.withheld(stateOf(stored, state), visibility);
+      if (withheld === 'all') return () => true;
+      for (const name of withheld) names.add(name);
+    }
+    return (name) => names.has(name);
+  }
+
+  #resources(stored: StoredDocument, state: DocumentState, visibility: Visibility): readonly RecordResource[] {
+    return this.reader.resources(stateOf(stored, state), visibility);
   }
 }
+
+const stateOf = (stored: StoredDocument, { version, event, document }: DocumentState): StoredDocument => ({
+  ...stored,
+  version,
+  updated: Date.parse(event.recordedAt),
+  document,
+});
 
 function residentOf(document: DocumentState['document']): string | undefined {
   return document && 'resident' in document ? document.resident : undefined;

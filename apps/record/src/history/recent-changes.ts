@@ -95,7 +95,9 @@ export class RecentChanges {
     }
     return touches.map((touch) => {
       const found = known.get(Number(touch.document));
-      const ofTouch = found ? this.changes.ofVersion(found.stored, Number(touch.version), found.states) : [];
+      const ofTouch = found
+        ? this.changes.ofVersion(found.stored, Number(touch.version), found.states, visibility)
+        : [];
       return { touch, ofTouch };
     });
   }

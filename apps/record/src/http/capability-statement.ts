@@ -1,11 +1,15 @@
 import type { CapabilityStatement, CapabilityStatementRestResource } from '@medplum/fhirtypes';
+import type { Caller } from '#security/caller.js';
+import { mayUse } from '#security/smart-scopes.js';
+import { auditParameters } from '../audit-events/audit-search.js';
 import { type SearchParameter, searchParametersOf } from '#fhir/search-parameters/search-parameters.js';
 import { definitions, type SearchedType, servedTypes } from '../search/definitions.js';
 import type { IndexedParameter } from '../search/definitions/type-definition.js';
 import { modifiersOf } from '../search/matching/matcher.js';
 
-/** What this server can do, made from the table that searches are made from. */
-export function capabilityStatement(base: string, date: string): CapabilityStatement {
+/** What this server can do for a caller, made from the table that searches are made from and the scopes of the token. */
+export function capabilityStatement(base: string, date: string, caller: Caller): CapabilityStatement {
+  const served = servedTypes.filter(({ type }) => mayUse(caller, type, 'r') || mayUse(caller, type, 's'));
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
@@ -22,9 +26,24 @@ export function capabilityStatement(base: string, date: string): CapabilityState
           'Read only: the record is a view of the event log, which is written by intake. Reads, searches about one person and $everything take asOf, an instant or a day: what was known then.',
         security: {
           cors: false,
-          description: 'Bearer token; facilities see the residents they are concerned with, residents themselves.',
+          service: [
+            {
+              coding: [
+                {
+                  system: 'http://terminology.hl7.org/CodeSystem/restful-security-service',
+                  code: 'SMART-on-FHIR',
+                  display: 'SMART-on-FHIR',
+                },
+              ],
+            },
+          ],
+          description:
+            'Bearer token; facilities see the residents they are concerned with, residents themselves. HIV and mental health are hidden without their scope. Every answer is written to the audit trail.',
         },
-        resource: servedTypes.map(resourceOf),
+        resource: [
+          ...served.map((searched) => resourceOf(searched, caller)),
+          ...(caller.scopes.has('audit.read') && mayUse(caller, 'AuditEvent', 'r') ? [auditEvents] : []),
+        ],
         interaction: [{ code: 'history-system' }],
         compartment: [
           'http://hl7.org/fhir/CompartmentDefinition/patient',
@@ -35,18 +54,24 @@ export function capabilityStatement(base: string, date: string): CapabilityState
   };
 }
 
-function resourceOf({ type, sources: [own] }: SearchedType): CapabilityStatementRestResource {
+const auditEvents: CapabilityStatementRestResource = {
+  type: 'AuditEvent',
+  interaction: [{ code: 'read' }, { code: 'search-type' }],
+  documentation: 'Residents see who read their record, facilities what their own people read.',
+  searchParam: Object.entries(auditParameters).map(([name, type]) => ({ name, type })),
+};
+
+function resourceOf({ type, sources: [own] }: SearchedType, caller: Caller): CapabilityStatementRestResource {
   const parameters = [...searchParametersOf(type).values()];
   const includes = parameters.filter(({ kind }) => kind === 'reference').map(({ name }) => `${type}:${name}`);
   const reverseIncludes = reverseIncludesOf.get(type) ?? [];
   return {
     type,
     interaction: [
-      { code: 'read' },
-      { code: 'vread' },
-      { code: 'history-instance' },
-      { code: 'history-type' },
-      { code: 'search-type' },
+      ...(mayUse(caller, type, 'r')
+        ? ([{ code: 'read' }, { code: 'vread' }, { code: 'history-instance' }] as const)
+        : []),
+      ...(mayUse(caller, type, 's') ? ([{ code: 'history-type' }, { code: 'search-type' }] as const) : []),
     ],
     versioning: 'versioned',
     readHistory: true,

@@ -3,7 +3,8 @@ import type { Bundle, CapabilityStatement } from '@medplum/fhirtypes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '#security/caller.js';
 import { CurrentCaller, NoPersonalData, RequireScope } from '#security/http/access.js';
-import { type Visibility, visibilityOf } from '../access/visibility.js';
+import { requireUse } from '../access/smart-access.js';
+import { ofEverybody, type Visibility, visibilityOf } from '../access/visibility.js';
 import { asOfIn, residentAsked } from '../as-of/as-of-request.js';
 import { isOfEvent, type ServedResource } from '../reading/record-reader.js';
 import { RawBody } from '#platform/http/body-parsers.js';
@@ -42,7 +43,7 @@ export class FhirController {
     visibilityOf(caller);
     parametersOf(request);
     asFhir(reply);
-    return capabilityStatement(baseOf(request), this.queries.startedOn);
+    return capabilityStatement(baseOf(request), this.queries.startedOn, caller);
   }
 
   @Get('Patient/:id/$everything')
@@ -52,6 +53,7 @@ export class FhirController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Bundle> {
+    requireUse(caller, 'Patient', 'r');
     const visibility = visibilityOf(caller);
     const parameters = parametersOf(request);
     asFhir(reply);
@@ -130,6 +132,7 @@ export class FhirController {
     const parameters = parametersOf(request);
     refuseParameters(parameters, ['asOf']);
     const { type: served } = definitionOf(type);
+    requireUse(caller, served, 'r');
     const name = checkedId(id);
     const before = asOfIn(parameters, this.queries.pages);
     const resource = await this.#atMoment(
@@ -174,6 +177,7 @@ export class FhirController {
     const visibility = visibilityOf(caller);
     const { pages } = this.queries;
     const definition = definitionOf(type);
+    requireUse(caller, definition.type, 's');
     const asked = {
       ...searchRequest(definition, parameters, prefersLenient(request), pages),
       ...(compartment && { compartment }),
@@ -200,7 +204,9 @@ export class FhirController {
     if (before === undefined) return ask(this.queries, visibility);
     const id = document();
     if (id === undefined) throw notFound();
-    return this.queries.asOf.use(id, before, visibility, (view) => ask(this.queries.over(view), { kind: 'everybody' }));
+    return this.queries.asOf.use(id, before, visibility, (view) =>
+      ask(this.queries.over(view), ofEverybody(visibility)),
+    );
   }
 }
 

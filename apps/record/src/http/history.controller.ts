@@ -3,6 +3,7 @@ import type { Bundle } from '@medplum/fhirtypes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '#security/caller.js';
 import { CurrentCaller, RequireScope } from '#security/http/access.js';
+import { requireUse } from '../access/smart-access.js';
 import { visibilityOf } from '../access/visibility.js';
 import type { ServedResource } from '../reading/record-reader.js';
 import { RECORD_QUERIES, type RecordQueries } from '../record-queries.js';
@@ -35,6 +36,7 @@ export class HistoryController {
   ): Promise<Bundle> {
     asFhir(reply);
     const definition = definitionOf(type);
+    requireUse(caller, definition.type, 's');
     return this.queries.recentChanges.bundle(
       definition.type,
       parametersOf(request),
@@ -52,8 +54,10 @@ export class HistoryController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Bundle> {
     asFhir(reply);
+    const { type: served } = definitionOf(type);
+    requireUse(caller, served, 'r');
     return this.queries.resourceHistory.bundle(
-      definitionOf(type).type,
+      served,
       checkedId(id),
       parametersOf(request),
       visibilityOf(caller),
@@ -71,8 +75,10 @@ export class HistoryController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ServedResource | undefined> {
     refuseParameters(parametersOf(request), []);
+    const { type: served } = definitionOf(type);
+    requireUse(caller, served, 'r');
     const resource = await this.queries.resourceHistory.version(
-      definitionOf(type).type,
+      served,
       checkedId(id),
       checkedId(version),
       visibilityOf(caller),

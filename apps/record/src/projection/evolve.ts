@@ -21,6 +21,7 @@ export function evolve(document: RecordDocument | undefined, event: DomainEvent)
         kind: 'visit',
         resident: event.data.resident,
         visit: open && open.length > 0 ? { ...visit, papers: open } : visit,
+        ...(papers && open && open.length < papers.length && { sensitive: ['hiv' as const] }),
       };
     }
     case 'ScreeningCompleted':

@@ -1,5 +1,4 @@
 import type { Resource } from '@medplum/fhirtypes';
-import type { FacilityCode } from '#domain/ids.js';
 import { foldName } from '#domain/residents/names.js';
 import type { ResidentDocument } from '#fhir/documents.js';
 import { text } from '#fhir/elements.js';
@@ -61,7 +60,7 @@ function rowsOfContent(document: ResidentDocument): PatientRows {
         return [system, text(value)] as const;
       }),
       ...document.cards.map(({ number }) => [residentIdentifierSystems['insurance-number'], text(number)] as const),
-      [phoneSystem, details.phone === undefined ? undefined : digitsOf(details.phone)] as const,
+      [phoneSystem, details.phone === undefined ? undefined : digitsOf(text(details.phone) ?? '')] as const,
     ]),
   };
 }
@@ -80,7 +79,7 @@ function rowsOfPatient(patient: Resource): PatientRows {
   return {
     gender: at('gender').flatMap(tokensOf)[0]?.code,
     birth: at('birthdate').flatMap(spansOf)[0],
-    organization: organization?.type === 'Organization' ? ((organization.id ?? '') as FacilityCode) : '',
+    organization: organization?.type === 'Organization' ? (organization.id ?? '') : '',
     names: [...beginnings('name')].flatMap((words) =>
       positionsOf(words).map((position) => ({ text: words, position })),
     ),

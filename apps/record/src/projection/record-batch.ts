@@ -11,6 +11,7 @@ import { evolve } from './evolve.js';
 import { mergedNumbers, type MergedNumbers, noMerges } from './record-merges.js';
 import { indexRows, tablesOf } from './index-rows.js';
 import { type DocumentBesides, numberBesides, type ToldBesides, toldBesides } from './told-besides.js';
+import { indexSensitive } from './sensitive-rows.js';
 import {
   concernTable,
   documentTable,
@@ -224,8 +225,10 @@ export class RecordBatch {
         body,
       ]);
       if (one.indexed) for (const table of tablesOf[one.kind]) listed(outdated, table).push(one.number);
-      if (one.document)
-        indexRows(one.document, one.number, one.resident ?? one.number, (table, row) => listed(rows, table).push(row));
+      if (!one.document) continue;
+      const add = (table: EntryTableName, row: readonly SqlValue[]): void => void listed(rows, table).push(row);
+      indexRows(one.document, one.number, one.resident ?? one.number, add);
+      indexSensitive(one.document, one.id, one.number, add);
     }
     await insertDocuments.run(this.view, documents);
     for (const [table, numbers] of outdated) await deleteEntries[table].execute(this.view, numbers);

@@ -1,5 +1,6 @@
 /** Merged records in the view: what was told of each is kept apart (`told_of`), what is searched by is the record that goes on. */
 import type { ResidentsMerged, ResidentsUnmerged } from '#domain/residents/resident-events.js';
+import { namedFacilities } from '../access/named-facilities.js';
 import type { RecordDocument } from '#fhir/documents.js';
 import { KeyedStatement } from '#projections/bulk-statements.js';
 import type { SqlValue, ViewTransaction } from '#projections/projection.js';
@@ -144,21 +145,5 @@ export class RecordMerges {
   async #number(id: string): Promise<number | undefined> {
     const [row] = await this.view.query<Pick<MergedRow, 'number'>>('select number from document where id = ?', [id]);
     return row && Number(row.number);
-  }
-}
-
-/** Facilities a document opens the record to. */
-function namedFacilities(document: RecordDocument): readonly string[] {
-  switch (document.kind) {
-    case 'resident':
-      return [document.registeredBy];
-    case 'visit':
-      return [document.visit.facility];
-    case 'screening':
-      return [document.screening.facility];
-    case 'referral':
-      return [document.state.referral.from, ...document.state.addressees];
-    default:
-      return [];
   }
 }

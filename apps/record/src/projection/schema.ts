@@ -120,6 +120,14 @@ const columnsOf = {
     parameter: 'text not null',
     value: 'text not null',
   },
+  // Resources that tell of sensitive classes: ' hiv ', whole or in part, and the facilities that know them.
+  sensitive_entry: {
+    number: 'bigint not null',
+    part: 'text not null',
+    classes: 'text not null',
+    whole: 'integer not null',
+    facilities: 'text not null',
+  },
   organization_entry: {
     number: 'bigint primary key',
     code: 'text not null',
@@ -243,5 +251,5 @@ export const appliesBy: readonly string[] = [
   'merged_survivor',
   'patient_name_number',
   'patient_identifier_number',
-  'kept_identifier_number',
+  'kept_value_number',
 ];

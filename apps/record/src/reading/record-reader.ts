@@ -5,7 +5,8 @@ import { provenanceOf, targetOf, type Touch } from '#fhir/provenance.js';
 import { type RecordResource, resourcesOf } from '#fhir/translation.js';
 import type { ReadDatabase, SqlValue } from '#projections/projection.js';
 import type { RecordDocument } from '#fhir/documents.js';
-import type { Visibility } from '../access/visibility.js';
+import { type ShownResource, shownResources } from '../access/shown-resources.js';
+import type { Shown, Visibility } from '../access/visibility.js';
 import { asMerged } from './merged-resources.js';
 import { gone, notFound } from '../http/fhir-fault.js';
 import { documentOf } from '../search/criteria.js';
@@ -64,12 +65,30 @@ export class RecordReader {
 
   readonly #context = { facilityName: (code: string): string | undefined => this.facilities.get(code)?.name };
 
-  /** All resources of a document; none after a retraction. */
-  resources(stored: StoredDocument): readonly RecordResource[] {
+  /** The resources of a document that are shown; none after a retraction. */
+  resources(stored: StoredDocument, shown: Shown): readonly RecordResource[] {
+    return this.#shown(stored, shown).flatMap(({ resource }) => (resource ? [resource] : []));
+  }
+
+  /** Of which resources of a document, by name, something is not shown; `all` when nothing is. */
+  withheld(stored: StoredDocument, shown: Shown): readonly string[] | 'all' {
+    const all = this.#all(stored);
+    const names = this.#shown(stored, shown).flatMap(({ resource, redacted }, index) => {
+      const whole = all[index];
+      return whole && (!resource || redacted) ? [targetOf(whole)] : [];
+    });
+    return names.length > 0 && names.length === all.length ? 'all' : names;
+  }
+
+  #all(stored: StoredDocument): readonly RecordResource[] {
     if (!stored.document) return [];
     const version = { id: stored.id, version: stored.version, lastUpdated: new Date(stored.updated).toISOString() };
     const resources = resourcesOf(stored.document, version, this.#context);
     return stored.merged || stored.joined ? resources.map((resource) => asMerged(resource, stored)) : resources;
+  }
+
+  #shown(stored: StoredDocument, shown: Shown): readonly ShownResource[] {
+    return stored.document ? shownResources(stored.document, this.#all(stored), shown) : [];
   }
 
   /**
@@ -84,7 +103,9 @@ export class RecordReader {
     const [stored] = document === undefined ? [] : await this.documents.byIds([document]);
     if (!stored || stored.version === 0 || !(await this.documents.visible(stored, visibility))) throw notFound();
     if (!stored.document && wholeTypes[stored.kind] === type && stored.id === id) throw gone();
-    const found = this.resources(stored).find((resource) => resource.resourceType === type && resource.id === id);
+    const found = this.resources(stored, visibility).find(
+      (resource) => resource.resourceType === type && resource.id === id,
+    );
     if (!found) throw notFound();
     return found;
   }
@@ -115,7 +136,9 @@ export class RecordReader {
       const document = stored.get(Number(touch.document));
       const one =
         document &&
-        (gathered ? this.#provenance(touch, document, gathered.get(touch.event)) : this.#original(touch, document));
+        (gathered
+          ? this.#provenance(touch, document, visibility, gathered.get(touch.event))
+          : this.#original(touch, document, visibility));
       if (one) made.set(touch.event, one);
     }
     return made;
@@ -171,16 +194,24 @@ export class RecordReader {
     );
   }
 
-  #provenance(touch: TouchRow, stored: StoredDocument, gathered: readonly StoredDocument[] = []): Provenance {
-    const own = this.resources(stored).map(targetOf);
+  /** None of a document of which nothing is shown: that it was told of is told by it. */
+  #provenance(
+    touch: TouchRow,
+    stored: StoredDocument,
+    shown: Shown,
+    gathered: readonly StoredDocument[] = [],
+  ): Provenance | undefined {
+    const own = this.resources(stored, shown).map(targetOf);
+    if (stored.document && own.length === 0) return undefined;
     // Of what was withdrawn, only the whole is still named.
     const now = own.length > 0 ? own : [wholeOf(stored)];
-    const besides = gathered.flatMap((one) => this.resources(one)).map(targetOf);
+    const besides = gathered.flatMap((one) => this.resources(one, shown)).map(targetOf);
     return provenanceOf(touchOf(touch), [...now, ...besides], this.#context);
   }
 
-  #original(touch: TouchRow, stored: StoredDocument): DocumentReference | undefined {
+  #original(touch: TouchRow, stored: StoredDocument, shown: Shown): DocumentReference | undefined {
     const { document, merged } = stored;
+    if (document && this.resources(stored, shown).length === 0) return undefined;
     const resident = merged?.survivor ?? (document && 'resident' in document ? document.resident : undefined);
     return originalMessageOf(touchOf(touch), resident, wholeOf(stored), this.#context);
   }

@@ -84,7 +84,7 @@ export class CriteriaCompiler {
     const told = parameter.kind === 'reference' ? await this.#byResidentsOf(definition, asked) : undefined;
     return {
       ...(byColumns ?? told ?? { filter: all([]) }),
-      matcher: matcherOf(parameter, modifier, await this.#withSurvivors(parameter, values)),
+      matcher: matcherOf(parameter, modifier, await this.#withSurvivors(asked)),
     };
   }
 
@@ -186,8 +186,8 @@ export class CriteriaCompiler {
   }
 
   /** References to a record that is part of another are read as references to that other. */
-  async #withSurvivors(parameter: SearchParameter, values: readonly string[]): Promise<readonly string[]> {
-    if (parameter.kind !== 'reference') return values;
+  async #withSurvivors({ parameter, modifier, values }: AskedValues): Promise<readonly string[]> {
+    if (parameter.kind !== 'reference' || modifier === 'identifier' || modifier === 'missing') return values;
     const survivors: string[] = [];
     for (const value of values) {
       const { type, id } = /\|/.test(value) ? {} : referenceValue(parameter.name, value);
@@ -221,8 +221,7 @@ export class CriteriaCompiler {
     const numbers: number[] = [];
     for (const value of values) {
       const { type, id } = referenceValue(name, value);
-      if (type === undefined || id === undefined) throw invalidValue(name, 'phải là Type/id', 'must be Type/id');
-      const document = documentOf(type, id);
+      const document = id === undefined ? undefined : documentOf(type ?? typeOfBare(id), id);
       const found = document === undefined ? undefined : await this.documents.numberOf(document);
       if (found) numbers.push(found.number);
     }
@@ -308,7 +307,7 @@ export class CriteriaCompiler {
   }
 
   async byIds(definition: TypeDefinition, ids: readonly string[]): Promise<Criterion> {
-    if (definition.table === 'touch') {
+    if (definition.part === 'e.event') {
       const filter = oneOf('e.event', ids);
       return { filter, narrow: filter };
     }
@@ -336,7 +335,10 @@ export class CriteriaCompiler {
 const mostBesides = 2_000;
 
 /** Where the columns only leave out what cannot be. */
-const asksResource: ReadonlySet<IndexedParameter['kind'] | undefined> = new Set(['amount', 'code-amount']);
+const asksResource: ReadonlySet<IndexedParameter['kind'] | undefined> = new Set(['amount', 'code-amount', 'target']);
+
+/** Of ids alone, those of facilities are known by their form. */
+const typeOfBare = (id: string): string => (parseFacilityCode(id) === undefined ? '' : 'Organization');
 
 /** Columns of the codes of an observation. */
 const observationCodes: Extract<IndexedParameter, { kind: 'token' }> = {
@@ -572,18 +574,17 @@ function facilityNumbers(
   parameter: Extract<IndexedParameter, { kind: 'facility-number' }>,
   values: readonly string[],
 ): Criterion {
+  let numbered = true;
   const each = values.map((value) => {
     const { system, code } = tokenValue(name, value);
-    if (code === undefined) throw invalidValue(name, 'thiếu số', 'a number is needed after the system');
-    if (system === undefined) return sql(`${parameter.column} = ?`, code);
+    numbered &&= code !== undefined;
+    const number = code === undefined ? sql(`${parameter.column} is not null`) : sql(`${parameter.column} = ?`, code);
+    if (system === undefined) return number;
     if (!system.startsWith(parameter.system)) return never;
-    return all([
-      sql(`${parameter.column} = ?`, code),
-      sql(`${parameter.facility} = ?`, system.slice(parameter.system.length)),
-    ]);
+    return all([number, sql(`${parameter.facility} = ?`, system.slice(parameter.system.length))]);
   });
   const filter = any(each);
-  return { filter, narrow: filter };
+  return numbered ? { filter, narrow: filter } : { filter };
 }
 
 function lastUpdated(definition: TypeDefinition, values: readonly string[]): Criterion {

@@ -1,7 +1,8 @@
 import { resourceId } from '#fhir/resource-ids.js';
 import type { Visibility } from '../access/visibility.js';
-import { isEventType, isOfEvent, type RecordReader, type ServedResource } from '../reading/record-reader.js';
+import { type EventType, isEventType, type RecordReader, type ServedResource } from '../reading/record-reader.js';
 import type { StoredDocument, StoredDocuments } from '../reading/stored-documents.js';
+import type { TypeDefinition } from './definitions/type-definition.js';
 import type { PageKey } from './page-token.js';
 
 /** Which resource a row stands for. */
@@ -34,28 +35,17 @@ export class FoundResources {
   ) {}
 
   /** In the order of the rows. A row whose document changed since it was read is left out: its successor has a row of its own. */
-  async of(type: string, rows: readonly FoundRow[]): Promise<readonly FoundResource[]> {
-    if (rows.length === 0 || !isEventType(type)) return this.#ofDocuments(type, rows);
-    const events = rows.map(({ part }) => part).filter((part) => isOfEvent(type, part));
-    const made = await this.reader.ofEvents(type, events, this.visibility);
-    const sent = await this.#ofDocuments(
-      type,
-      rows.filter(({ part }) => !made.has(part)),
-    );
-    const found = new Map(sent.map((one) => [one.row, one]));
-    return rows.flatMap((row) => {
-      const resource = made.get(row.part);
-      return resource ? [{ row, resource }] : (found.get(row) ?? []);
-    });
-  }
-
-  async #ofDocuments(type: string, rows: readonly FoundRow[]): Promise<readonly FoundResource[]> {
+  async of({ type, part }: TypeDefinition, rows: readonly FoundRow[]): Promise<readonly FoundResource[]> {
     if (rows.length === 0) return [];
+    // Made of an event; what was sent is kept like any other resource.
+    if (part === 'e.event' && isEventType(type)) return this.#ofEvents(type, rows);
     const unknown = rows.map((row) => row.number).filter((number) => !this.#made.has(number));
     if (this.#made.size + unknown.length > mostAtHand) this.#made.clear();
     const wanted = rows.map((row) => row.number).filter((number) => !this.#made.has(number));
     for (const stored of await this.documents.byNumbers(wanted)) {
-      const resources = this.reader.resources(stored).map((one) => [`${one.resourceType}/${one.id}`, one] as const);
+      const resources = this.reader
+        .resources(stored, this.visibility)
+        .map((one) => [`${one.resourceType}/${one.id}`, one] as const);
       this.#made.set(stored.number, { stored, resources: new Map(resources) });
     }
     return rows.flatMap((row) => {
@@ -68,8 +58,15 @@ export class FoundResources {
     });
   }
 
-  /** The document a found resource is of. */
-  documentOf({ row }: FoundResource): StoredDocument | undefined {
-    return this.#made.get(row.number)?.stored;
+  async #ofEvents(type: EventType, rows: readonly FoundRow[]): Promise<readonly FoundResource[]> {
+    const made = await this.reader.ofEvents(
+      type,
+      rows.map((row) => row.part),
+      this.visibility,
+    );
+    return rows.flatMap((row) => {
+      const resource = made.get(row.part);
+      return resource ? [{ row, resource }] : [];
+    });
   }
 }

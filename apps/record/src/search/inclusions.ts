@@ -1,6 +1,6 @@
 import { elementsAt } from '#fhir/search-parameters/elements-at.js';
 import type { SearchParameter } from '#fhir/search-parameters/search-parameters.js';
-import type { Visibility } from '../access/visibility.js';
+import { showsType, type Visibility } from '../access/visibility.js';
 import { FhirFault } from '../http/fhir-fault.js';
 import { eventTypes, isOfEvent, type RecordReader, type ServedResource } from '../reading/record-reader.js';
 import type { StoredDocuments } from '../reading/stored-documents.js';
@@ -73,7 +73,9 @@ export class Inclusions {
       ofEvents.push(...(await this.reader.ofEvents(type, events, visibility)).values());
     }
     return [
-      ...stored.flatMap((one) => this.reader.resources(one)).filter((resource) => wanted.has(nameOf(resource))),
+      ...stored
+        .flatMap((one) => this.reader.resources(one, visibility))
+        .filter((resource) => wanted.has(nameOf(resource))),
       ...ofEvents,
     ];
   }
@@ -86,7 +88,7 @@ export class Inclusions {
     const found: ServedResource[] = [];
     for (const { source, parameters, target } of inclusions) {
       const searched = searchedType(source);
-      if (!searched) continue;
+      if (!searched || !showsType(visibility, source)) continue;
       for (const parameter of parameters) {
         const values = resources
           .map(nameOf)

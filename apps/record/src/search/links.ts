@@ -1,5 +1,5 @@
 import { elementsAt } from '#fhir/search-parameters/elements-at.js';
-import type { Visibility } from '../access/visibility.js';
+import { showsType, type Visibility } from '../access/visibility.js';
 import { type CriteriaCompiler, type Criterion, nothing } from './criteria.js';
 import { definitions } from './definitions.js';
 import type { TypeDefinition } from './definitions/type-definition.js';
@@ -59,7 +59,9 @@ export class Links {
     return this.compiler.byIds(definition, [...new Set(ids)]);
   }
 
-  #meeting({ searched, criterion }: Link, visibility: Visibility): ReturnType<RecordSearch['everything']> {
+  /** What meets the condition, of types the caller's token lets it read; `undefined` when it is too much. */
+  async #meeting({ searched, criterion }: Link, visibility: Visibility): ReturnType<RecordSearch['everything']> {
+    if (!showsType(visibility, searched.type)) return [];
     return this.search.everything({ searched, criteria: [criterion] }, visibility, this.limits.chained);
   }
 
@@ -90,7 +92,7 @@ export class Links {
     if (own === undefined || other === undefined) throw tooMany;
     const inner = under(
       'h',
-      all([sql(`${other} = $own`), ...this.planner.always(linked, visibility), criterion.filter]),
+      all([sql(`${other} = $own`), ...this.planner.always(linked, visibility, [link.criterion]), criterion.filter]),
     );
     const text = `exists (select 1 from ${linked.table} h where ${inner.text.replace('$own', own)})`;
     return { filter: sql(text, ...inner.values) };

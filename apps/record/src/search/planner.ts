@@ -1,4 +1,5 @@
 import type { ReadDatabase, SqlValue } from '#projections/projection.js';
+import { rowFilter } from '../access/row-filter.js';
 import type { Visibility } from '../access/visibility.js';
 import type { StoredDocuments } from '../reading/stored-documents.js';
 import { CriteriaCompiler, type Criterion, nothing } from './criteria.js';
@@ -89,7 +90,7 @@ export class Planner {
           : 'natural');
     const descending = walked?.descending ?? descendingOf(own?.definition, name);
     const each: Plan[] = [];
-    for (const one of compiled) each.push(await this.#plan(one, name, descending, visibility));
+    for (const one of compiled) each.push(await this.#plan(one, name, descending, wanted, visibility));
     return { each, order: sorted ? sortedOrder : name };
   }
 
@@ -135,11 +136,15 @@ export class Planner {
     }
   }
 
-  /** What every row must satisfy besides what is asked: that it is of the type, and the caller's to see. */
-  always(definition: TypeDefinition, visibility: Visibility): readonly Sql[] {
+  /** What every row must satisfy besides what is asked: that it is of the type, and the caller's to find by that. */
+  always(definition: TypeDefinition, visibility: Visibility, asked: readonly AskedCriterion[]): readonly Sql[] {
     const { only } = definition;
-    const concern = concernFilter(definition, visibility);
-    return [...(only ? [sql(only.text, ...only.values)] : []), ...(concern ? [concern] : [])];
+    const permitted = rowFilter(
+      definition,
+      visibility,
+      asked.map((one) => (one.kind === 'has' ? '_has' : one.parameter.name)),
+    );
+    return [...(only ? [sql(only.text, ...only.values)] : []), ...(permitted ? [permitted] : [])];
   }
 
   async #compile(definition: TypeDefinition, wanted: Wanted, visibility: Visibility): Promise<readonly Criterion[]> {
@@ -155,11 +160,12 @@ export class Planner {
     { definition, criteria }: Compiled,
     name: string,
     descending: boolean,
+    wanted: Wanted,
     visibility: Visibility,
   ): Promise<Plan> {
     const order = definition.orders[name] ?? definition.keyOrder;
     const matchers = criteria.flatMap(({ matcher }) => matcher ?? []);
-    const filter = all([...this.always(definition, visibility), ...criteria.map((one) => one.filter)]);
+    const filter = all([...this.always(definition, visibility, wanted.criteria), ...criteria.map((one) => one.filter)]);
     const plan = { definition, order, descending, filter, matchers };
     const on = order.on === undefined ? [] : [sql(order.on)];
     const narrow = criteria.flatMap((one) => one.narrow ?? []);
@@ -245,16 +251,6 @@ export class Planner {
     );
     return Number(row?.residents ?? 0) <= this.limits.fewResidents ? visibility.facility : undefined;
   }
-}
-
-/** Rows of residents the facility is concerned with, and rows that are about nobody. */
-function concernFilter(definition: TypeDefinition, visibility: Visibility): Sql | undefined {
-  if (visibility.kind !== 'facility' || definition.resident === undefined) return undefined;
-  const concerned = `exists (select 1 from concern v where v.facility = ? and v.resident = ${definition.resident})`;
-  return sql(
-    definition.table === 'touch' || definition.superset === true ? `(e.resident is null or ${concerned})` : concerned,
-    visibility.facility,
-  );
 }
 
 /** The order whose index the criteria make good use of. */

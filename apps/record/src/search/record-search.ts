@@ -202,7 +202,7 @@ export class RecordSearch {
   async #fitting(rows: Step['rows'], resources: FoundResources): Promise<readonly FoundResource[]> {
     const fitting = new Map<FoundRow, FoundResource>();
     for (const [plan, own] of Map.groupBy(rows, (row) => row.plan)) {
-      for (const one of await resources.of(plan.definition.type, own)) {
+      for (const one of await resources.of(plan.definition, own)) {
         if (plan.matchers.every((matches) => matches(one.resource))) fitting.set(one.row, one);
       }
     }

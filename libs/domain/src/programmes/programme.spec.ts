@@ -24,6 +24,14 @@ describe('programmes of a visit', () => {
     expect(programmesOf({ diagnoses: [{ code: 'J06.9', role: 'main' }] })).toEqual([]);
   });
 
+  it('do not follow from a visit that few may know of', () => {
+    const diagnoses = [
+      { code: 'I10', role: 'main' },
+      { code: 'B20', role: 'comorbidity' },
+    ] as const;
+    expect(programmesOf({ diagnoses })).toEqual([]);
+  });
+
   it('follow from a treatment card, unless few may see it', () => {
     expect(programmesOf({ diagnoses: [], papers: [{ kind: 'tuberculosis-care' }] })).toEqual(['tuberculosis']);
     expect(programmesOf({ diagnoses: [], papers: [{ kind: 'tuberculosis-care', sensitive: 'hiv' }] })).toEqual([]);

@@ -3,6 +3,7 @@ import { hasDiagnosis, isChronicLung, isDiabetes, isHypertension } from '../indi
 import type { DateTime } from '../dates.js';
 import { epochOf } from '../dates.js';
 import type { FacilityCode } from '../ids.js';
+import { sensitiveClassOf } from '../sensitive-classes.js';
 import type { VisitContent } from '../visits/visit-content.js';
 
 /** Those that stations run under QĐ 5904/QĐ-BYT 2019, and treatment of tuberculosis (table 15 of QĐ 4750). */
@@ -20,12 +21,14 @@ export interface ProgrammeVisit {
 
 /**
  * Programmes that a visit is of: a visit for the disease, which is what indicators call management, or a card of its treatment. A
- * card that few may see enrols nobody here.
+ * card or a diagnosis that few may know of enrols nobody here.
  */
 export function programmesOf({
   diagnoses,
   papers = [],
 }: Pick<VisitContent, 'diagnoses' | 'papers'>): readonly Programme[] {
+  // That there was such a visit is for few to know: see sensitive-classes.
+  if (hasDiagnosis(diagnoses, (code) => sensitiveClassOf(code) !== undefined)) return [];
   const treated = papers.some((paper) => paper.kind === 'tuberculosis-care' && paper.sensitive === undefined);
   const of: Readonly<Record<Programme, boolean>> = {
     hypertension: hasDiagnosis(diagnoses, isHypertension),

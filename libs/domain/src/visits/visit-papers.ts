@@ -15,9 +15,6 @@ export type VisitPaper =
   | MedicalAssessment
   | TuberculosisCare;
 
-/** Health facts that the law lets few people know: HIV (Law 64/2006 Art. 30). */
-export type SensitiveClass = 'hiv';
-
 /** Number and signature of a paper. */
 interface SignedPaper {
   readonly issuedOn?: DateTime;
@@ -52,7 +49,7 @@ export interface CheckIn {
 /** XML6: care and treatment of HIV. */
 export interface HivCare {
   readonly kind: 'hiv-care';
-  readonly sensitive: SensitiveClass;
+  readonly sensitive: 'hiv';
   readonly confirmedOn?: DateTime;
   readonly sampledBy?: string;
   readonly confirmedBy?: string;
@@ -257,7 +254,7 @@ export interface MedicalAssessment {
 /** XML15: treatment of tuberculosis. Sensitive where it tells of HIV. */
 export interface TuberculosisCare {
   readonly kind: 'tuberculosis-care';
-  readonly sensitive?: SensitiveClass;
+  readonly sensitive?: 'hiv';
   readonly site?: string;
   readonly history?: string;
   readonly hivStatus?: string;

@@ -46,7 +46,7 @@ function runUntilKilled(file: string): Promise<Run> {
   });
 }
 
-describe('embedded event store, killed at random moments', () => {
+describe('event store in a process that is killed: embedded SQLite', () => {
   const folder = mkdtempSync(join(tmpdir(), 'event-store-crash-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -37,7 +37,7 @@ const ucum: Readonly<Record<string, string>> = { '%': '%', hours: 'h' };
 
 /** A figure as a summary report. The same question has the same id. */
 export function measureReportOf(indicator: MeasuredIndicator, at: MeasuredAt): MeasureReport {
-  const { code, version, numerator, denominator, value, name } = indicator;
+  const { code, version, value, name } = indicator;
   return given<MeasureReport>({
     resourceType: 'MeasureReport',
     id: [code, at.place, at.period].join('.').slice(0, 64),
@@ -51,10 +51,7 @@ export function measureReportOf(indicator: MeasuredIndicator, at: MeasuredAt): M
     group: [
       given({
         code: { coding: [{ system: codeSystems.indicator, code, display: name.vi }], text: name.vi },
-        population: [
-          population('numerator', 'Numerator', numerator),
-          ...(denominator === null ? [] : [population('denominator', 'Denominator', denominator)]),
-        ],
+        population: populations(indicator),
         measureScore: value === null ? undefined : score(value, indicator.unit),
       }),
     ],
@@ -66,6 +63,15 @@ function subjectOf({ place, placeName, level }: MeasuredAt): MeasureReport['subj
   if (level === 'all') return undefined;
   if (level === 'facility') return { reference: `Location/${place}`, display: placeName };
   return { type: 'Location', identifier: { system: codeSystems.place, value: place }, display: placeName };
+}
+
+/** What a mean is of is counted once; other figures are counted above and below the line. */
+function populations({ unit, numerator, denominator }: MeasuredIndicator): MeasureReportGroupPopulation[] {
+  if (unit === 'hours') return [population('measure-population', 'Measure Population', denominator ?? 0)];
+  return [
+    population('numerator', 'Numerator', numerator),
+    ...(denominator === null ? [] : [population('denominator', 'Denominator', denominator)]),
+  ];
 }
 
 const population = (code: string, display: string, count: number): MeasureReportGroupPopulation => ({

@@ -1,5 +1,6 @@
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
 import type { CloudEvent } from '../cloud-event.js';
+import type { JsonSchema } from '../schema-check.js';
 import type { Topic, TopicMessage } from '../topic.js';
 import type { Sequenced } from './partition-sequence.js';
 
@@ -14,6 +15,29 @@ const header = {
   previous: 'lt-previous',
   kind: 'lt-kind',
 } as const;
+
+const position = { type: 'string', pattern: '^\\d+$' };
+
+/** JSON Schema of the headers of a message. */
+export const messageHeadersSchema: JsonSchema = {
+  type: 'object',
+  properties: {
+    [header.contentType]: { const: contentType },
+    [header.sequence]: { ...position, description: 'Position of its event in the log.' },
+    [header.previous]: {
+      ...position,
+      description: 'Sequence of the message before it in its partition; 0: the first.',
+    },
+  },
+  required: [header.contentType, header.sequence, header.previous],
+};
+
+/** JSON Schema of the headers of a message that carries nothing. */
+export const progressHeadersSchema: JsonSchema = {
+  type: 'object',
+  properties: { [header.kind]: { const: 'progress' }, [header.sequence]: position, [header.previous]: position },
+  required: [header.kind, header.sequence, header.previous],
+};
 
 /** A message of a topic as a partition brings it. */
 export type Arrived =

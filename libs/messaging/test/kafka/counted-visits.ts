@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { NewEvent } from '#event-store/event-store.js';
 import type { TopicHandler } from '../../src/projection-of-topic.js';
 import { defineTopic, type Topic } from '../../src/topic.js';
 
@@ -28,6 +29,14 @@ export const countedVisits = (name: string): Topic<CountedVisit> =>
       return { key: data.facility, data };
     },
   });
+
+/** The event that a visit is told of in. */
+export const countedEvent = (data: unknown): NewEvent => ({
+  id: randomUUID(),
+  type: 'Counted',
+  data,
+  metadata: { occurredAt: '2026-10-01T00:00:00Z' },
+});
 
 /** Thrown by the handler for a number it cannot take. */
 export class PoisonousNumber extends Error {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,13 +6,13 @@ import { expect } from '@jest/globals';
 import type { Kafka } from 'kafkajs';
 import { pino } from 'pino';
 import { openEmbeddedEventStore } from '#event-store/embedded/embedded-event-store.js';
-import { type EventStore, type NewEvent, streamName } from '#event-store/event-store.js';
+import { type EventStore, streamName } from '#event-store/event-store.js';
 import { kafkaClient } from '../../src/kafka/kafka-client.js';
 import { type RelayOptions, type RelayPlace, runRelay } from '../../src/kafka/relay.js';
 import { ensureTopics, layoutsOf } from '../../src/kafka/topic-layout.js';
 import { readTopic, type TopicReaderOptions } from '../../src/kafka/topic-reader.js';
 import type { Topic } from '../../src/topic.js';
-import { type CountedVisit, countedVisits, listVisits, newTopicName } from './counted-visits.js';
+import { type CountedVisit, countedEvent, countedVisits, listVisits, newTopicName } from './counted-visits.js';
 import { type TestView, testViews, type TestViews } from './test-views.js';
 
 const facilities = Array.from({ length: 12 }, (_, i) => `08Z${String(i + 10)}`);
@@ -151,24 +150,7 @@ export class Delivery {
   async stopReaders(): Promise<void> {
     await Promise.all(this.#readers.splice(0).map((reader) => reader.stop()));
   }
-
-  /** Every visit recorded has its row in the view, once, in the order of its facility. */
-  async expectEachOnceInOrder(view: TestView, withinMs = 30_000): Promise<void> {
-    await until(async () => (await countIn(view)) === this.recorded, withinMs);
-    const rows = await view.rows<{ facility: string; count: number; wrong: number }>(
-      'select facility, count(*) as count, sum(case when place_in_order <> number then 1 else 0 end) as wrong from listed_visit group by facility',
-    );
-    expect(new Map(rows.map(({ facility, count }) => [facility, count]))).toEqual(this.numbers);
-    expect(rows.reduce((sum, { wrong }) => sum + wrong, 0)).toBe(0);
-  }
 }
-
-export const countedEvent = (data: unknown): NewEvent => ({
-  id: randomUUID(),
-  type: 'Counted',
-  data,
-  metadata: { occurredAt: '2026-10-01T00:00:00Z' },
-});
 
 export const countIn = async (view: TestView): Promise<number> =>
   Number((await view.rows<{ count: number }>('select count(*) as count from listed_visit'))[0]?.count);
@@ -176,4 +158,14 @@ export const countIn = async (view: TestView): Promise<number> =>
 export async function until(condition: () => boolean | Promise<boolean>, withinMs = 30_000): Promise<void> {
   for (const end = Date.now() + withinMs; !(await condition()) && Date.now() < end;) await pause(20);
   expect(await condition()).toBe(true);
+}
+
+/** Every visit recorded has its row in the view, once, in the order of its facility. */
+export async function expectEachOnceInOrder(delivery: Delivery, view: TestView, withinMs = 30_000): Promise<void> {
+  await until(async () => (await countIn(view)) === delivery.recorded, withinMs);
+  const rows = await view.rows<{ facility: string; count: number; wrong: number }>(
+    'select facility, count(*) as count, sum(case when place_in_order <> number then 1 else 0 end) as wrong from listed_visit group by facility',
+  );
+  expect(new Map(rows.map(({ facility, count }) => [facility, count]))).toEqual(delivery.numbers);
+  expect(rows.reduce((sum, { wrong }) => sum + wrong, 0)).toBe(0);
 }

@@ -9,11 +9,11 @@ import { startKafkaBroker } from '#deploy/local/src/kafka-broker.js';
 import { everyServer } from '#deploy/local/src/server-offers.js';
 import { smallDisk } from '#deploy/local/src/small-disk.js';
 import { listVisits } from './counted-visits.js';
-import { countIn, Delivery, until } from './delivery.js';
+import { countIn, Delivery, expectEachOnceInOrder, until } from './delivery.js';
 
 const offers = await everyServer('a full partition', [
   {
-    engine: 'Kafka, a process of its own on a small disk',
+    engine: 'Kafka, a process of its own',
     start: async () => {
       const disk = smallDisk(160);
       const folder = mkdtempSync(join(tmpdir(), 'lien-tuyen-kafka-'));
@@ -42,7 +42,7 @@ const offers = await everyServer('a full partition', [
 ]);
 
 describeOn(offers, (engine, server) => {
-  describe(`a full disk: ${engine}`, () => {
+  describe(`delivery through a broker: ${engine}`, () => {
     it('loses and doubles nothing when partitions refuse writes for want of space, and goes on when there is space again', async () => {
       const { disk, brokers, brokerLog, process } = server();
       const delivery = await Delivery.start('a full partition', brokers, 4);
@@ -50,7 +50,7 @@ describeOn(offers, (engine, server) => {
         const view = await delivery.views.open(listVisits().schema);
         delivery.read(view);
         await delivery.record(120);
-        await delivery.expectEachOnceInOrder(view);
+        await expectEachOnceInOrder(delivery, view);
         await delivery.underLoad(async () => {
           disk.fill();
           await until(() => delivery.relayFaults.length > 0, 90_000);
@@ -62,7 +62,7 @@ describeOn(offers, (engine, server) => {
           await process.kill();
           await process.start();
         });
-        await delivery.expectEachOnceInOrder(view, 90_000);
+        await expectEachOnceInOrder(delivery, view, 90_000);
       } finally {
         await delivery.close();
       }

@@ -10,7 +10,7 @@ import { ensureTopics, layoutsOf, TopicLaidOutOtherwise } from '../../src/kafka/
 const day = 86_400_000;
 
 describeOn(await everyTestBroker('layout of topics'), (engine, broker) => {
-  describe(`layout of topics: ${engine}`, () => {
+  describe(`delivery through a broker: ${engine}`, () => {
     let admin: Admin;
     beforeAll(async () => {
       admin = kafkaClient({ brokers: broker().brokers, clientId: 'test' }, pino({ level: 'silent' })).admin();

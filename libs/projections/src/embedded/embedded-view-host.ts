@@ -15,6 +15,9 @@ import type {
   ViewGenerations,
 } from './projector-messages.js';
 
+/** A longer building is not waited for. */
+const briefBuildingMs = 500;
+
 export interface EmbeddedViewHostOptions {
   /** File of an embedded event store that is open, or was once. */
   readonly eventStoreFile: string;
@@ -75,6 +78,7 @@ class EmbeddedViewHost implements ViewHost {
     const name = await this.#ask('add', { kind: 'add', module: source.module.href, settings: source.settings });
     const view = this.#views.get(name);
     if (view === undefined) throw new Error(`View ${name} was not told of`);
+    await view.waitFor(0, briefBuildingMs);
     return view;
   }
 

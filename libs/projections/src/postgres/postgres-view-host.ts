@@ -4,6 +4,9 @@ import { PostgresView } from './postgres-view.js';
 import type { ProjectedLog } from './projected-log.js';
 import { ViewDatabase, type ViewDatabaseOptions } from './view-database.js';
 
+/** A longer building is not waited for. */
+const briefBuildingMs = 500;
+
 export interface PostgresViewHostOptions {
   readonly events: ProjectedLog;
   /** False: this replica only reads. */
@@ -69,6 +72,7 @@ class PostgresViewHost implements ViewHost {
       await view.open();
       this.#refuseWhenClosed();
       this.#views.set(name, view);
+      await view.waitFor(0, briefBuildingMs);
       return view;
     } finally {
       this.#adding.delete(name);

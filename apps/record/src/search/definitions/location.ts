@@ -1,15 +1,13 @@
 import { organizationDefinition } from './organization.js';
 import type { TypeDefinition } from './type-definition.js';
 
-const { identifier, name } = organizationDefinition.parameters;
-
-/** Every facility is one site: the rows of Organizations, of the same codes. */
+/** Where a facility is: it has its rows in common with the Organization. */
 export const locationDefinition: TypeDefinition = {
   ...organizationDefinition,
   type: 'Location',
   parameters: {
-    ...(identifier && { identifier }),
-    ...(name && { name }),
+    identifier: { kind: 'facility-code' },
+    name: { kind: 'facility-name', note: 'Begins at any word of the name; Vietnamese diacritics do not matter.' },
     organization: { kind: 'facility', column: 'e.code' },
   },
 };

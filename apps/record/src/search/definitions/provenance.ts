@@ -1,4 +1,4 @@
-import { patient, type TypeDefinition, type Order } from './type-definition.js';
+import { type TypeDefinition, type Order } from './type-definition.js';
 
 const byRecorded: Order = { from: 'touch e', key: ['e.recorded', 'e.event'] };
 const byEvent: Order = { from: 'touch e', key: ['e.event'] };
@@ -12,7 +12,7 @@ export const provenanceDefinition: TypeDefinition = {
   resident: 'e.resident',
   parameters: {
     target: { kind: 'target' },
-    patient,
+    patient: { kind: 'patient', note: 'Of everything in the record of the person, not of the Patient alone.' },
     recorded: {
       kind: 'date',
       starts: 'e.recorded',

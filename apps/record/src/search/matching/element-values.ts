@@ -24,8 +24,11 @@ const listAt = (holder: unknown, name: string): readonly unknown[] => {
 /** Systems of the contact points whose values are numbers, however they are parted. */
 const dialled: ReadonlySet<string | undefined> = new Set(['phone', 'fax', 'sms', 'pager']);
 
-/** How a number to call is compared. */
-export const digitsOf = (value: string): string => value.replace(/\D/g, '');
+/** How a number to call is compared: by its digits, or as it is written where it has none. */
+export function digitsOf(value: string): string {
+  const digits = value.replace(/\D/g, '');
+  return digits === '' ? value : digits;
+}
 
 export function tokensOf({ value, type, systems }: FoundElement): readonly Token[] {
   switch (type) {

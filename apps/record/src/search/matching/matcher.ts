@@ -142,10 +142,7 @@ function sameSystem(token: Token, asked: TokenValue): boolean {
 function sameToken(token: Token, asked: TokenValue, type: string): boolean {
   if (!sameSystem(token, asked)) return false;
   if (asked.code === undefined) return token.code !== undefined;
-  if (token.code === asked.code) return true;
-  return (
-    type === 'ContactPoint' && token.code !== undefined && token.code === digitsOf(asked.code) && token.code !== ''
-  );
+  return token.code === asked.code || (type === 'ContactPoint' && token.code === digitsOf(asked.code));
 }
 
 const isIcd10 = ({ system }: Token): boolean => icd10Systems.includes(system ?? '');
