@@ -16,6 +16,7 @@ import { flowBench } from './flow/flow.bench.js';
 import { matchingBench } from './matching/matching.bench.js';
 import { benchStationFormats } from './station-formats.bench.js';
 import { rebuildBench } from './views/rebuild.bench.js';
+import { searchBench } from './search/search.bench.js';
 import { viewsBench } from './views/views.bench.js';
 import { viewsOnPostgresBench } from './views/views-on-postgres.bench.js';
 
@@ -32,6 +33,7 @@ const everything: readonly Part[] = [
   { title: 'Views', run: () => viewsBench() },
   { title: 'Views built anew', run: () => rebuildBench() },
   { title: 'Views on PostgreSQL', run: () => viewsOnPostgresBench() },
+  { title: 'Search of the record', run: searchBench },
   { title: 'Matching', run: matchingBench },
   { title: 'The whole flow', run: flowBench },
 ];

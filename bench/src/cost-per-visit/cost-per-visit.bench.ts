@@ -12,6 +12,7 @@ import { ViewFile } from '#projections/embedded/view-file.js';
 import { createPostgresViewHost } from '#projections/postgres/postgres-view-host.js';
 import { ViewDatabase } from '#projections/postgres/view-database.js';
 import type { BenchRow } from '../bench-row.js';
+import { needsOf, places, type VisitCost } from './needs.js';
 import { copyLog } from '../engines/copied-log.js';
 import { type EngineProcesses, startEngineProcesses } from '../engines/engine-processes.js';
 import { relayAll, relayedTopics } from '../engines/relayed.js';
@@ -33,17 +34,38 @@ export async function costPerVisit(residents = 1500): Promise<readonly BenchRow[
     const { user, system } = process.cpuUsage(before);
     const counts = await countsIn(log.file);
     const per = perVisit(counts.visits);
+    const bytes = {
+      log: bytesIn(join(folder, 'log'), /^events\.sqlite/),
+      originals: bytesIn(join(folder, 'log'), /^originals\.sqlite/),
+    };
+    const intakeMs = (user + system) / 1e3;
+    const embedded = await embeddedViews(log.file, folder, per);
+    const engines = await onEngines(log.file, per);
+    const visit = (sum: number): number => sum / counts.visits;
+    const cost: VisitCost = {
+      log: visit(bytes.log),
+      originals: visit(bytes.originals),
+      views: visit(embedded.bytes),
+      topics: visit(engines?.topicBytes ?? Number.NaN),
+      stages: {
+        'intake without HTTP': visit(intakeMs),
+        'views, SQLite': visit(embedded.ms),
+        'relays and broker': visit(engines?.relayMs ?? Number.NaN),
+        'views, PostgreSQL': visit(engines?.viewsMs ?? Number.NaN),
+      },
+    };
     return [
       { name: 'visits', value: counts.visits, unit: 'visits' },
       { name: 'residents', value: counts.residents, unit: 'residents' },
       per('events', counts.events, 'events'),
       per('messages', counts.messages, 'messages'),
-      per('log, embedded', bytesIn(join(folder, 'log'), /^events\.sqlite/), 'bytes'),
+      per('log, embedded', bytes.log, 'bytes'),
       per('– content and metadata alone', counts.bytes, 'bytes'),
-      per('originals', bytesIn(join(folder, 'log'), /^originals\.sqlite/), 'bytes'),
-      per('intake, processor time without HTTP', (user + system) / 1e3, 'ms'),
-      ...(await embeddedViews(log.file, folder, per)),
-      ...(await onEngines(log.file, per)),
+      per('originals', bytes.originals, 'bytes'),
+      per('intake, processor time without HTTP', intakeMs, 'ms'),
+      ...embedded.rows,
+      ...(engines?.rows ?? []),
+      ...places.flatMap((place) => needsOf(place, cost)),
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -88,7 +110,11 @@ async function countsIn(file: string): Promise<Counts> {
 }
 
 /** Kept up to date in the batches of a steady stream. */
-async function embeddedViews(file: string, folder: string, per: PerVisit): Promise<readonly BenchRow[]> {
+async function embeddedViews(
+  file: string,
+  folder: string,
+  per: PerVisit,
+): Promise<{ readonly rows: readonly BenchRow[]; readonly bytes: number; readonly ms: number }> {
   const rows: BenchRow[] = [];
   const all = { bytes: 0, ms: 0 };
   for (const view of views) {
@@ -113,29 +139,44 @@ async function embeddedViews(file: string, folder: string, per: PerVisit): Promi
     all.ms += cost.ms;
     rows.push(per(`view ${nameOf(view)}, SQLite`, cost.bytes, 'bytes'), per('– processor time', cost.ms, 'ms'));
   }
-  return [...rows, per('all views, SQLite', all.bytes, 'bytes'), per('– processor time', all.ms, 'ms')];
+  rows.push(per('all views, SQLite', all.bytes, 'bytes'), per('– processor time', all.ms, 'ms'));
+  return { rows, ...all };
 }
 
-async function onEngines(file: string, per: PerVisit): Promise<readonly BenchRow[]> {
+interface CostOnEngines {
+  readonly rows: readonly BenchRow[];
+  /** One copy of all topics. */
+  readonly topicBytes: number;
+  /** Of relays and broker. */
+  readonly relayMs: number;
+  /** Of replica and server. */
+  readonly viewsMs: number;
+}
+
+async function onEngines(file: string, per: PerVisit): Promise<CostOnEngines | undefined> {
   let engines: EngineProcesses;
   try {
     engines = await startEngineProcesses();
   } catch (error) {
     if (!(error instanceof EngineMissing)) throw error;
     process.stderr.write(`  skipped: Kafka and PostgreSQL: ${error.message}\n`);
-    return [];
+    return undefined;
   }
   try {
     const events = await openEventStoreDb({ url: engines.logUrl });
-    await copyLog(file, events);
+    const count = await copyLog(file, events);
     const database = await ViewDatabase.open({ url: engines.databaseUrl, schemaPrefix: 'relays' });
     const rows: BenchRow[] = [];
+    let [topicBytes, relayMs] = [0, 0];
     for (const topic of relayedTopics) {
       // The first warms up the broker's compiler.
-      await relayAll(engines, database, events, topic);
-      const sent = await relayAll(engines, database, events, topic);
+      await relayAll(engines, database, events, topic, count);
+      const sent = await relayAll(engines, database, events, topic, count);
+      const bytes = bytesOfTopic(engines.topicsFolder, sent.topicName);
+      topicBytes += bytes;
+      relayMs += sent.relayMs + sent.brokerMs;
       rows.push(
-        per(`topic ${topic.name}, one copy`, bytesOfTopic(engines.topicsFolder, sent.topicName), 'bytes'),
+        per(`topic ${topic.name}, one copy`, bytes, 'bytes'),
         per('– messages', sent.messages, 'messages'),
         per('– processor time of the relay', sent.relayMs, 'ms'),
         per('– processor time of the broker', sent.brokerMs, 'ms'),
@@ -152,14 +193,15 @@ async function onEngines(file: string, per: PerVisit): Promise<readonly BenchRow
     if (!reached.every(Boolean)) throw new Error('the views were not built in time');
     const { user, system } = process.cpuUsage(before.use);
     const serverMs = processesMs(engines.pids.postgres) - before.server;
+    const replicaMs = (user + system) / 1e3;
     await host.close();
     await events.close();
     rows.push(
       per('all views, PostgreSQL', await bytesOfSchemas(engines.databaseUrl, 'cost'), 'bytes'),
-      per('– processor time of the replica', (user + system) / 1e3, 'ms'),
+      per('– processor time of the replica', replicaMs, 'ms'),
       per('– processor time of the server', serverMs, 'ms'),
     );
-    return rows;
+    return { rows, topicBytes, relayMs, viewsMs: replicaMs + serverMs };
   } finally {
     await engines.stop();
   }

@@ -6,11 +6,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { engineServers } from '#apps/backbone/test/apart/engine-servers.js';
+import { type Installation, startInstallation } from '#apps/backbone/test/apart/installation.js';
 import { parseFacilityCode } from '#domain/ids.js';
 import { openEventStoreDb } from '#event-store/eventstoredb/eventstoredb-event-store.js';
 import { syntheticWorld, type SyntheticFile } from '#station-formats/synthetic/synthetic-world.js';
-import { engineServers } from '../../../apps/backbone/test/apart/engine-servers.js';
-import { type Installation, startInstallation } from '../../../apps/backbone/test/apart/installation.js';
 import { quantile, type BenchRow } from '../bench-row.js';
 import { HttpPoster } from '../flow/http-poster.js';
 

@@ -195,10 +195,10 @@ async function* readAhead<T>(source: AsyncIterable<T>, ended: AbortController): 
   const iterator = source[Symbol.asyncIterator]();
   try {
     for (let coming = iterator.next(); ;) {
-      const { done, value } = await coming;
-      if (done) return;
+      const next = await coming;
+      if (next.done) return;
       coming = settledLater(iterator.next());
-      yield value;
+      yield next.value;
     }
   } finally {
     ended.abort();

@@ -94,7 +94,7 @@ export class ProjectedView {
     if (!building?.running.file.settled) return false;
     if (this.#serving !== undefined) {
       if (building.running.position < this.#serving.running.position) return false;
-      this.#end(this.#serving);
+      void this.#end(this.#serving);
     }
     this.#serving = building;
     this.#building = undefined;
@@ -109,12 +109,12 @@ export class ProjectedView {
   }
 
   /** To be called between turns. */
-  cancelRebuild(): 'cancelled' | 'none' | 'needed' {
+  async cancelRebuild(): Promise<'cancelled' | 'none' | 'needed'> {
     const building = this.#building;
     if (building === undefined) return 'none';
     if (this.#serving === undefined) return 'needed';
     this.#building = undefined;
-    this.#end(building);
+    await this.#end(building);
     removeViewFile(building.running.file.path);
     return 'cancelled';
   }
@@ -178,9 +178,9 @@ export class ProjectedView {
   }
 
   /** Its file is of no use any more: what its checkpoint has missed need not be saved. */
-  #end({ running }: Projected): void {
+  async #end({ running }: Projected): Promise<void> {
     this.#options.projector.remove(running);
-    running.abandon();
+    await running.abandon();
   }
 
   #progress(projected: Projected): GenerationProgress {

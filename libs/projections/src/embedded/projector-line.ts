@@ -16,7 +16,7 @@ export interface ProjectorLineOptions {
  * What a batch parses and computes is garbage once it is written; with the default of 48 much of it would be copied first, and
  * outlive its use.
  */
-const youngGenerationMb = 192;
+const youngGenerationMb = 96;
 
 /** A projector's thread, from outside. */
 export class ProjectorLine {
