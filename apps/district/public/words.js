@@ -47,6 +47,7 @@ export const words = {
   'reason-code-2': ['Vượt khả năng của cơ sở', 'Beyond the facility’s capacity'],
   'reason-code-3': ['Theo yêu cầu của người bệnh', 'On request'],
   diagnosis: ['Chẩn đoán', 'Diagnosis'],
+  'restricted-diagnosis': ['Chẩn đoán hạn chế hiển thị', 'Diagnosis not shown in lists'],
   'clinical-signs': ['Dấu hiệu lâm sàng', 'Clinical signs'],
   course: ['Quá trình bệnh lý', 'Course'],
   findings: ['Kết quả xét nghiệm, cận lâm sàng', 'Findings'],

@@ -1,3 +1,4 @@
+import { hkdfSync } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import type { EventStore } from '#event-store/event-store.js';
 import type { FacilityRegister } from '#domain/facilities/facility-register.js';
@@ -9,7 +10,14 @@ import { AUDIT_TRAIL } from '#security/injection.js';
 import type { Secrets } from '#security/secrets.js';
 import { AuditEvents } from './audit-events/audit-events.js';
 import { AUDIT_EVENTS, AuditEventsController } from './audit-events/audit-events.controller.js';
+import { BreakGlass } from './break-glass/break-glass.js';
+import { BreakGlassController } from './break-glass/break-glass.controller.js';
+import { BreakGlassTickets } from './break-glass/break-glass-tickets.js';
+import { EmergenciesController } from './break-glass/emergencies.controller.js';
+import { BREAK_GLASS } from './break-glass/injection.js';
+import { StoredDocuments } from './reading/stored-documents.js';
 import { FhirController } from './http/fhir.controller.js';
+import { FhirSmartConfigurationController } from './http/smart-configuration.controller.js';
 import { HistoryController } from './http/history.controller.js';
 import { RECORD_QUERIES, type RecordQueries, recordQueries } from './record-queries.js';
 
@@ -24,7 +32,14 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
  * guards that set the caller.
  */
 @Module({
-  controllers: [AuditEventsController, HistoryController, FhirController],
+  controllers: [
+    BreakGlassController,
+    EmergenciesController,
+    FhirSmartConfigurationController,
+    AuditEventsController,
+    HistoryController,
+    FhirController,
+  ],
   providers: [
     {
       provide: HEALTH_RECORD_VIEW,
@@ -36,6 +51,14 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
       useFactory: (view: View, events: EventStore, facilities: FacilityRegister, secrets: Secrets): RecordQueries =>
         recordQueries(view.database, events, facilities, secrets),
       inject: [HEALTH_RECORD_VIEW, EVENT_STORE, FACILITY_REGISTER, SECRETS],
+    },
+    {
+      provide: BREAK_GLASS,
+      useFactory: (view: View, events: EventStore, { sealingKey }: Secrets): BreakGlass => {
+        const key = new Uint8Array(hkdfSync('sha256', sealingKey, '', 'break-glass-tickets', 32));
+        return new BreakGlass(new StoredDocuments(view.database), view.database, events, new BreakGlassTickets(key));
+      },
+      inject: [HEALTH_RECORD_VIEW, EVENT_STORE, SECRETS],
     },
     {
       provide: AUDIT_EVENTS,

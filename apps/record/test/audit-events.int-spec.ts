@@ -70,7 +70,7 @@ describe('a resident sees who read the own record', () => {
     for (const event of [post, everything, search, read]) {
       expect(shown(event)).toEqual([`Patient/${an}`]);
       expect(Date.parse(event?.recorded ?? '')).toBeGreaterThanOrEqual(before);
-      expect(await faultsOf(event as AuditEvent)).toEqual([]);
+      expect(faultsOf(event as AuditEvent)).toEqual([]);
     }
   });
 
@@ -89,7 +89,7 @@ describe('a resident sees who read the own record', () => {
     expect([shown(mine), mine?.agent[0]?.who?.identifier?.value]).toEqual([[`Patient/${an}`], 'clinician']);
     expect(JSON.stringify(mine)).not.toContain(asked);
     const [whole] = await trail(`_id=${mine?.id}`, operator);
-    expect(shown(whole).toSorted()).toEqual([`Patient/${an}`, `Patient/${binh}`].toSorted());
+    expect(new Set(shown(whole))).toEqual(new Set([`Patient/${an}`, `Patient/${binh}`]));
     expect(JSON.stringify(whole)).toContain(asked);
   });
 

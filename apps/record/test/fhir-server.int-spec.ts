@@ -509,8 +509,8 @@ describe('$everything', () => {
   it('is the whole compartment, valid, in pages too', async () => {
     const whole = await everything();
     const types = new Set(whole.entry?.map((entry) => entry.resource?.resourceType));
-    // The resident of this $everything has no vaccination, and nothing refers to a place.
-    const missing = new Set(['Immunization', 'Location']);
+    // The resident of this $everything has no vaccination, has said nothing of sharing, and nothing refers to a place.
+    const missing = new Set(['Immunization', 'Consent', 'Location']);
     const own = [...definitions.keys()].filter((type) => !missing.has(type));
     expect(types).toEqual(new Set([...own, 'EpisodeOfCare']));
     for (const entry of whole.entry ?? []) if (entry.resource) expect(faultsOf(entry.resource)).toEqual([]);
@@ -665,6 +665,19 @@ describe('who may', () => {
       expect(told.status).toBe(200);
       expect([text.includes(binh), text.includes(huong), text.includes(encounter)]).toEqual([true, false, false]);
     }
+  });
+
+  it('a facility that wrote a visit for the wrong person reads that person no more once it is put right', async () => {
+    const stranger = log.resident('Lò Văn Nhầm', '08Z12');
+    const right = log.resident('Lò Văn Đúng', '08Z11');
+    const mistaken = visitContent('08Z01', 'E-WRONG', '2026-10-21');
+    await server.apply([...log.events.slice(-2), log.visit(stranger, mistaken)]);
+    const hospital = { kind: 'hospital', facility: facility('08Z01') } as const;
+    expect((await ask(`Patient/${stranger}`, hospital)).status).toBe(200);
+    await server.apply([log.visit(right, mistaken, 'VisitAmended')]);
+    expect((await ask(`Patient/${stranger}`, hospital)).status).toBe(404);
+    expect((await ask(`Patient/${right}`, hospital)).status).toBe(200);
+    expect((await ask(`Patient/${stranger}`, { kind: 'station', facility: facility('08Z12') })).status).toBe(200);
   });
 
   it('names nobody in the log', () => {

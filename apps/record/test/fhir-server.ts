@@ -9,7 +9,7 @@ import { FacilityRegister } from '#domain/facilities/facility-register.js';
 import type { FacilityEvent } from '#domain/facilities/facility-events.js';
 import type { FacilityCode, ResidentId } from '#domain/ids.js';
 import { PlaceRegister } from '#domain/places/place-register.js';
-import type { EventStore, RecordedEvent } from '#event-store/event-store.js';
+import type { EventStore, NewEvent, RecordedEvent } from '#event-store/event-store.js';
 import { readConfiguration } from '#platform/configuration.js';
 import { createHttpApplication } from '#platform/http/http-application.js';
 import { createLogger } from '#platform/logging.js';
@@ -32,8 +32,11 @@ const notUsed = (): never => {
 };
 
 /** Of the log, what the record asks of it. */
-const storeOf = (log: readonly RecordedEvent[]): EventStore => ({
-  append: notUsed,
+const storeOf = (log: readonly RecordedEvent[], appended: NewEvent[]): EventStore => ({
+  append: async (_stream, _expected, events) => {
+    appended.push(...events);
+    return { revision: events.length - 1, position: appended.length } as Awaited<ReturnType<EventStore['append']>>;
+  },
   readStream: async (stream) => log.filter((event) => event.stream === stream),
   readAll: notUsed,
   subscribe: notUsed,
@@ -52,6 +55,9 @@ export interface FhirServer {
   readonly base: string;
   readonly log: readonly string[];
   readonly audit: AuditTrail;
+  readonly metrics: Registry;
+  /** What the service itself has appended to the log. */
+  readonly appended: readonly NewEvent[];
   apply(events: readonly RecordedEvent[]): Promise<void>;
   token(identity: Identity): Promise<string>;
   client(identity: Identity): Promise<Client>;
@@ -73,6 +79,7 @@ export async function startFhirServer(events: readonly RecordedEvent[]): Promise
   const view = await viewOfEvents();
   const facilities = new FacilityRegister();
   const applied: RecordedEvent[] = [];
+  const appended: NewEvent[] = [];
   const apply = async (more: readonly RecordedEvent[]): Promise<void> => {
     applied.push(...more);
     for (const event of more)
@@ -85,7 +92,7 @@ export async function startFhirServer(events: readonly RecordedEvent[]): Promise
     secrets,
     logger,
     metrics,
-    events: storeOf(applied),
+    events: storeOf(applied, appended),
     views: view.host,
     facilities,
     places: new PlaceRegister([]),
@@ -102,6 +109,8 @@ export async function startFhirServer(events: readonly RecordedEvent[]): Promise
     base,
     log,
     audit,
+    metrics,
+    appended,
     apply,
     token,
     client: async (identity) => new Client({ baseUrl: base, bearerToken: await token(identity) }),

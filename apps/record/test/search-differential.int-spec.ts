@@ -77,7 +77,7 @@ async function everyMatch(world: World, request: SearchRequest): Promise<readonl
   return names;
 }
 
-const searchesInAWorld = 60;
+const searchesInAWorld = 50;
 /** More of them find more: `DIFFERENTIAL_WORLDS=50`. */
 const worlds = Number(process.env['DIFFERENTIAL_WORLDS'] ?? 2);
 

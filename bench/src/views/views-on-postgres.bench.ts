@@ -2,7 +2,7 @@
  * Views built in PostgreSQL by one replica, from nothing and all at once, as the services have them. Processor time of the
  * replica and of the server beside the wall clock, so that what else the machine does falls out.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgresServer } from '#deploy/local/src/postgres-server.js';
@@ -10,11 +10,9 @@ import { EngineMissing } from '#deploy/local/src/engine-process.js';
 import { openEmbeddedReader } from '#event-store/embedded/embedded-reader.js';
 import { createPostgresViewHost } from '#projections/postgres/postgres-view-host.js';
 import type { BenchRow } from '../bench-row.js';
+import { processesMs } from '../processor-time.js';
 import { fillLog, type FilledLog } from './filled-log.js';
 import { moduleOf, nameOf, type ViewOfApp, views } from './views-of-apps.js';
-
-/** Milliseconds in a tick of `/proc/{pid}/stat`. */
-const tickMs = 10;
 
 /** @param residents of the synthetic province */
 export async function viewsOnPostgresBench(residents = 600): Promise<readonly BenchRow[]> {
@@ -70,40 +68,16 @@ async function build(
   // What one view has read and parsed the others find in memory.
   const events = openEmbeddedReader({ file, sharedText: 16 * 1024 * 1024 });
   const host = await createPostgresViewHost({ ...database, events });
-  const before = { use: process.cpuUsage(), server: serverMs(main), at: performance.now() };
+  const before = { use: process.cpuUsage(), server: processesMs(main), at: performance.now() };
   const added = await Promise.all(
     built.map((source) => host.add({ module: moduleOf(source), settings: source.settings })),
   );
   const reached = await Promise.all(added.map((view) => view.waitFor(head, 300_000)));
   const wallMs = performance.now() - before.at;
   const { user, system } = process.cpuUsage(before.use);
-  const cost = { wallMs, replicaMs: (user + system) / 1e3, serverMs: serverMs(main) - before.server };
+  const cost = { wallMs, replicaMs: (user + system) / 1e3, serverMs: processesMs(main) - before.server };
   await host.close();
   await events.close();
   if (!reached.every(Boolean)) throw new Error('the views were not built in time');
   return cost;
-}
-
-/** Processor time of the server's processes, those that have ended included. */
-function serverMs(main: number): number {
-  let ticks = 0;
-  for (const name of readdirSync('/proc')) {
-    const pid = Number(name);
-    const fields = Number.isInteger(pid) ? statOf(pid) : undefined;
-    if (!fields) continue;
-    // Of proc(5), behind the name: 2 parent, 12 and 13 own time, 14 and 15 that of ended children.
-    const [parent, user, system, endedUser, endedSystem] = [1, 11, 12, 13, 14].map((index) => Number(fields[index]));
-    if (pid === main) ticks += (user ?? 0) + (system ?? 0) + (endedUser ?? 0) + (endedSystem ?? 0);
-    else if (parent === main) ticks += (user ?? 0) + (system ?? 0);
-  }
-  return ticks * tickMs;
-}
-
-function statOf(pid: number): readonly string[] | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  } catch {
-    return undefined;
-  }
 }

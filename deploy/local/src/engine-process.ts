@@ -51,6 +51,11 @@ export class EngineProcess {
     }
   }
 
+  /** Of the running server. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
   /** Ends the server in order. */
   stop(): Promise<void> {
     return this.#end(this.command.stopSignal ?? 'SIGTERM');

@@ -46,7 +46,8 @@ export async function startKafkaBroker(folder: string, data = join(folder, 'log'
     `${jars}/*`,
   ];
   if (!existsSync(join(data, 'meta.properties'))) {
-    const clusterId = randomBytes(16).toString('base64url');
+    // One that begins with a dash would be taken for another option.
+    const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A');
     await run(java, [...machine, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', settings]);
   }
   const process = new EngineProcess({

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { request } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -13,7 +13,6 @@ import { CommuneModule } from '#apps/commune/src/commune.module.js';
 import { DistrictModule } from '#apps/district/src/district.module.js';
 import { ProvinceModule } from '#apps/province/src/province.module.js';
 import { RecordModule } from '#apps/record/src/record.module.js';
-import { freePort } from '#deploy/local/src/free-port.js';
 import { documentsOf, isHere, run, textOf } from './deploy-files.js';
 
 const modules = { commune: CommuneModule, record: RecordModule, district: DistrictModule, province: ProvinceModule };
@@ -71,7 +70,9 @@ const here = isHere('nginx', 'the entry') && isHere('openssl', 'the entry');
   const folder = mkdtempSync(join(tmpdir(), 'entry-'));
   const servers: Server[] = [];
   let nginx: ChildProcess;
-  let port: number;
+  // Nobody else can have taken it meanwhile, as a port.
+  const socketPath = join(folder, 'entry.sock');
+  const errorLog = join(folder, 'errors');
 
   beforeAll(async () => {
     let services = textOf('deploy/compose/entry/services.conf');
@@ -84,7 +85,6 @@ const here = isHere('nginx', 'the entry') && isHere('openssl', 'the entry');
       services = services.replaceAll(new RegExp(`\\b${name}:\\d+`, 'g'), address);
       main = main.replaceAll(new RegExp(`\\b${name}:\\d+`, 'g'), address);
     }
-    port = await freePort();
     const certificate = [
       'req',
       '-x509',
@@ -98,11 +98,13 @@ const here = isHere('nginx', 'the entry') && isHere('openssl', 'the entry');
     ];
     run('openssl', [...certificate, '-keyout', join(folder, 'entry.key'), '-out', join(folder, 'entry.crt')]);
     writeFileSync(join(folder, 'services.conf'), services);
-    // The same file at other places; HTTP/2 is a directive of its own from nginx 1.25 on.
+    // The same file at other places; HTTP/2 is a directive of its own from nginx 1.25 on. Our standard error may be a socket, which
+    // cannot be opened by its name.
     main = main
       .replaceAll(/\/(etc\/nginx\/entry|certificate|tmp)\//g, `${folder}/`)
-      .replace('listen 8443 ssl', `listen 127.0.0.1:${port} ssl`)
-      .replace('listen 8080', `listen 127.0.0.1:${await freePort()}`)
+      .replace('listen 8443 ssl', `listen unix:${socketPath} ssl`)
+      .replace('listen 8080', `listen unix:${join(folder, 'live.sock')}`)
+      .replace('/dev/stderr', errorLog)
       .replace('        http2 on;\n', '');
     writeFileSync(join(folder, 'nginx.conf'), main);
     nginx = spawn('nginx', ['-c', join(folder, 'nginx.conf'), '-p', folder, '-g', 'daemon off;'], { stdio: 'inherit' });
@@ -142,8 +144,7 @@ const here = isHere('nginx', 'the entry') && isHere('openssl', 'the entry');
   ): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const outgoing = request({
-        host: '127.0.0.1',
-        port,
+        socketPath,
         method,
         path,
         rejectUnauthorized: false,
@@ -199,7 +200,7 @@ const here = isHere('nginx', 'the entry') && isHere('openssl', 'the entry');
       'x-forwarded-for': '1.2.3.4',
       'x-forwarded-proto': 'http',
     });
-    expect(JSON.parse(text)).toMatchObject({ host: 'lien-tuyen.localhost:8443', proto: 'https', from: '127.0.0.1' });
+    expect(JSON.parse(text)).toMatchObject({ host: 'lien-tuyen.localhost:8443', proto: 'https', from: 'unix:' });
     expect(headers['strict-transport-security']).toContain('max-age=');
   });
 
@@ -212,9 +213,14 @@ const here = isHere('nginx', 'the entry') && isHere('openssl', 'the entry');
     stream.destroy();
   });
 
-  it("writes down nobody's address: neither a log of requests nor errors that quote them", () => {
-    const text = readFileSync(join(folder, 'nginx.conf'), 'utf8');
-    expect(text).toMatch(/^\s*access_log off;/m);
-    expect(text).toMatch(/^error_log \S+ crit;/m);
+  it("writes down nobody's address, not even where a service is away", async () => {
+    const grafana = servers.at(-1);
+    grafana?.closeAllConnections();
+    await new Promise((resolve) => grafana?.close(resolve));
+    expect((await ask('GET', '/grafana/d/lien-tuyen?of=somebody')).status).toBe(502);
+    const written = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !/\.(conf|crt|key)$/.test(entry.name))
+      .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'utf8'));
+    expect(written.filter((text) => /somebody|fhir|127\.0\.0\.1/.test(text))).toEqual([]);
   });
 });

@@ -18,7 +18,8 @@ export type StreamCategory =
   | 'message'
   | 'identifier'
   | 'match-review'
-  | 'resource';
+  | 'resource'
+  | 'access';
 
 export const residentStream = (resident: ResidentId): StreamKey => ({ category: 'resident', key: resident });
 export const visitStream = (facility: FacilityCode, episode: EpisodeNumber): StreamKey => ({
@@ -36,6 +37,8 @@ export const referralStream = (referral: ReferralKey): StreamKey => ({
 });
 export const facilityStream = (facility: FacilityCode): StreamKey => ({ category: 'facility', key: facility });
 export const matchReviewStream = (review: string): StreamKey => ({ category: 'match-review', key: review });
+/** Openings of a resident's record in emergencies. */
+export const accessStream = (resident: ResidentId): StreamKey => ({ category: 'access', key: resident });
 /** A resource kept for a resident; for a facility, when it is about nobody. */
 export const keptResourceStream = (owner: ResidentId | FacilityCode, key: string): StreamKey => ({
   category: 'resource',

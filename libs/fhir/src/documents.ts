@@ -6,6 +6,7 @@ import type { FacilityDetails } from '#domain/facilities/facility-events.js';
 import type { KeptResource } from '#domain/kept-resources/kept-content.js';
 import type { Programme, ProgrammeVisit } from '#domain/programmes/programme.js';
 import type { KnownReferral } from '#domain/referrals/referral-state.js';
+import type { SharingStatement } from '#domain/residents/consent.js';
 import type {
   HealthHistory,
   InsuranceCard,
@@ -37,6 +38,7 @@ export interface ResidentDocument {
   readonly history?: HealthHistory;
   /** The day the history was stated. */
   readonly historyOn?: LocalDate;
+  readonly consents?: readonly SharingStatement[];
 }
 
 export interface VisitDocument {

@@ -21,6 +21,7 @@ import { immunizationOf } from './immunizations/immunization-of.js';
 import { serviceRequestOf, taskOf } from './referrals/referral.js';
 import { keptResource, withKept } from './kept.js';
 import { keptPart, resourceId } from './resource-ids.js';
+import { consentOf } from './residents/consent.js';
 import { historyContent } from './residents/history-content.js';
 import {
   allergyOf,
@@ -87,9 +88,11 @@ function residentResources(document: ResidentDocument, context: TranslationConte
   const history = historyContent(document);
   const { resident } = document;
   const patient = withKept(patientOf(document, context), document.details.kept, resident);
-  if (!history) return [patient];
+  const consents = (document.consents ?? []).map((statement) => consentOf(document, statement, context));
+  if (!history) return [patient, ...consents];
   return [
     patient,
+    ...consents,
     ...history.conditions.map((part) =>
       withKept(historyConditionOf(document, history, part), part.item.kept, resident),
     ),

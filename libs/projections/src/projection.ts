@@ -48,6 +48,8 @@ export interface Projection<Item extends Projected = RecordedEvent> {
    * serves, as it stands, while this version is built. Default: none but this version's own.
    */
   readonly readableFrom?: number;
+  /** Costs about as much as all other views together: an engine may build it beside them, in a thread of its own. */
+  readonly buildsApart?: true;
   readonly filter: EventFilter;
   /** `create table …` and `create index …` statements of an empty view. */
   readonly schema: readonly string[];

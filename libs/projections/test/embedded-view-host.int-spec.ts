@@ -33,6 +33,47 @@ async function newStorage(): Promise<ContractStorage> {
   };
 }
 
+describe('a view that has a long way to go and asks to be built apart', () => {
+  it('is run in a second thread, and is to its readers as any other', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'views-apart-'));
+    const file = join(folder, 'events.sqlite');
+    const store = await openEmbeddedEventStore({ file });
+    const told = async (count: number): Promise<number> => {
+      const events = Array.from({ length: count }, () => visit('08Z11', {}, 'VisitSeen'));
+      return (await store.append(streamName('visit', randomUUID()), 'noStream', events)).position;
+    };
+    await told(200);
+    const visits = Array.from({ length: 3 }, () => visit('08Z11'));
+    const { position } = await store.append(streamName('visit', randomUUID()), 'noStream', visits);
+    const faults: unknown[] = [];
+    const onFault = (fault: unknown): number => faults.push(fault);
+    const host = await createEmbeddedViewHost({ eventStoreFile: file, folder, longWay: 100, onFault });
+    const beside = { name: 'visits-beside' };
+    const apart = { name: 'visits-apart', buildsApart: true } as const;
+    const views = [await host.add({ module, settings: beside }), await host.add({ module, settings: apart })];
+    for (const view of views) {
+      expect(await view.waitFor(position, 30_000)).toBe(true);
+      expect(await countsIn(view.database)).toEqual({ '08Z11': 3 });
+    }
+    await expect(host.add({ module, settings: apart })).rejects.toThrow('added already');
+    expect(await host.find('visits-apart')?.rebuild()).toBe('begun');
+    const last = await store.append(streamName('visit', randomUUID()), 'noStream', [visit('08Z12')]);
+    for (const view of views) {
+      expect(await view.waitFor(last.position, 30_000)).toBe(true);
+      expect(await countsIn(view.database)).toEqual({ '08Z11': 3, '08Z12': 1 });
+    }
+    await host.close();
+    const again = await createEmbeddedViewHost({ eventStoreFile: file, folder, longWay: 100 });
+    const view = await again.add({ module, settings: apart });
+    expect(await view.waitFor(last.position, 30_000)).toBe(true);
+    expect(await countsIn(view.database)).toEqual({ '08Z11': 3, '08Z12': 1 });
+    await again.close();
+    expect(faults).toEqual([]);
+    await store.close();
+    rmSync(folder, { recursive: true });
+  }, 90_000);
+});
+
 describe('a large view', () => {
   it('is read when the indexes of its readers have been made, beside the turns of the others', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'views-large-'));

@@ -34,11 +34,11 @@ function wordsIn(file: string): number {
   return count;
 }
 
-function indexesIn(file: string): readonly unknown[] {
+function indexesIn(file: string): readonly string[] {
   const database = new DatabaseSync(file, { readOnly: true });
   const rows = database.prepare(`select name from sqlite_schema where type = 'index' and sql is not null`).all();
   database.close();
-  return rows.map(({ name }) => name).toSorted();
+  return rows.map(({ name }) => String(name)).toSorted();
 }
 
 describe('the file of a view', () => {

@@ -34,6 +34,8 @@ export interface Caller {
    */
   readonly holder: string;
   readonly scopes: ReadonlySet<Scope>;
+  /** The glass is broken: this one record is read, whole. Set from a ticket, never from a token. */
+  readonly emergency?: { readonly resident: string };
   /** Where the token has scopes of SMART: what it may do with which resource types, no more. */
   readonly smart?: readonly SmartScope[];
   /** Present for station and hospital; a clinician without one serves the whole province. */

@@ -8,6 +8,8 @@ import { AccessGuard } from './http/access.guard.js';
 import { auditAnswers } from './http/audit-hooks.js';
 import { KeySetController } from './http/key-set.controller.js';
 import { LOGIN_FILES, LoginController, readLoginFiles } from './http/login.controller.js';
+import { SmartConfigurationController } from './http/smart-configuration.controller.js';
+import { SmartConfigurations } from './http/smart-configurations.js';
 import { SessionController } from './http/session.controller.js';
 import { AUDIT_TRAIL, TOKEN_ISSUER, TOKEN_VERIFIER } from './injection.js';
 import { localVerifier, oidcVerifier, verifierOfIssuers } from './jwt-verifiers.js';
@@ -42,15 +44,16 @@ export class SecurityModule implements OnModuleInit {
     return {
       module: SecurityModule,
       global: true,
-      controllers: [KeySetController, LoginController, SessionController],
+      controllers: [KeySetController, LoginController, SessionController, SmartConfigurationController],
       providers: [
         { provide: AUDIT_TRAIL, useValue: trail },
+        SmartConfigurations,
         { provide: TOKEN_VERIFIER, inject: [CONFIGURATION, SECRETS], useFactory: tokenVerifier },
         { provide: TOKEN_ISSUER, inject: [SECRETS], useFactory: (secrets: Secrets) => new TokenIssuer(secrets) },
         { provide: LOGIN_FILES, useFactory: readLoginFiles },
         { provide: APP_GUARD, useClass: AccessGuard },
       ],
-      exports: [AUDIT_TRAIL, TOKEN_VERIFIER, TOKEN_ISSUER],
+      exports: [AUDIT_TRAIL, SmartConfigurations, TOKEN_VERIFIER, TOKEN_ISSUER],
     };
   }
 }

@@ -40,3 +40,26 @@ describe('npm run token', () => {
     expect(() => parse(line)).toThrow(at);
   });
 });
+
+describe('npm run token -- --scope', () => {
+  const withScope = (scope: string, kind = 'station'): unknown =>
+    parseTokenRequest(['--as', kind, ...(kind === 'station' ? ['--facility', '08Z11'] : []), '--scope', scope]);
+
+  it('gives the scopes that are named, ours and those of SMART', () => {
+    expect(withScope('record.read  sensitive.hiv system/Observation.rs')).toMatchObject({
+      scope: 'record.read sensitive.hiv system/Observation.rs',
+    });
+  });
+
+  it.each([
+    ['statistics.read', 'station'],
+    ['patient/*.rs', 'station'],
+    ['system/*.rs', 'clinician'],
+    ['system/Observation.rs?category=laboratory', 'station'],
+    ['sensitive.hiv', 'province'],
+    ['nothing', 'station'],
+    ['', 'station'],
+  ])('%j cannot be given to a %s', (scope, kind) => {
+    expect(() => withScope(scope, kind)).toThrow(WrongUse);
+  });
+});

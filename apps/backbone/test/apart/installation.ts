@@ -21,6 +21,8 @@ export interface InstallationOptions {
 export interface Installation {
   readonly origin: string;
   readonly client: Client;
+  /** Of tokens for other clients. */
+  readonly issuer: TokenIssuer;
   /** Address of the log. */
   readonly eventStoreUrl: string;
   /** Asks each replica itself. */
@@ -87,6 +89,7 @@ export async function startInstallation(
   return {
     origin: gateway.origin,
     client: new Client(gateway.origin, issuer),
+    issuer,
     eventStoreUrl: engines.settings['EVENTSTORE_URL'] ?? '',
     clients: () => serviceNames.flatMap(replicasOf).map(({ origin }) => new Client(origin, issuer)),
     errors: () => [...gone, ...serviceNames.flatMap(replicasOf)].map((server) => server.errors()).join(''),

@@ -5,6 +5,7 @@ import type { FacilityCode } from '#domain/ids.js';
 import type { Configuration } from '#platform/configuration.js';
 import { StreamedBody } from '#platform/http/body-parsers.js';
 import { Problem } from '#platform/http/problem.js';
+import { publicOrigin } from '#platform/http/public-origin.js';
 import { patience, streamedBody, type BodyLimits } from '#platform/http/streamed-body.js';
 import { CONFIGURATION } from '#platform/injection.js';
 import type { Caller } from '#security/caller.js';
@@ -61,7 +62,7 @@ export class IntakeController {
       return { answer: await this.commands.execute(new ReceiveMessage(message)), message };
     });
     if (wantsFhir(request, message.contentType)) {
-      const fhir = await fhirReply(answer, message, `${request.protocol}://${request.host}/fhir`);
+      const fhir = await fhirReply(answer, message, `${publicOrigin(request)}/fhir`);
       if (fhir.receipt) reply.header('Location', `/intake/receipts/${fhir.receipt.id}`);
       reply.status(fhir.status).type(`${fhirJson}; charset=utf-8`);
       return fhir.body;

@@ -1,5 +1,6 @@
 import type { LocalDate } from '#domain/dates.js';
 import type { KeptResource } from '#domain/kept-resources/kept-content.js';
+import type { SharingStatement } from '#domain/residents/consent.js';
 import type { HealthHistory } from '#domain/residents/resident-content.js';
 import type { ScreeningContent } from '#domain/screenings/screening-content.js';
 import type { TransferPaper } from '#domain/visits/visit-content.js';
@@ -19,6 +20,7 @@ export type LargeMessage = LargeOriginal;
 export interface IntakeRecord extends StationRecord {
   readonly screening?: ScreeningContent;
   readonly transfer?: TransferPaper;
+  readonly consent?: SharingStatement;
   /** One row of a screening day's sheet, which has no numbers of its own. */
   readonly sheetRow?: {
     readonly row: number;

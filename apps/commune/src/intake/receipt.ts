@@ -7,7 +7,7 @@ export type RecordOutcome = 'recorded' | 'amended' | 'unchanged' | 'retracted' |
 
 /** What became of one part of a message. */
 export interface ReceiptRecord {
-  readonly kind: 'person' | 'visit' | 'screening' | 'immunization' | 'referral' | 'resource';
+  readonly kind: 'person' | 'visit' | 'screening' | 'immunization' | 'referral' | 'resource' | 'consent';
   /** Episode number (MA_LK); for a screening, an immunization or a referral its id; for a FHIR resource kept by itself its key; null where the message does not say, or for a person. */
   readonly episode: string | null;
   /** Of a sheet: the row it stands in, as the spreadsheet counts. */

@@ -1,5 +1,6 @@
 import { dayOf, epochOf, type DateTime } from '#domain/dates.js';
 import type { FacilityCode, ResidentId } from '#domain/ids.js';
+import { decideConsent, type SharingStatement } from '#domain/residents/consent.js';
 import { decideResident, evolveResident, initialResident, type ResidentState } from '#domain/residents/resident.js';
 import type { ResidentEvent } from '#domain/residents/resident-events.js';
 import {
@@ -68,6 +69,7 @@ export class RecordIntake {
     for (const read of record.visits)
       told.push(await this.#visit({ ...read, visit: linked(read.visit) }, record, resident, context));
     if (record.screening) told.push(await this.#screening(record.screening, resident, context));
+    if (record.consent) told.push(await this.#consent(record.consent, resident, context));
     const observedOn = person?.observedOn ?? fhir?.observedOn ?? dayOf(Date.parse(context.receivedAt));
     const doses = { resident, observedOn, context };
     for (const dose of record.immunizations ?? []) told.push(await this.#immunizations.record(dose, doses));
@@ -214,6 +216,27 @@ export class RecordIntake {
     const told = [...faults, ...(await this.referrals.ofVisit(visit, resident, context))];
     if (isAhead(visit.start, context.receivedAt)) told.push(visitInTheFuture);
     return { kind: 'visit', episode: visit.episode, outcome, resident, faults: told };
+  }
+
+  async #consent(statement: SharingStatement, resident: ResidentId, context: MessageContext): Promise<ReceiptRecord> {
+    const stream = residentStreamName(resident);
+    const { outcome } = await decideAndAppend<ResidentState, RecordOutcome>(this.store, {
+      stream,
+      initialState: initialResident,
+      evolve: (state, event) => evolveResident(state, event as ResidentEvent),
+      decide: ({ state, revision }) => {
+        const known = state.status === 'registered' ? (state.consents ?? []) : [];
+        const events = decideConsent(resident, statement, known);
+        return {
+          outcome: events.length === 0 ? 'unchanged' : 'recorded',
+          events: eventsOf(context, stream, revision, events, {
+            occurredAt: instantOf(statement.statedOn as string as DateTime),
+            subject: resident,
+          }),
+        };
+      },
+    });
+    return { kind: 'consent', episode: null, outcome, resident, faults: [] };
   }
 
   async #withdraw(

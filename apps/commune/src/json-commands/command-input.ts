@@ -67,6 +67,13 @@ export type ReferralInput = Omit<TransferPaper, 'from' | 'to' | 'issuedAt' | 'nu
   readonly issuedAt: string;
 };
 
+export interface ConsentInput {
+  /** With whom; absent: with every facility. */
+  readonly to?: string;
+  readonly statedOn: string;
+  readonly reason?: string;
+}
+
 /** A facility takes back an episode of its own. */
 export interface RetractionInput {
   readonly command: 'retract-visit';
@@ -81,4 +88,5 @@ export type PersonCommandInput = { readonly facility?: string; readonly person: 
   | { readonly command: 'record-visit'; readonly visit: VisitInput }
   | { readonly command: 'complete-screening'; readonly screening: ScreeningInput }
   | { readonly command: 'issue-referral'; readonly referral: ReferralInput }
+  | { readonly command: 'give-consent' | 'withdraw-consent'; readonly consent: ConsentInput }
 );

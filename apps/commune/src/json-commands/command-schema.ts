@@ -166,10 +166,15 @@ const referral = object(['number', 'to', 'issuedAt', 'diagnoses'], {
 const command = <Name extends string, Part extends object>(name: Name, part: string, schema: Part) =>
   object(['command', 'person', part], { command: { const: name }, facility, person, [part]: schema });
 
+/** What a resident says of sharing the record: with one facility, or with all. */
+const consent = object(['statedOn'], { to: facility, statedOn: day, reason: text });
+
 export const commandSchemas = {
   'record-visit': command('record-visit', 'visit', visit),
   'complete-screening': command('complete-screening', 'screening', screening),
   'issue-referral': command('issue-referral', 'referral', referral),
+  'give-consent': command('give-consent', 'consent', consent),
+  'withdraw-consent': command('withdraw-consent', 'consent', consent),
   'retract-visit': object(['command', 'episode', 'reason'], {
     command: { const: 'retract-visit' },
     facility,

@@ -8,6 +8,7 @@ import {
   type FacilityCode,
   type ScreeningId,
 } from '#domain/ids.js';
+import type { SharingStatement } from '#domain/residents/consent.js';
 import type { InsuranceCard, ResidentIdentifier } from '#domain/residents/resident-content.js';
 import type { ScreeningContent } from '#domain/screenings/screening-content.js';
 import type { ClinicalNote, ServiceLine, TransferPaper, VisitContent } from '#domain/visits/visit-content.js';
@@ -90,6 +91,23 @@ function recordOf(
       const person = personOf(input.person, facility, dayPart(issuedAt), checked);
       const transfer: TransferPaper = { ...input.referral, number, from: facility, to, issuedAt };
       return person && faults.length === 0 ? { ...base, person, transfer } : undefined;
+    }
+    case 'give-consent':
+    case 'withdraw-consent': {
+      const { to: toText, statedOn: statedText, reason } = input.consent;
+      const statedOn = checked.day('consent/statedOn', statedText);
+      const to = toText === undefined ? undefined : parseFacilityCode(toText);
+      if (!statedOn) return undefined;
+      const person = personOf(input.person, facility, statedOn, checked);
+      const sharing = input.command === 'give-consent' ? 'given' : 'withdrawn';
+      const consent: SharingStatement = {
+        sharing,
+        ...(to && { to }),
+        statedOn,
+        takenBy: facility,
+        ...(reason !== undefined && { reason }),
+      };
+      return person && faults.length === 0 ? { ...base, person, consent } : undefined;
     }
     default:
       return input satisfies never;

@@ -1,5 +1,7 @@
+import type { SensitiveClass } from '#domain/sensitive-classes.js';
 import type { FacilityCode } from '#domain/ids.js';
 import type { ReferralStatus } from '#domain/referrals/referral-state.js';
+import { classesOfStep, plainPart } from '../sensitive-referrals.js';
 import type { StepRow } from '../worklists/worklist-reader.js';
 
 /** One step of a referral as a facility's own software follows it. */
@@ -19,8 +21,12 @@ export interface FeedItem {
   readonly recordedAt: string;
   /** The step's own content: `at`, `by`, `resident`, and what the type carries. */
   readonly data: Readonly<Record<string, unknown>>;
+  /** Left out of `data` is what tells of a sensitive class; `GET /referrals/{id}` has it. */
+  readonly restricted?: true;
 }
 
-export function feedItem({ referral, ...step }: StepRow): FeedItem {
-  return { ...step, id: referral };
+/** @param hidden classes whose content is left out: the step is told, and where to read it */
+export function feedItem({ referral, ...step }: StepRow, hidden: readonly SensitiveClass[]): FeedItem {
+  const restricted = classesOfStep(step.data).some((one) => hidden.includes(one));
+  return { ...step, id: referral, ...(restricted && { data: plainPart(step.data), restricted: true as const }) };
 }

@@ -1,4 +1,5 @@
 import { Query } from '@nestjs/cqrs';
+import type { SensitiveClass } from '#domain/sensitive-classes.js';
 import type { FacilityCode } from '#domain/ids.js';
 import type { FeedItem } from './feed-item.js';
 
@@ -17,6 +18,7 @@ export class FeedPageAfter extends Query<FeedPage> {
     readonly facility: FacilityCode,
     readonly after: number,
     readonly limit: number,
+    readonly hidden: readonly SensitiveClass[],
   ) {
     super();
   }

@@ -10,6 +10,7 @@ import { residentsIn } from '#security/audit/residents-in.js';
 import { CurrentCaller, RequireScope } from '#security/http/access.js';
 import { disclosureOf, writeDisclosure } from '#security/http/audit-hooks.js';
 import { AUDIT_TRAIL } from '#security/injection.js';
+import { hiddenFrom } from '../sensitive-referrals.js';
 import { ownFacility } from '../own-facility.js';
 import type { FeedItem } from './feed-item.js';
 import { FeedPageAfter } from './feed-page.query.js';
@@ -50,7 +51,9 @@ export class FeedController {
     const after = Number(asked.after ?? 0);
     reply.header('vary', 'accept');
     if (!(request.headers.accept ?? '').includes('text/event-stream')) {
-      await reply.send(await this.queries.execute(new FeedPageAfter(facility, after, Number(asked.limit ?? 200))));
+      await reply.send(
+        await this.queries.execute(new FeedPageAfter(facility, after, Number(asked.limit ?? 200), hiddenFrom(caller))),
+      );
       return;
     }
     const resumed = lastEventId(request) ?? after;
@@ -59,6 +62,8 @@ export class FeedController {
       for (const resident of residentsIn(items)) disclosure.residents.add(resident);
       return writeDisclosure(this.trail, disclosure, 200);
     };
-    await sendEventStream(reply, this.stopping, (ended) => this.feeds.follow(facility, resumed, ended, written));
+    await sendEventStream(reply, this.stopping, (ended) =>
+      this.feeds.follow(facility, resumed, ended, hiddenFrom(caller), written),
+    );
   }
 }

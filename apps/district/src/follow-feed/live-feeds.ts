@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
+import type { SensitiveClass } from '#domain/sensitive-classes.js';
 import type { FacilityCode } from '#domain/ids.js';
 import { eventFrame, News, pause } from '#platform/http/event-stream.js';
 import { WorklistReader } from '../worklists/worklist-reader.js';
@@ -24,6 +25,7 @@ export class LiveFeeds {
     facility: FacilityCode,
     after: number,
     ended: AbortSignal,
+    hidden: readonly SensitiveClass[],
     written: (items: readonly FeedItem[]) => Promise<void>,
   ): AsyncGenerator<string> {
     const news = new News();
@@ -32,7 +34,9 @@ export class LiveFeeds {
     try {
       yield 'retry: 2000\n\n';
       while (!ended.aborted) {
-        const { items, next, caughtUp } = await this.queries.execute(new FeedPageAfter(facility, position, pageSize));
+        const { items, next, caughtUp } = await this.queries.execute(
+          new FeedPageAfter(facility, position, pageSize, hidden),
+        );
         if (items.length > 0) await written(items);
         for (const item of items) yield eventFrame('step', item.position, item);
         position = next;

@@ -5,6 +5,7 @@ import type { ReferralStatus } from '#domain/referrals/referral-state.js';
 import { Problem } from '#platform/http/problem.js';
 import type { Caller } from '#security/caller.js';
 import { CurrentCaller, RequireScope } from '#security/http/access.js';
+import { hiddenFrom } from '../sensitive-referrals.js';
 import { ownFacility } from '../own-facility.js';
 import { statusWords } from '../referral-words.js';
 import type { WorklistPlace } from '../worklists/worklist-reader.js';
@@ -44,7 +45,14 @@ export class ListReferralsController {
     const facility = ownFacility(caller, asked.facility);
     const { direction = 'incoming', limit = '50' } = asked;
     return this.queries.execute(
-      new ListReferrals(facility, direction, statusesOf(asked.state), placeOf(asked.after), Number(limit)),
+      new ListReferrals(
+        facility,
+        direction,
+        statusesOf(asked.state),
+        placeOf(asked.after),
+        Number(limit),
+        hiddenFrom(caller),
+      ),
     );
   }
 }

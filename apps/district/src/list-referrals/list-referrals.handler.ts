@@ -14,13 +14,13 @@ export class ListReferralsHandler implements IQueryHandler<ListReferrals> {
     @Inject(FACILITY_REGISTER) private readonly facilities: FacilityRegister,
   ) {}
 
-  async execute({ facility, direction, statuses, after, limit }: ListReferrals): Promise<WorklistPage> {
+  async execute({ facility, direction, statuses, after, limit, hidden }: ListReferrals): Promise<WorklistPage> {
     const position = await this.worklists.position();
     const rows = await this.worklists.page(facility, direction, statuses, after, limit + 1);
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
     return {
-      items: shown.map((row) => worklistItem(row, this.facilities)),
+      items: shown.map((row) => worklistItem(row, this.facilities, hidden)),
       ...(rows.length > limit && last && { next: writePlace(last) }),
       position,
     };

@@ -1,4 +1,5 @@
 import { Query } from '@nestjs/cqrs';
+import type { SensitiveClass } from '#domain/sensitive-classes.js';
 import type { FacilityCode } from '#domain/ids.js';
 import type { ReferralStatus } from '#domain/referrals/referral-state.js';
 import type { WorklistPlace } from '../worklists/worklist-reader.js';
@@ -22,6 +23,7 @@ export class ListReferrals extends Query<WorklistPage> {
     readonly statuses: readonly ReferralStatus[],
     readonly after: WorklistPlace | undefined,
     readonly limit: number,
+    readonly hidden: readonly SensitiveClass[],
   ) {
     super();
   }

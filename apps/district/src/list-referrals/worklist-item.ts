@@ -1,7 +1,9 @@
 import type { Diagnosis } from '#domain/codes.js';
 import type { FacilityRegister } from '#domain/facilities/facility-register.js';
+import type { SensitiveClass } from '#domain/sensitive-classes.js';
 import type { FacilityCode } from '#domain/ids.js';
 import { isAttended, type KnownReferral, type ReferralStatus } from '#domain/referrals/referral-state.js';
+import { classesOfReferral } from '../sensitive-referrals.js';
 import type { PersonOnWorklist, WorklistRow } from '../worklists/worklist-reader.js';
 
 export interface NamedFacility {
@@ -21,6 +23,8 @@ export interface WorklistItem {
   readonly direction?: 'up' | 'down' | 'level';
   readonly resident: { readonly id: string } & Partial<PersonOnWorklist>;
   readonly diagnosis?: { readonly code?: string; readonly text?: string };
+  /** The diagnosis is of a class that is not told in lists; the referral itself says it to those it concerns. */
+  readonly restricted?: true;
   /** Day or time of the paper, or of the arrival where there is no paper yet. */
   readonly referredAt: string;
   /** When the last step happened in the world. */
@@ -31,9 +35,15 @@ export interface WorklistItem {
   readonly revision: number;
 }
 
-export function worklistItem(row: WorklistRow, facilities: FacilityRegister): WorklistItem {
+/** @param hidden classes whose diagnoses a list does not tell: it is opened by whoever is at the desk */
+export function worklistItem(
+  row: WorklistRow,
+  facilities: FacilityRegister,
+  hidden: readonly SensitiveClass[],
+): WorklistItem {
   const { state } = row;
-  const diagnosis = diagnosisOf(state);
+  const restricted = classesOfReferral(state).some((one) => hidden.includes(one));
+  const diagnosis = restricted ? undefined : diagnosisOf(state);
   return {
     id: row.id,
     number: state.referral.number,
@@ -43,6 +53,7 @@ export function worklistItem(row: WorklistRow, facilities: FacilityRegister): Wo
     ...(state.issue && { direction: state.issue.direction, validUntil: state.issue.validUntil }),
     resident: { id: row.survivor ?? state.resident, ...row.person },
     ...(diagnosis && { diagnosis }),
+    ...(restricted && { restricted: true as const }),
     referredAt: row.referredAt,
     changedAt: row.changedAt,
     ...(isAttended(state) && { arrivedAt: state.arrival.at, ...(state.arrival.late && { late: true as const }) }),

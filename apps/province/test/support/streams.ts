@@ -39,6 +39,8 @@ export function streamOf(event: DomainEvent): StreamKey {
     case 'ResidentRegistered':
     case 'ResidentDetailsCorrected':
     case 'ResidentMoved':
+    case 'ConsentGiven':
+    case 'ConsentWithdrawn':
     case 'IdentifierRecorded':
     case 'InsuranceCardRecorded':
     case 'HealthHistoryRecorded':

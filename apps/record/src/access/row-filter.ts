@@ -1,24 +1,13 @@
 import type { TypeDefinition } from '../search/definitions/type-definition.js';
 import { all, type Sql, sql } from '../search/sql.js';
+import { sharingCondition } from './sharing.js';
 import { hiddenClasses, type Visibility } from './visibility.js';
 
 /** Parameters that ask nothing of why somebody was seen: a frame that is shown in part may be found by them. */
-const plainParameters: ReadonlySet<string> = new Set([
-  ...[
-    '_id',
-    '_lastUpdated',
-    'patient',
-    'subject',
-    'encounter',
-    'focus',
-    'identifier',
-    'status',
-    'date',
-    'class',
-    'intent',
-  ],
-  ...['service-provider', 'requester', 'performer', 'owner', 'authored', 'authored-on', 'modified', 'business-status'],
-]);
+const plainParameters: ReadonlySet<string> = new Set(
+  `_id _lastUpdated patient subject encounter focus identifier status date class intent service-provider requester performer owner
+   authored authored-on modified business-status`.split(/\s+/),
+);
 
 /**
  * What rows of a type a caller may find; `undefined` where all of them. Whatever reads rows of a type (searches, counts, inner rows of
@@ -30,9 +19,12 @@ export function rowFilter(
   visibility: Visibility,
   asked: Iterable<string>,
 ): Sql | undefined {
-  const conditions = [concernFilter(definition, visibility), sensitiveFilter(definition, visibility, asked)].filter(
-    (one) => one !== undefined,
-  );
+  const filters = [
+    concernFilter(definition, visibility),
+    sensitiveFilter(definition, visibility, asked),
+    sharingFilter(definition, visibility),
+  ];
+  const conditions = filters.filter((one) => one !== undefined);
   return conditions.length === 0 ? undefined : all(conditions);
 }
 
@@ -62,6 +54,14 @@ function sensitiveFilter(definition: TypeDefinition, visibility: Visibility, ask
     ...hidden.map((one) => `% ${one} %`),
     ...(visibility.own === undefined ? [] : [`% ${visibility.own} %`]),
   );
+}
+
+/** Rows of residents who let the caller read what others have recorded, and rows the caller's facility knows itself. */
+function sharingFilter(definition: TypeDefinition, visibility: Visibility): Sql | undefined {
+  if (definition.resident === undefined) return undefined;
+  const document = definition.part === 'e.event' ? 'e.document' : definition.number;
+  const kind = definition.type === 'Patient' ? 'resident' : 'part';
+  return sharingCondition(definition.resident, document, kind, visibility);
 }
 
 /** Part under which the table of sensitive rows holds a document that is hidden as a whole. */

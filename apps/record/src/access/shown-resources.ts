@@ -1,3 +1,4 @@
+import { sharedWith } from '#domain/residents/consent.js';
 import type { RecordDocument } from '#fhir/documents.js';
 import { redactedFrame, securityOf, sensitiveLabels } from '#fhir/sensitivity/sensitive-labels.js';
 import type { RecordResource } from '#fhir/translation.js';
@@ -20,8 +21,10 @@ export function shownResources(
 ): readonly ShownResource[] {
   const labels = sensitiveLabels(document, resources);
   const hidden = ownDocument(document, shown) ? [] : hiddenClasses(shown);
+  const shared = sharesHistory(document, shown);
   return resources.map((resource, index) => {
-    if (!showsType(shown, resource.resourceType)) return { resource: undefined, redacted: false };
+    const told = showsType(shown, resource.resourceType) && (shared || resource.resourceType === 'Patient');
+    if (!told) return { resource: undefined, redacted: false };
     const label = labels.resources[index];
     if (!label) return { resource, redacted: false };
     const { meta } = resource;
@@ -35,3 +38,9 @@ export function shownResources(
 
 const ownDocument = (document: RecordDocument, { own }: Shown): boolean =>
   own !== undefined && namedFacilities(document).includes(own);
+
+/** After a withdrawal others see of the resident's own document who it is, not the history; see `sharing.ts` for documents of care. */
+function sharesHistory(document: RecordDocument, shown: Shown): boolean {
+  if (document.kind !== 'resident' || shown.regardless || document.consents === undefined) return true;
+  return sharedWith(document.consents, shown.own) || ownDocument(document, shown);
+}

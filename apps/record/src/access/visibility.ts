@@ -16,6 +16,8 @@ export interface Shown {
   readonly classes?: readonly SensitiveClass[];
   /** The facility whose own documents are shown whole: it knows what it has recorded itself. */
   readonly own?: string;
+  /** Shown though the resident does not share the record: to the resident, and where the glass was broken. */
+  readonly regardless?: true;
   /** Scopes of SMART, where the token has any: types that they do not let it read are not shown. */
   readonly smart?: readonly SmartScope[];
 }
@@ -24,7 +26,13 @@ export type Visibility = Whose & Shown;
 
 /** @throws FhirFault 403 for callers whose kind reads no health records, whatever their scopes */
 export function visibilityOf(caller: Caller): Visibility {
-  return { ...whoseOf(caller), ...shownTo(caller) };
+  const { emergency, smart } = caller;
+  if (emergency) {
+    const { resident } = emergency;
+    return { kind: 'resident', resident, classes: sensitiveClasses, regardless: true, ...(smart && { smart }) };
+  }
+  const whose = whoseOf(caller);
+  return { ...whose, ...shownTo(caller), ...(whose.kind === 'resident' && { regardless: true }) };
 }
 
 function shownTo({ scopes, facility, smart }: Caller): Shown {
@@ -35,9 +43,15 @@ function shownTo({ scopes, facility, smart }: Caller): Shown {
   };
 }
 
-/** The same of everybody's record: for a view that holds one record alone. */
+/** The same of everybody's record: for a view that holds one record alone, and of it what the caller may read. */
 export function ofEverybody({ classes, own, smart }: Visibility): Visibility {
-  return { kind: 'everybody', ...(classes && { classes }), ...(own !== undefined && { own }), ...(smart && { smart }) };
+  return {
+    kind: 'everybody',
+    regardless: true,
+    ...(classes && { classes }),
+    ...(own !== undefined && { own }),
+    ...(smart && { smart }),
+  };
 }
 
 /** Classes that are hidden, but for the own facility's documents. */

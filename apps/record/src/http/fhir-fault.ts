@@ -13,6 +13,7 @@ export type IssueType =
   | 'value'
   | 'exception'
   | 'throttled'
+  | 'multiple-matches'
   | 'transient';
 
 /** Answered as an OperationOutcome with the HTTP status. Holds no personal data. */

@@ -2,6 +2,7 @@
 import type { Resource } from '@medplum/fhirtypes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toXml } from '#fhir/xml/write-xml.js';
+import { publicOrigin } from '#platform/http/public-origin.js';
 import { disclosureOf } from '#security/http/audit-hooks.js';
 import type { ServedResource } from '../reading/record-reader.js';
 import { type SearchedType, searchedType } from '../search/definitions.js';
@@ -39,7 +40,7 @@ function isKnown({ headers }: FastifyRequest, etag: string, modified: Date): boo
   return Math.floor(modified.getTime() / 1000) * 1000 <= since;
 }
 
-export const baseOf = (request: FastifyRequest): string => `${request.protocol}://${request.host}/fhir`;
+export const baseOf = (request: FastifyRequest): string => `${publicOrigin(request)}/fhir`;
 
 /** @throws FhirFault 404 for a type that FHIR does not know */
 export function definitionOf(type: string): SearchedType {

@@ -1,4 +1,17 @@
-import { All, Body, Controller, Get, HttpCode, Inject, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
+import {
+  All,
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Req,
+  Res,
+  UseFilters,
+  UseGuards,
+} from '@nestjs/common';
 import type { Bundle, CapabilityStatement } from '@medplum/fhirtypes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '#security/caller.js';
@@ -24,12 +37,14 @@ import {
   refuseParameters,
 } from './fhir-http.js';
 import { FhirFault, notFound } from './fhir-fault.js';
+import { BreakGlassGuard } from '../break-glass/break-glass.guard.js';
 import { OutcomeFilter } from './outcome.filter.js';
 
 /** FHIR R4 REST: read, search, `Patient/$everything`, capabilities. */
 @Controller('fhir')
 @RequireScope('record.read')
 @UseFilters(OutcomeFilter)
+@UseGuards(BreakGlassGuard)
 export class FhirController {
   constructor(@Inject(RECORD_QUERIES) private readonly queries: RecordQueries) {}
 

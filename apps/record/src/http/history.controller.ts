@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Param, Req, Res, UseFilters } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { Bundle } from '@medplum/fhirtypes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '#security/caller.js';
@@ -8,12 +8,14 @@ import { visibilityOf } from '../access/visibility.js';
 import type { ServedResource } from '../reading/record-reader.js';
 import { RECORD_QUERIES, type RecordQueries } from '../record-queries.js';
 import { asFhir, asVersion, baseOf, checkedId, definitionOf, parametersOf, refuseParameters } from './fhir-http.js';
+import { BreakGlassGuard } from '../break-glass/break-glass.guard.js';
 import { OutcomeFilter } from './outcome.filter.js';
 
 /** Versions: of one resource, of a type, of all. */
 @Controller('fhir')
 @RequireScope('record.read')
 @UseFilters(OutcomeFilter)
+@UseGuards(BreakGlassGuard)
 export class HistoryController {
   constructor(@Inject(RECORD_QUERIES) private readonly queries: RecordQueries) {}
 

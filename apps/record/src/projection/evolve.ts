@@ -3,6 +3,7 @@ import type { DomainEvent } from '#domain/domain-events.js';
 import type { LocalDate } from '#domain/dates.js';
 import type { ReferralEvent } from '#domain/referrals/referral-events.js';
 import { evolveReferral as evolveReferralState, initialReferral } from '#domain/referrals/referral-state.js';
+import { statementOf, withStatement } from '#domain/residents/consent.js';
 import type { ResidentEvent } from '#domain/residents/resident-events.js';
 import type { RecordDocument, ReferralDocument, ReferralNote, ResidentDocument } from '#fhir/documents.js';
 
@@ -53,6 +54,8 @@ export function evolve(document: RecordDocument | undefined, event: DomainEvent)
     case 'ResidentsUnmerged':
     case 'ResidentJoined':
     case 'ResidentSeparated':
+    case 'ConsentGiven':
+    case 'ConsentWithdrawn':
       return evolveResident(document, event);
     default:
       return evolveReferral(document, event);
@@ -100,6 +103,9 @@ function evolveResident(document: RecordDocument | undefined, event: ResidentEve
       };
     case 'HealthHistoryRecorded':
       return { ...before, history: event.data.history, historyOn: laterOf(before.historyOn, event.data.observedOn) };
+    case 'ConsentGiven':
+    case 'ConsentWithdrawn':
+      return { ...before, consents: withStatement(before.consents ?? [], statementOf(event)) };
     case 'ResidentsMerged':
     case 'ResidentsUnmerged':
     case 'ResidentJoined':

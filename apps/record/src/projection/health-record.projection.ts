@@ -8,6 +8,7 @@ import { appliesBy, schema } from './schema.js';
 export const createProjection: CreateProjection = () => ({
   name: 'health-record',
   version: 7,
+  buildsApart: true,
   filter: { categories: ['resident', 'visit', 'screening', 'immunization', 'referral', 'facility', 'resource'] },
   schema,
   appliesBy,

@@ -21,6 +21,7 @@ import { vaccineCodings } from '#fhir/immunizations/immunization-of.js';
 import { authoredOn, lastModified, referralStatuses } from '#fhir/referrals/referral-content.js';
 import { allergyCategories, conditionClinicalStatus } from '#fhir/residents/history.js';
 import { keptPart } from '#fhir/resource-ids.js';
+import { consentPart } from '#fhir/residents/consent.js';
 import { historyContent, tobaccoStatus } from '#fhir/residents/history-content.js';
 import { unnamed } from '#fhir/reading/sent-content.js';
 import { resourcesOf } from '#fhir/translation.js';
@@ -60,6 +61,7 @@ export const tablesOf: Readonly<Record<RecordDocument['kind'], readonly EntryTab
     'allergy_intolerance_entry',
     'observation_entry',
     'family_member_history_entry',
+    'consent_entry',
     'kept_entry',
     'kept_value',
     'sensitive_entry',
@@ -277,6 +279,12 @@ function indexReferral(document: ReferralDocument, number: number, resident: num
 function indexResident(document: ResidentDocument, number: number, resident: number, add: AddRow): void {
   const told = new Overlaid(document, number, resident, add);
   addPatientRows(document, told.of('Patient', ''), number, add);
+  for (const statement of document.consents ?? []) {
+    const stated = spanOf(statement.statedOn);
+    const shared = statement.sharing === 'given' ? 1 : 0;
+    const row = [number, consentPart(statement), resident, stated.starts, stated.ends, statement.to ?? '', shared];
+    add('consent_entry', row);
+  }
   const history = historyContent(document);
   if (!history) return;
   const { starts, ends } = spanOf(history.on);

@@ -8,7 +8,7 @@ import { parseDateTime } from '#domain/dates.js';
 import { BulkInsert, KeyedStatement } from '#projections/bulk-statements.js';
 import type { SqlValue, ViewTransaction } from '#projections/projection.js';
 import { evolve } from './evolve.js';
-import { mergedNumbers, type MergedNumbers, noMerges } from './record-merges.js';
+import { mergedNumbers, type MergedNumbers, noMerges, RecordMerges } from './record-merges.js';
 import { indexRows, tablesOf } from './index-rows.js';
 import { type DocumentBesides, numberBesides, type ToldBesides, toldBesides } from './told-besides.js';
 import { indexSensitive } from './sensitive-rows.js';
@@ -33,7 +33,7 @@ const insertEntries = perEntryTable((table) => new BulkInsert(table));
 const deleteEntries = perEntryTable(({ name }) => new KeyedStatement(`delete from ${name} where number in`));
 /** Visits, screenings and immunizations come whole with each event: their bodies need not be read. */
 const selectDocuments = new KeyedStatement(
-  `select number, id, stream, kind, version, updated, case when kind in ('visit', 'screening', 'immunization', 'resource') then null else body end as body
+  `select number, id, stream, kind, told_of, version, updated, case when kind in ('visit', 'screening', 'immunization', 'resource') then null else body end as body
    from document where id in`,
 );
 
@@ -42,6 +42,7 @@ interface StoredDocument {
   readonly id: string;
   readonly stream: string;
   readonly kind: RecordDocument['kind'];
+  readonly told_of: SqlValue;
   readonly version: SqlValue;
   readonly updated: SqlValue;
   readonly body: string | null;
@@ -76,6 +77,8 @@ export class RecordBatch {
   /** Only where records are merged: by number the record that goes on, and by that its members. */
   #merged: MergedNumbers = noMerges;
   readonly #concerns = new Map<string, readonly [string, number]>();
+  /** Residents of whom something turned out to have been told by mistake. */
+  readonly #left = new Set<number>();
 
   constructor(private readonly view: ViewTransaction) {}
 
@@ -83,6 +86,7 @@ export class RecordBatch {
     await this.#load(events);
     for (const event of events) this.#fold(event);
     await this.#write();
+    if (this.#left.size > 0) await new RecordMerges(this.view).concernAnew(this.#left);
   }
 
   async #load(events: readonly RecordedEvent[]): Promise<void> {
@@ -107,7 +111,7 @@ export class RecordBatch {
         version: Number(stored.version),
         updated: Number(stored.updated),
         resident: null,
-        toldOf: null,
+        toldOf: stored.told_of === null ? null : Number(stored.told_of),
         document: stored.body ?? undefined,
         changed: false,
       });
@@ -132,7 +136,9 @@ export class RecordBatch {
     own.document = document;
     own.version += 1;
     own.updated = updated;
-    own.toldOf = resident?.number ?? null;
+    const toldOf = resident?.number ?? null;
+    if (own.toldOf !== null && own.toldOf !== toldOf) this.#left.add(own.toldOf);
+    own.toldOf = toldOf;
     own.resident = resident ? this.#merged.survivorOf(resident.number) : null;
     own.changed = true;
     (this.#besides.get(event.id) ?? []).forEach((told, index) => this.#gather(told, index, event));

@@ -52,6 +52,15 @@ export class RecordMerges {
     else await this.#unmerge(data.resident, data.separated);
   }
 
+  /** Whoever was concerned with these residents' records by what is no longer told of them is so no more. */
+  async concernAnew(residents: Iterable<number>): Promise<void> {
+    for (const resident of residents) {
+      const members = new Set([resident, ...(await mergedNumbers(this.view, [resident])).membersWith(resident)]);
+      for (const member of members) await this.view.execute('delete from concern where resident = ?', [member]);
+      await this.#openTo([...members]);
+    }
+  }
+
   async #merge(resident: string, joined: string): Promise<void> {
     const [into, number] = [await this.#number(resident), await this.#number(joined)];
     if (into === undefined || number === undefined) return;

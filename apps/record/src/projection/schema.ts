@@ -120,6 +120,8 @@ const columnsOf = {
     parameter: 'text not null',
     value: 'text not null',
   },
+  // What residents said of sharing: with a facility, or with all ('').
+  consent_entry: { ...part, ...period, facility: 'text not null', shared: 'integer not null' },
   // Resources that tell of sensitive classes: ' hiv ', whole or in part, and the facilities that know them.
   sensitive_entry: {
     number: 'bigint not null',
@@ -232,6 +234,9 @@ export const schema: readonly string[] = [
   'create index immunization_code on immunization_entry (code, starts, number)',
   'create index immunization_starts on immunization_entry (starts, number)',
   'create index immunization_identifier on immunization_entry (identifier)',
+  'create index consent_resident on consent_entry (resident, facility)',
+  'create index consent_refused on consent_entry (resident) where shared = 0',
+  'create index consent_starts on consent_entry (starts, number, part)',
   'create index family_member_history_resident on family_member_history_entry (resident, starts)',
   'create index family_member_history_starts on family_member_history_entry (starts, number)',
   'create index referral_resident on referral_entry (resident, starts)',

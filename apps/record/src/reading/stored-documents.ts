@@ -1,5 +1,6 @@
 import type { RecordDocument } from '#fhir/documents.js';
 import type { ReadDatabase, SqlValue } from '#projections/projection.js';
+import { sharingCondition } from '../access/sharing.js';
 import type { Visibility } from '../access/visibility.js';
 
 export interface StoredDocument {
@@ -18,6 +19,9 @@ export interface StoredDocument {
   /** `undefined` after a retraction. */
   readonly document: RecordDocument | undefined;
 }
+
+/** What of a document says who may see it. */
+type Whose = Pick<StoredDocument, 'kind' | 'resident' | 'id' | 'number'>;
 
 interface Row {
   readonly number: SqlValue;
@@ -101,10 +105,27 @@ export class StoredDocuments {
     }));
   }
 
-  async visible(
-    { kind, resident, id }: Pick<StoredDocument, 'kind' | 'resident' | 'id'>,
-    visibility: Visibility,
-  ): Promise<boolean> {
+  async visible(document: Whose, visibility: Visibility): Promise<boolean> {
+    return (await this.#concerned(document, visibility)) && (await this.#shared(document, visibility));
+  }
+
+  /** Those of the documents that may be seen; each resident is asked about once. */
+  async visibleAmong(documents: readonly StoredDocument[], visibility: Visibility): Promise<readonly StoredDocument[]> {
+    const known = new Map<string, { readonly concerned: boolean; readonly restricted: boolean }>();
+    const visible: StoredDocument[] = [];
+    for (const document of documents) {
+      const whose = document.kind === 'facility' ? 'facility' : `${document.kind === 'resource'} ${document.resident}`;
+      const of = known.get(whose) ?? {
+        concerned: await this.#concerned(document, visibility),
+        restricted: await this.#restricted(document.resident, visibility),
+      };
+      known.set(whose, of);
+      if (of.concerned && (!of.restricted || (await this.#shared(document, visibility)))) visible.push(document);
+    }
+    return visible;
+  }
+
+  async #concerned({ kind, resident, id }: Whose, visibility: Visibility): Promise<boolean> {
     if (kind === 'facility' || visibility.kind === 'everybody') return true;
     // A resource that is about nobody.
     if (resident === undefined) return kind === 'resource' || kind === 'practitioner';
@@ -119,17 +140,24 @@ export class StoredDocuments {
     return found.length > 0;
   }
 
-  /** Those of the documents that may be seen; each resident is asked about once. */
-  async visibleAmong(documents: readonly StoredDocument[], visibility: Visibility): Promise<readonly StoredDocument[]> {
-    const known = new Map<string, boolean>();
-    const visible: StoredDocument[] = [];
-    for (const document of documents) {
-      const whose = document.kind === 'facility' ? 'facility' : `${document.kind === 'resource'} ${document.resident}`;
-      const may = known.get(whose) ?? (await this.visible(document, visibility));
-      known.set(whose, may);
-      if (may) visible.push(document);
-    }
-    return visible;
+  /** Whether the resident has withdrawn consent from anybody. */
+  async #restricted(resident: number | undefined, { regardless }: Visibility): Promise<boolean> {
+    if (resident === undefined || regardless) return false;
+    const found = await this.database.query('select 1 from consent_entry where resident = ? and shared = 0 limit 1', [
+      resident,
+    ]);
+    return found.length > 0;
+  }
+
+  async #shared({ kind, number, resident }: Whose, visibility: Visibility): Promise<boolean> {
+    if (kind === 'facility' || resident === undefined) return true;
+    const condition = sharingCondition('d.resident', 'd.number', kind === 'resident' ? 'resident' : 'part', visibility);
+    if (!condition) return true;
+    const found = await this.database.query(`select 1 from document d where d.number = ? and ${condition.text}`, [
+      number,
+      ...condition.values,
+    ]);
+    return found.length > 0;
   }
 
   async #select(column: 'id' | 'number', keys: readonly (string | number)[]): Promise<readonly StoredDocument[]> {

@@ -5,6 +5,7 @@ import { keptTypes } from '#fhir/kept-types.js';
 import { isResourceType } from '#fhir/structure/element-tables.js';
 import { allergyIntoleranceDefinition } from './definitions/allergy-intolerance.js';
 import { conditionDefinition } from './definitions/condition.js';
+import { consentDefinition } from './definitions/consent.js';
 import { diagnosticReportDefinition } from './definitions/diagnostic-report.js';
 import { documentReferenceDefinition } from './definitions/document-reference.js';
 import { encounterDefinition } from './definitions/encounter.js';
@@ -32,6 +33,7 @@ const listed: readonly TypeDefinition[] = [
   procedureDefinition,
   allergyIntoleranceDefinition,
   familyMemberHistoryDefinition,
+  consentDefinition,
   immunizationDefinition,
   serviceRequestDefinition,
   taskDefinition,

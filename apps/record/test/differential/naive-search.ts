@@ -226,7 +226,7 @@ export function tokensOf({ type, value }: TypedValue): readonly { readonly syste
     case 'CodeableConcept':
       return (fields['coding'] ?? []) as { system?: string; code?: string }[];
     case 'Coding':
-      return [fields as { system?: string; code?: string }];
+      return [fields];
     case 'Identifier':
     case 'ContactPoint':
       return [
@@ -292,7 +292,7 @@ function fitsString({ type, value }: TypedValue, modifier: string | undefined, a
   // The words of a person's name may be asked in a circle: the given name first.
   const given = (fields['given'] ?? []) as string[];
   const wordings =
-    type === 'HumanName' ? [String(fields['text'] ?? ''), [fields['family'] ?? '', ...given].join(' ')] : [];
+    type === 'HumanName' ? [[fields['text'] ?? ''].join(' '), [fields['family'] ?? '', ...given].join(' ')] : [];
   return wordings.some((one) => {
     const words = plain(one);
     return words.some((_, index) =>

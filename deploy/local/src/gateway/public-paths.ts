@@ -8,6 +8,7 @@ const publicPaths: Readonly<Record<string, ServiceName>> = {
   '/match-reviews': 'commune',
   '/outreach': 'commune',
   '/fhir': 'record',
+  '/access': 'record',
   '/referrals': 'district',
   '/inbox': 'district',
   '/': 'province',

@@ -1,6 +1,7 @@
 import type { Residence } from '../codes.js';
 import type { LocalDate } from '../dates.js';
 import type { FacilityCode, ResidentId } from '../ids.js';
+import type { ConsentEvent } from './consent.js';
 import type { ComparableMother } from './matching/comparable-person.js';
 import type { HealthHistory, InsuranceCard, ResidentDetails, ResidentIdentifier } from './resident-content.js';
 
@@ -14,7 +15,8 @@ export type ResidentEvent =
   | ResidentsMerged
   | ResidentsUnmerged
   | ResidentJoined
-  | ResidentSeparated;
+  | ResidentSeparated
+  | ConsentEvent;
 
 export interface ResidentRegistered {
   readonly type: 'ResidentRegistered';

@@ -2,6 +2,7 @@ import type { Residence } from '../codes.js';
 import type { LocalDate, PartialDate } from '../dates.js';
 import type { FacilityCode, ResidentId } from '../ids.js';
 import { changedFields, sameContent } from '../same-content.js';
+import { type SharingStatement, statementOf, withStatement } from './consent.js';
 import type { ComparableMother } from './matching/comparable-person.js';
 import { foldName, fullerSpelling } from './names.js';
 import type {
@@ -37,6 +38,8 @@ export interface RegisteredResident {
   readonly history?: HealthHistory;
   readonly historyObservedOn?: LocalDate;
   readonly mother?: ComparableMother;
+  /** What the resident said of sharing the record, as it holds. */
+  readonly consents?: readonly SharingStatement[];
   /** Merges this record goes on from, by their links. */
   readonly joined?: Readonly<Record<string, ResidentId>>;
   /** Merges into this record that were taken back, perhaps before they were finished. */
@@ -118,6 +121,9 @@ export function evolveResident(state: ResidentState, event: ResidentEvent): Resi
     case 'ResidentJoined':
     case 'ResidentSeparated':
       return evolveMerges(state, event);
+    case 'ConsentGiven':
+    case 'ConsentWithdrawn':
+      return { ...state, consents: withStatement(state.consents ?? [], statementOf(event)) };
     default:
       return event satisfies never;
   }

@@ -123,7 +123,7 @@ export function redactedFrame<Resource extends RecordResource>(resource: Resourc
     id,
     meta: { versionId, lastUpdated, security, tag },
     ...Object.fromEntries(left),
-  } as unknown as Resource;
+  } as Resource;
 }
 
 /** The class of what is left out is not told either. */

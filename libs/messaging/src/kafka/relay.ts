@@ -84,7 +84,9 @@ class Relay<Payload> {
 
   /** From the saved place on, until the signal, or an error that ends this producer. */
   async run(onProgress: () => void): Promise<void> {
-    const { topic, partitions, events, kafka, places, signal } = this.options;
+    const { topic, partitions, events, kafka, places } = this.options;
+    const ended = new AbortController();
+    const signal = AbortSignal.any([this.options.signal, ended.signal]);
     // A producer of its own for each run: after an unknown outcome its sequence numbers cannot be gone on with.
     const producer = kafka.producer({
       idempotent: true,
@@ -96,30 +98,36 @@ class Relay<Payload> {
           message.partition ?? 0,
     });
     await producer.connect();
+    // Reading, sending and saving overlap: each waits for a server most of the time.
+    let saving: Promise<void> = Promise.resolve();
     try {
       let place = (await places.load(topic.name)) ?? {
         position: 0,
         partitions: Array.from({ length: partitions }, () => 0),
       };
       let toldAt = 0;
-      for await (const batch of events.subscribe({
-        after: place.position,
-        filter: topic.reads,
-        batchSize: mostAtOnce,
-        signal,
-      })) {
+      const filter = topic.reads;
+      const subscription = events.subscribe({ after: place.position, filter, batchSize: mostAtOnce, signal });
+      for await (const batch of readAhead(subscription, ended)) {
         const tell = batch.caughtUp || Date.now() - toldAt >= progressEveryMs;
+        const before = place.position;
         place = await this.#publish(producer, batch, place, tell);
         if (tell) toldAt = Date.now();
         onProgress();
+        await saving;
+        if (place.position > before) saving = settledLater(places.save(topic.name, place));
+        // One more may have been read ahead.
+        if (signal.aborted) break;
       }
+      await saving;
     } finally {
+      await saving.catch(() => undefined);
       await producer.disconnect();
     }
   }
 
   async #publish(producer: Producer, batch: EventBatch, from: RelayPlace, tell: boolean): Promise<RelayPlace> {
-    const { topic, places, onPublished } = this.options;
+    const { topic, onPublished } = this.options;
     const last = [...from.partitions];
     const messages: Message[] = [];
     const refused: Message[] = [];
@@ -153,7 +161,6 @@ class Relay<Payload> {
         ],
       });
     }
-    if (place.position > from.position) await places.save(topic.name, place);
     onPublished?.(place, { messages: published, refused: refused.length });
     return place;
   }
@@ -178,6 +185,31 @@ function deadLetterOf(event: RecordedEvent, error: unknown): Message {
     partition: 0,
     value: JSON.stringify({ stage: 'relay', event: event.id, type: event.type, position: event.position, reason }),
   };
+}
+
+/**
+ * The next is asked for while one is worked on.
+ * @param ended aborted when this ends, so that what was asked for ends too
+ */
+async function* readAhead<T>(source: AsyncIterable<T>, ended: AbortController): AsyncGenerator<T, void> {
+  const iterator = source[Symbol.asyncIterator]();
+  try {
+    for (let coming = iterator.next(); ;) {
+      const next = await coming;
+      if (next.done) return;
+      coming = settledLater(iterator.next());
+      yield next.value;
+    }
+  } finally {
+    ended.abort();
+    await iterator.return?.();
+  }
+}
+
+/** Its fault is heard of where it is awaited, not before. */
+function settledLater<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown error');

@@ -191,6 +191,7 @@ interface Replica {
     const before = await listIn(first);
     const admin = kafka.admin();
     await admin.connect();
+    // Deleting records needs the leaders of the partitions, and does not ask for them itself.
     await admin.fetchTopicOffsets(topic.name);
     await admin.deleteTopicRecords({
       topic: topic.name,

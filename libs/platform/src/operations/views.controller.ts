@@ -3,12 +3,13 @@ import type { Bilingual } from '#domain/bilingual.js';
 import type { EventStore, Position } from '#event-store/event-store.js';
 import type { ViewStatus } from '#projections/projection.js';
 import type { SetAsideEvent, View, ViewHost } from '#projections/view-host.js';
-import { RequireScope } from '#security/http/access.js';
+import { NoPersonalData, RequireScope } from '#security/http/access.js';
 import { Problem } from '../http/problem.js';
 import { EVENT_STORE, VIEW_HOST } from '../injection.js';
 
 /** What operators see of views, and do with them. Holds no personal data. */
 @Controller('views')
+@NoPersonalData()
 export class ViewsController {
   constructor(
     @Inject(VIEW_HOST) private readonly views: ViewHost,

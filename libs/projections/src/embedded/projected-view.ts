@@ -7,7 +7,7 @@ import type { Projector } from './projector.js';
 import type { GenerationProgress, ViewGenerations } from './projector-messages.js';
 import { RunningProjection } from './running-projection.js';
 import {
-  finishedViewFile,
+  finishedGenerations,
   generationsIn,
   removeViewFile,
   type ViewGeneration,
@@ -94,7 +94,7 @@ export class ProjectedView {
     if (!building?.running.file.settled) return false;
     if (this.#serving !== undefined) {
       if (building.running.position < this.#serving.running.position) return false;
-      this.#end(this.#serving);
+      void this.#end(this.#serving);
     }
     this.#serving = building;
     this.#building = undefined;
@@ -109,12 +109,12 @@ export class ProjectedView {
   }
 
   /** To be called between turns. */
-  cancelRebuild(): 'cancelled' | 'none' | 'needed' {
+  async cancelRebuild(): Promise<'cancelled' | 'none' | 'needed'> {
     const building = this.#building;
     if (building === undefined) return 'none';
     if (this.#serving === undefined) return 'needed';
     this.#building = undefined;
-    this.#end(building);
+    await this.#end(building);
     removeViewFile(building.running.file.path);
     return 'cancelled';
   }
@@ -149,13 +149,8 @@ export class ProjectedView {
   async #open(projection: Projection): Promise<void> {
     const { folder, reader } = this.#options;
     const { version, readableFrom = version } = projection;
-    const found = generationsIn(folder, this.name).toSorted(
-      (a, b) => b.version - a.version || b.generation - a.generation,
-    );
-    const finished = found.flatMap((one) => {
-      const file = finishedViewFile(this.#pathOf(one), reader.identity);
-      return file === undefined ? [] : [{ ...one, ...file }];
-    });
+    const found = generationsIn(folder, this.name);
+    const finished = finishedGenerations(folder, this.name, reader.identity);
     const own = finished.find((one) => one.version === version);
     if (own !== undefined) {
       this.#serving = this.#run(projection, own.generation);
@@ -183,9 +178,9 @@ export class ProjectedView {
   }
 
   /** Its file is of no use any more: what its checkpoint has missed need not be saved. */
-  #end({ running }: Projected): void {
+  async #end({ running }: Projected): Promise<void> {
     this.#options.projector.remove(running);
-    running.abandon();
+    await running.abandon();
   }
 
   #progress(projected: Projected): GenerationProgress {

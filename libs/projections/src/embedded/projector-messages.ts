@@ -7,10 +7,20 @@ export interface ProjectorSettings {
   readonly folder: string;
   /** Module exporting `createCodec`. */
   readonly codecModule: string | undefined;
+  /** Events to go, from which a view that asks for it is built apart. */
+  readonly longWay: number;
 }
 
 export type Request =
-  | { readonly kind: 'add'; readonly module: string; readonly settings: unknown }
+  | {
+      readonly kind: 'add';
+      readonly module: string;
+      readonly settings: unknown;
+      /** False when a view with a long way to go may be refused, to be built in another thread. */
+      readonly anywhere: boolean;
+      /** Views that the host has in any thread. */
+      readonly added: readonly string[];
+    }
   | {
       readonly kind: 'set-aside' | 'retry-set-aside' | 'rebuild' | 'cancel-rebuild' | 'remove-replaced';
       readonly view: string;
@@ -18,8 +28,8 @@ export type Request =
   | { readonly kind: 'close' };
 
 export interface Answers {
-  /** Its name; how it is was told before. */
-  readonly add: string;
+  /** Its name; how it is was told before. `undefined` when it is to be built in another thread. */
+  readonly add: string | undefined;
   readonly 'set-aside': readonly SetAsideEvent[];
   readonly 'retry-set-aside': Awaited<ReturnType<View['retrySetAside']>>;
   readonly rebuild: Awaited<ReturnType<View['rebuild']>>;

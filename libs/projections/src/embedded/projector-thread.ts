@@ -2,15 +2,17 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EventCodec } from '#event-store/codec.js';
 import { openEmbeddedReader } from '#event-store/embedded/embedded-reader.js';
+import type { Projection } from '../projection.js';
 import type { CreateProjection } from '../view-host.js';
 import { ProjectedView } from './projected-view.js';
 import { Projector } from './projector.js';
 import type { Answers, FromProjector, ProjectorSettings, Request, ToProjector } from './projector-messages.js';
+import { finishedGenerations } from './view-file.js';
 
 if (parentPort === null) throw new Error('The projector runs in a worker thread');
 const port = parentPort;
 const tell = (message: FromProjector): void => port.postMessage(message);
-const { eventStoreFile, folder, codecModule } = workerData as ProjectorSettings;
+const { eventStoreFile, folder, codecModule, longWay } = workerData as ProjectorSettings;
 
 async function loadCodec(): Promise<{ codec?: EventCodec }> {
   if (codecModule === undefined) return {};
@@ -36,11 +38,21 @@ function tellGenerations(view: ProjectedView): void {
   tell({ kind: 'generations', view: view.generations });
 }
 
-async function add(module: string, settings: unknown): Promise<string> {
+type AddRequest = Extract<Request, { readonly kind: 'add' }>;
+
+async function hasLongWay({ name, version }: Projection): Promise<boolean> {
+  const built = finishedGenerations(folder, name, reader.identity).find((one) => one.version === version);
+  return (await reader.head()) - (built?.position ?? 0) >= longWay;
+}
+
+async function add({ module, settings, anywhere, added }: AddRequest): Promise<string | undefined> {
   const { createProjection } = (await import(module)) as { createProjection?: CreateProjection };
   if (createProjection === undefined) throw new Error(`${module} does not export createProjection`);
   const newProjection = async () => createProjection(settings);
-  const { name } = await newProjection();
+  const projection = await newProjection();
+  const { name } = projection;
+  if (added.includes(name)) throw new Error(`View ${name} was added already`);
+  if (!anywhere && projection.buildsApart && (await hasLongWay(projection))) return undefined;
   return projector.between(async () => {
     if (views.has(name)) throw new Error(`View ${name} was added already`);
     const view = await ProjectedView.open({ folder, reader, projector, newProjection });
@@ -69,7 +81,7 @@ function viewNamed(name: string): ProjectedView {
 async function answer(request: Request): Promise<Answers[keyof Answers]> {
   switch (request.kind) {
     case 'add':
-      return add(request.module, request.settings);
+      return add(request);
     case 'set-aside':
       return viewNamed(request.view).setAside();
     case 'retry-set-aside':

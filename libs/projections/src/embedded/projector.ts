@@ -11,7 +11,7 @@ const shortestRestMs = 25;
 const longestRestMs = 200;
 
 /** What a turn should take: a view being built holds up those that have news by little, those without by more. */
-const turnMs = { live: 100, besideNews: 40, building: 250 } as const;
+const turnMs = { live: 100, besideNews: 40, besideLive: 250, alone: 1_000 } as const;
 /** There will be news again when there was some so shortly ago. */
 const newsForMs = 1_000;
 
@@ -82,14 +82,19 @@ export class Projector {
       const began = performance.now();
       for (const running of live) await this.#turn(running, turnMs.live);
       if (live.length > 0) this.#newsUntil = performance.now() + newsForMs;
-      const news = performance.now() < this.#newsUntil;
-      if (other !== undefined) await this.#turn(other, news ? turnMs.besideNews : turnMs.building);
+      if (other !== undefined) await this.#turn(other, turnMs[this.#company()]);
       const ended = performance.now();
       const rest = Math.min(longestRestMs, Math.max(shortestRestMs, (ended - began) * restPerWork));
       if (due.length > 0) this.#restUntil = live.every(({ position }) => position >= head) ? ended + rest : ended;
       if (due.length === 0) await this.#waitBeyond(head);
       else await nextTurn();
     }
+  }
+
+  /** Who is held up by a view that is being built. */
+  #company(): 'besideNews' | 'besideLive' | 'alone' {
+    if (performance.now() < this.#newsUntil) return 'besideNews';
+    return this.#projections.some((running) => running.state === 'live') ? 'besideLive' : 'alone';
   }
 
   async #turn(running: RunningProjection, shouldTakeMs: number): Promise<void> {

@@ -32,7 +32,7 @@ export class RunningProjection {
   #failures = 0;
   #making: IndexMaking | undefined;
   #elsewhere: Promise<void> | undefined;
-  #failedElsewhere: unknown;
+  #failedElsewhere: Error | undefined;
 
   constructor(projection: Projection, file: ViewFile, reader: EmbeddedReader) {
     this.projection = projection;
@@ -119,9 +119,9 @@ export class RunningProjection {
     return { applied, remaining: this.#setAside };
   }
 
-  /** Closes a file that is of no use any more. */
-  abandon(): void {
-    void this.#making?.stop();
+  /** Closes a file that is of no use any more, when nobody writes to it elsewhere. */
+  async abandon(): Promise<void> {
+    await this.#making?.stop();
     this.file.close();
   }
 
@@ -135,18 +135,22 @@ export class RunningProjection {
   #complete(): boolean {
     const missing = this.file.missingIndexes;
     if (missing.length > 0 && this.file.size >= largeView) {
-      this.#making = new IndexMaking(this.file.path, missing);
-      this.#elsewhere = this.#making.ended
-        .catch((error: unknown) => {
-          this.#failedElsewhere = error;
-        })
-        .finally(() => {
-          this.#making = this.#elsewhere = undefined;
-        });
+      const making = new IndexMaking(this.file.path, missing);
+      this.#making = making;
+      this.#elsewhere = this.#await(making);
       return false;
     }
     this.file.settle();
     return true;
+  }
+
+  async #await(making: IndexMaking): Promise<void> {
+    try {
+      await making.ended;
+    } catch (error) {
+      this.#failedElsewhere = error as Error;
+    }
+    this.#making = this.#elsewhere = undefined;
   }
 
   #throwWhatFailedElsewhere(): void {

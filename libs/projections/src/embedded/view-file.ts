@@ -180,20 +180,35 @@ export function viewFileName({ name, version, generation }: ViewGeneration): str
   return `${name}-v${version}${generation === 1 ? '' : `-g${generation}`}.sqlite`;
 }
 
-/** Generations of one view that have a file in the folder. */
+/** Generations of one view that have a file in the folder, the newest first. */
 export function generationsIn(folder: string, name: string): readonly ViewGeneration[] {
-  return readdirSync(folder).flatMap((file) => {
+  const found = readdirSync(folder).flatMap((file) => {
     const [whole, version, generation = '1'] = /-v(\d+)(?:-g(\d+))?\.sqlite$/.exec(file) ?? [];
     if (whole === undefined || file !== name + whole) return [];
     return [{ name, version: Number(version), generation: Number(generation) }];
   });
+  return found.toSorted((a, b) => b.version - a.version || b.generation - a.generation);
+}
+
+/** Those that have been at the end of the log, as they stand. */
+export function finishedGenerations(
+  folder: string,
+  name: string,
+  log: string,
+): readonly (ViewGeneration & FinishedView)[] {
+  return generationsIn(folder, name).flatMap((one) => {
+    const finished = finishedViewFile(join(folder, viewFileName(one)), log);
+    return finished === undefined ? [] : [{ ...one, ...finished }];
+  });
+}
+
+export interface FinishedView {
+  readonly position: Position;
+  readonly setAside: number;
 }
 
 /** A file of a view as it stands; `undefined` when it was never finished, or was built from another log. */
-export function finishedViewFile(
-  path: string,
-  log: string,
-): { readonly position: Position; readonly setAside: number } | undefined {
+export function finishedViewFile(path: string, log: string): FinishedView | undefined {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path, { readOnly: true, timeout: 5_000 });

@@ -55,7 +55,10 @@ export abstract class SharedView implements View, ViewFollower {
   readonly #options: SharedViewOptions;
   readonly #waiters = new PositionWaiters(nowhere);
   readonly #listeners = new Set<(position: Position) => void>();
+  /** By schema. */
   readonly #held = new Map<string, Held>();
+  /** No longer used, and being closed. One of the same schema may be there again. */
+  readonly #leaving = new Set<Held>();
   #pace = new BuildPace();
   #serving: Held | undefined;
   #building: Held | undefined;
@@ -184,7 +187,7 @@ export abstract class SharedView implements View, ViewFollower {
     this.#listeners.clear();
     for (const { stop } of this.#held.values()) stop.abort();
     await this.#looking.catch(() => undefined);
-    await Promise.all([...this.#held.values()].map(({ ended }) => ended));
+    await Promise.all([...this.#held.values(), ...this.#leaving].map(({ ended }) => ended));
     await this.database.close();
   }
 
@@ -292,18 +295,20 @@ export abstract class SharedView implements View, ViewFollower {
   async #release(held: Held, unread: Promise<void> = Promise.resolve()): Promise<void> {
     const { database } = this.#options;
     const { schema } = held.opened;
+    this.#held.delete(schema);
+    this.#leaving.add(held);
     held.stop.abort();
     try {
       await held.ended;
       await unread;
       await held.opened.close();
-      await database.readNoMore(schema);
-      if (!this.#stopped) await this.#lookNow();
     } catch (error) {
       if (!isUnavailable(error)) this.fault(error);
-    } finally {
-      this.#held.delete(schema);
     }
+    this.#leaving.delete(held);
+    if (!held.serves) return;
+    await database.readNoMore(schema);
+    if (!this.#stopped) await this.#lookNow().catch(() => undefined);
   }
 
   /** Removes what is replaced and read by nobody; what is still read is looked at again with the next look. */
@@ -314,7 +319,8 @@ export abstract class SharedView implements View, ViewFollower {
     try {
       for (const row of rows) {
         const older = row.version < serving.version;
-        if ((older || row.state === 'replaced') && !this.#held.has(row.schema)) {
+        const left = ![...this.#held.values(), ...this.#leaving].some(({ opened }) => opened.schema === row.schema);
+        if ((older || row.state === 'replaced') && left) {
           await database.catalogue.removeUnread(row.schema);
         }
       }

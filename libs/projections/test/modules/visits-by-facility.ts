@@ -15,6 +15,7 @@ export interface Settings {
   /** File whose absence makes {@link refuse}d visits inapplicable. */
   readonly mendedBy?: string;
   readonly readableFrom?: number;
+  readonly buildsApart?: true;
   /** What a visit counts; so that versions can be told apart. */
   readonly weight?: number;
   /** While the file is there, the storage fails at events up to the position. */
@@ -25,7 +26,7 @@ export interface Settings {
 export const createProjection: CreateProjection<Settings> = async (settings) => {
   const { existsSync } = await import('node:fs');
   const { name = 'visits-by-facility', version = 1, busyMs = 0, schemaSuffix = '', mendedBy, weight = 1 } = settings;
-  const { readableFrom, failsWhile } = settings;
+  const { readableFrom, buildsApart, failsWhile } = settings;
   const apply: Projection['apply'] = async (events, view) => {
     for (const event of events) {
       spend(busyMs);
@@ -49,6 +50,7 @@ export const createProjection: CreateProjection<Settings> = async (settings) => 
     name,
     version,
     ...(readableFrom !== undefined && { readableFrom }),
+    ...(buildsApart && { buildsApart }),
     filter: { types: ['VisitRecorded'] },
     schema: [
       `create table visits (facility text primary key, count integer not null)${schemaSuffix}`,

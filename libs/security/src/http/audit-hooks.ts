@@ -28,7 +28,7 @@ export class Disclosure {
   constructor(
     private readonly request: FastifyRequest,
     private readonly caller: Caller,
-    readonly purpose: PurposeOfUse,
+    public purpose: PurposeOfUse,
   ) {}
 
   /** Residents the request names, whether or not they are shown: they see who was refused, too. */

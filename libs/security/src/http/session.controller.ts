@@ -3,6 +3,7 @@ import { Matches } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { decodeJwt } from 'jose';
 import type { FacilityCode } from '#domain/ids.js';
+import { askedOverTls } from '#platform/http/public-origin.js';
 import type { Caller, CallerKind } from '../caller.js';
 import { TOKEN_VERIFIER } from '../injection.js';
 import type { TokenVerifier } from '../token-verifier.js';
@@ -80,7 +81,6 @@ function homeOf(kind: CallerKind, facility: FacilityCode | undefined): string | 
 }
 
 function cookieOf(request: FastifyRequest, token: string, seconds: number): string {
-  // A proxy before us may have taken the encryption off.
-  const secure = request.protocol === 'https' || request.headers['x-forwarded-proto'] === 'https';
-  return `${sessionCookie}=${token}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
+  const secure = askedOverTls(request) ? '; Secure' : '';
+  return `${sessionCookie}=${token}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`;
 }

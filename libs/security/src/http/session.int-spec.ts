@@ -180,3 +180,15 @@ describe('where to go after the login', () => {
     for (const next of elsewhere) expect([next, safeNext(next, own)]).toEqual([next, undefined]);
   });
 });
+
+describe('the SMART configuration', () => {
+  it('needs no token, and promises no endpoints where there is no identity provider', async () => {
+    const answer = await fetch(`${origin}/.well-known/smart-configuration`);
+    const document = (await answer.json()) as Record<string, unknown>;
+    expect([answer.status, Object.keys(document).filter((name) => name.endsWith('_endpoint'))]).toEqual([200, []]);
+    expect(document['capabilities']).toEqual(expect.arrayContaining(['permission-v1', 'permission-v2']));
+    expect(document['scopes_supported']).toEqual(
+      expect.arrayContaining(['system/*.rs', 'user/*.cruds', 'patient/*.rs', 'sensitive.hiv']),
+    );
+  });
+});

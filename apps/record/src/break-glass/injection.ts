@@ -1,0 +1,2 @@
+/** `BreakGlass` of `break-glass.ts` */
+export const BREAK_GLASS = Symbol('BreakGlass');
