@@ -166,7 +166,6 @@ describe('other Bundles', () => {
       ['AllergyIntolerance', 1],
       ['MedicationStatement', 1],
       ['Composition', 1],
-      ['Practitioner', 1],
       ['Condition', 1],
     ] as const) {
       const found = (await reader.search({ resourceType, searchParams: { patient } })) as unknown as JsonObject;

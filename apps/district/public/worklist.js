@@ -65,7 +65,11 @@ export function worklistItems(items, direction, chosen, open) {
         },
         element('span', { className: 'who' }, personLine(item.resident)),
         chip(item.status),
-        element('span', { className: 'what' }, item.restricted ? t('restricted-diagnosis') : [code, text].filter(Boolean).join(' · ')),
+        element(
+          'span',
+          { className: 'what' },
+          item.restricted ? t('restricted-diagnosis') : [code, text].filter(Boolean).join(' · '),
+        ),
         element(
           'span',
           { className: 'where' },

@@ -8,7 +8,8 @@ it('a ticket is for one holder, one resident and a while, and cannot be made up'
   expect(tickets.read(text, 'clinician/1')).toEqual({ ...ticket, resident: 'r1' });
   expect(tickets.read(text, 'clinician/2')).toBeUndefined();
   expect(new BreakGlassTickets(new Uint8Array(32), () => now).read(text, 'clinician/1')).toBeUndefined();
-  for (const other of ['', 'x', text.slice(1), text.slice(0, -2)]) expect(tickets.read(other, 'clinician/1')).toBeUndefined();
+  for (const other of ['', 'x', text.slice(1), text.slice(0, -2)])
+    expect(tickets.read(other, 'clinician/1')).toBeUndefined();
   now += emergencyMs - 1;
   expect(tickets.read(text, 'clinician/1')).toBeDefined();
   now += 1;

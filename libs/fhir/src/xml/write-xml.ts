@@ -58,8 +58,11 @@ function writeElement(name: string, type: string, value: unknown, more: unknown,
 const around = (name: string, attributes: string, inner: readonly string[]): string =>
   inner.length === 0 ? `<${name}${attributes}/>` : `<${name}${attributes}>${inner.join('')}</${name}>`;
 
-const attribute = (name: string, value: unknown): string =>
-  value === undefined || value === null ? '' : ` ${name}="${escaped(String(value))}"`;
+/** Primitives alone become attributes. */
+function attribute(name: string, value: unknown): string {
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return '';
+  return ` ${name}="${escaped(String(value))}"`;
+}
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
