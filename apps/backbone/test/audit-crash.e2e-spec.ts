@@ -34,9 +34,8 @@ it('a server killed under reads has written down every read it answered, and the
       facility: '08Z11' as FacilityCode,
       hours: 1,
     });
-    let stopped = false;
     const read = async (): Promise<void> => {
-      while (!stopped) {
+      for (;;) {
         const id = randomUUID();
         const headers = { authorization: `Bearer ${token}`, 'x-correlation-id': id };
         try {
@@ -52,7 +51,6 @@ it('a server killed under reads has written down every read it answered, and the
     const reading = Array.from({ length: readers }, read);
     for (let waited = 0; answered.size < before + 300 && waited < 600; waited += 1) await sleep(20);
     await server.stop('SIGKILL');
-    stopped = true;
     await Promise.all(reading);
     expect(answered.size).toBeGreaterThanOrEqual(before + 300);
   }

@@ -161,10 +161,13 @@ describe('the entry names the residents that were shown by', () => {
   it('the live feed of referrals, before they are sent', async () => {
     const answer = await ask('/referrals/feed', 'station', { headers: { accept: 'text/event-stream' } });
     const lines = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
-    for (let text = ''; lines && !text.includes('event: step');) text += (await lines.read()).value ?? '';
+    if (!lines) throw new Error('a stream has a body');
+    let text = '';
+    do text += (await lines.read()).value ?? '';
+    while (!text.includes('event: step'));
     const shown = (await newest()).filter(({ residents }) => residents.includes(resident));
     expect(shown[0]).toMatchObject({ route: 'GET /referrals/feed', residents: [resident] });
-    await lines?.cancel();
+    await lines.cancel();
   });
 
   it('the pairs that may be one person', async () => {

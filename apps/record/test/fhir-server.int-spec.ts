@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Bundle, CapabilityStatement, OperationOutcome, Provenance, Resource } from '@medplum/fhirtypes';
+import type {
+  Bundle,
+  CapabilityStatement,
+  OperationOutcome,
+  Provenance,
+  Resource,
+  Condition,
+} from '@medplum/fhirtypes';
 import type { Client } from 'fhir-kit-client';
 import type { PartialDate } from '#domain/dates.js';
 import type { EpisodeNumber, ResidentId } from '#domain/ids.js';
@@ -330,6 +337,64 @@ describe('search', () => {
     ['Encounter', { _lastUpdated: 'lt2026-11-01' }, 0],
   ];
 
+  it.each<[string, string, Readonly<Record<string, string>>, number]>([
+    ['modifiers', 'Patient', { 'gender:not': 'male' }, 1],
+    ['an exact name', 'Patient', { 'name:exact': 'Chẩu' }, 1],
+    ['a part of a name', 'Patient', { 'name:contains': 'hau' }, 1],
+    ['what is missing', 'Encounter', { 'reason-code:missing': 'false' }, 0],
+    ['ICD-10 from the top', 'Condition', { 'code:below': 'E11' }, 1],
+    [
+      'a number with a unit',
+      'Observation',
+      { code: '14771-0', 'value-quantity': 'gt1|http://unitsofmeasure.org|umol/L' },
+      1,
+    ],
+    ['a component', 'Observation', { 'component-code-value-quantity': '8480-6$gt10' }, 2],
+    ['a chain', 'Observation', { 'subject:Patient.name': 'binh', code: '85354-9' }, 1],
+    ['a longer chain', 'Condition', { 'encounter.subject:Patient.family': 'chau', code: 'I10' }, 1],
+    ['what refers to it', 'Patient', { '_has:Condition:patient:code': 'I10' }, 2],
+  ])('by %s: %s %j', async (_, type, parameters, expected) => {
+    expect(await found(type, { ...parameters })).toBe(expected);
+  });
+
+  it('sorts by several keys, in whichever order', async () => {
+    const sorted = await search('Condition', { patient: binh, _sort: '-recorded-date,code' });
+    const keys = matchesOf(sorted).map((one) => {
+      const { recordedDate = '', code } = one as Condition;
+      return [recordedDate.slice(0, 10), code?.coding?.[0]?.code ?? ''] as const;
+    });
+    expect(keys).toEqual(keys.toSorted((a, b) => b[0].localeCompare(a[0]) || (a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0)));
+    expect(keys.length).toBeGreaterThan(2);
+  });
+
+  it('keeps to a compartment, page after page', async () => {
+    const whole = matchesOf((await (await ask(`Patient/${binh}/Condition`)).json()) as Bundle);
+    expect(whole.length).toBe(await found('Condition', { patient: binh }));
+    const first = (await (await ask(`Patient/${binh}/Condition?_count=1`)).json()) as Bundle;
+    const next = first.link?.find(({ relation }) => relation === 'next')?.url ?? '';
+    expect(next).toContain(`/Patient/${binh}/Condition?_page=`);
+    const second = (await client.request(next)) as unknown as Bundle;
+    expect(matchesOf(second)[0]?.id).toBe(whole[1]?.id);
+    const everything = (await (await ask(`Patient/${binh}/*`)).json()) as Bundle;
+    expect(matchesOf(everything).length).toBeGreaterThan(whole.length);
+  });
+
+  it('gives a part of each resource, and says that it does', async () => {
+    const [part] = matchesOf(await search('Encounter', { patient: binh, _elements: 'period' }));
+    expect(Object.keys(part ?? {}).toSorted((a, b) => (a < b ? -1 : 1))).toEqual([
+      'class',
+      'id',
+      'meta',
+      'period',
+      'resourceType',
+      'status',
+    ]);
+    expect(part?.meta?.tag?.at(-1)?.code).toBe('SUBSETTED');
+    const [summary] = matchesOf(await search('Condition', { patient: binh, _summary: 'true' }));
+    expect(Object.keys(summary ?? {})).toContain('code');
+    expect(Object.keys(summary ?? {})).not.toContain('note');
+  });
+
   /** Names in the cases stand for ids. */
   const resolved = async (value: string): Promise<string> => {
     const named = value.replaceAll('binh', (word, offset: number) =>
@@ -511,8 +576,8 @@ describe('$everything', () => {
     const types = new Set(whole.entry?.map((entry) => entry.resource?.resourceType));
     // The resident of this $everything has no vaccination, has said nothing of sharing, and nothing refers to a place.
     const missing = new Set(['Immunization', 'Consent', 'Location']);
-    const own = [...definitions.keys()].filter((type) => !missing.has(type));
-    expect(types).toEqual(new Set([...own, 'EpisodeOfCare']));
+    const own = [...definitions.values()].filter(({ type }) => !missing.has(type));
+    expect(types).toEqual(new Set([...own.map(({ type }) => type), 'EpisodeOfCare']));
     for (const entry of whole.entry ?? []) if (entry.resource) expect(faultsOf(entry.resource)).toEqual([]);
     const matches = matchesOf(whole).map((one) => `${one.resourceType}/${one.id}`);
     const paged: string[] = [];

@@ -4,7 +4,6 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import type { Resource } from '@medplum/fhirtypes';
 import { FacilityRegister } from '#domain/facilities/facility-register.js';
 import { sensitiveClasses } from '#domain/sensitive-classes.js';
 import type { Visibility } from '../src/access/visibility.js';
@@ -39,7 +38,7 @@ async function worldOf(seed: number): Promise<World> {
     sealingKey: new Uint8Array(32),
   });
   const rows = await view.database.query<{ readonly number: number }>('select number from document order by number');
-  const stored = await new StoredDocuments(view.database).byNumbers(rows.map(({ number }) => Number(number)));
+  const stored = await new StoredDocuments(view.database).byNumbers(rows.map(({ number }) => number));
   const events = await view.database.query<{ readonly event: string }>('select event from touch');
   const ids = events.map(({ event }) => event);
   const ofEvents = await Promise.all(eventTypes.map((type) => queries.reader.ofEvents(type, ids, everybody)));
@@ -47,7 +46,7 @@ async function worldOf(seed: number): Promise<World> {
     ...stored.flatMap((one) => queries.reader.resources(one, allShown)),
     ...ofEvents.flatMap((one) => [...one.values()]),
   ];
-  return { queries, naive: new NaiveSearch(resources as Resource[]), random, close: () => view.close() };
+  return { queries, naive: new NaiveSearch(resources), random, close: () => view.close() };
 }
 
 const nameOf = ({ resourceType, id }: { readonly resourceType?: string; readonly id?: string }): string =>

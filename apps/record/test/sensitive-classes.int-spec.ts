@@ -150,6 +150,25 @@ describe('without the scope', () => {
     }
   });
 
+  it('nor is it found by what refers to it, from either side', async () => {
+    for (const query of [
+      'Encounter?diagnosis:Condition.code=F32.1',
+      'Encounter?diagnosis:Condition.code=B20',
+      'Patient?_has:Condition:patient:code=B20',
+      'Patient?_has:Condition:patient:code=F32.1',
+      'Patient?_has:MedicationRequest:patient:code=40.2',
+      'MedicationRequest?encounter.diagnosis:Condition.code=F32.1',
+      `Encounter?patient=${an}&reason-code:text=tr%E1%BA%A7m`,
+    ]) {
+      for (const as of [clinician, hospital]) {
+        const { status, body } = await ask(`${query}&_summary=count`, as);
+        expect([query, status, status === 200 ? (body as Bundle).total : 0]).toEqual([query, expect.any(Number), 0]);
+      }
+    }
+    for (const query of ['Encounter?diagnosis:Condition.code=F32.1', 'Patient?_has:Condition:patient:code=B20'])
+      expect([query, (await search(`${query}&_summary=count`, cleared)).total]).toEqual([query, 1]);
+  });
+
   it('nor by the id of what is known to be there, now or as it was', async () => {
     for (const episode of ['HIV', 'PAPER', 'LATER']) {
       const id = encounterId(episode);

@@ -2,7 +2,7 @@
 import type { DateTime, LocalDate, PartialDate } from '#domain/dates.js';
 import type { EpisodeNumber, FacilityCode, ResidentId } from '#domain/ids.js';
 import type { ResidentRegistered } from '#domain/residents/resident-events.js';
-import { residentStream, visitStream } from '#domain/streams.js';
+import { residentStream, type StreamKey, visitStream } from '#domain/streams.js';
 import type { VisitRecorded } from '#domain/visits/visit-events.js';
 import { type RecordedEvent, streamName } from '#event-store/event-store.js';
 
@@ -69,7 +69,7 @@ export function eventsOf(from: number, to: number): readonly RecordedEvent[] {
 
 function recorded(
   position: number,
-  { category, key }: { readonly category: Parameters<typeof streamName>[0]; readonly key: string },
+  { category, key }: StreamKey,
   facility: FacilityCode,
   event: ResidentRegistered | VisitRecorded,
 ): RecordedEvent {
@@ -87,7 +87,7 @@ function recorded(
   };
 }
 
-const pick = <Item>(items: readonly Item[], index: number): Item => items[index % items.length] as Item;
+const pick = (items: readonly string[], index: number): string => items[index % items.length] ?? '';
 
 function registered(index: number, resident: ResidentId, facility: FacilityCode): ResidentRegistered {
   const name = `${pick(surnames, index)} ${pick(middles, Math.floor(index / 14))} ${pick(names, Math.floor(index / 140))}`;

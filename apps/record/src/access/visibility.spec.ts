@@ -28,6 +28,7 @@ describe('whose records a caller may read', () => {
       kind: 'resident',
       resident: own,
       classes: ['hiv', 'mental-health'],
+      regardless: true,
     });
   });
 

@@ -28,8 +28,8 @@ interface Step {
   readonly cut: boolean;
 }
 
-/** Rows whose resources are asked at once what no column tells. */
-const checkedAtOnce = 200;
+/** Most rows whose resources are asked at once what no column tells. */
+const mostAtOnce = 500;
 
 /** Finds resources: along indexes where columns tell, asking the resources themselves where they do not, never more than the limits. */
 export class RecordSearch {
@@ -93,6 +93,8 @@ export class RecordSearch {
     const found: FoundResource[] = [];
     for (const plan of each) {
       if (sources === 'self-described' && plan.definition.superset !== true) continue;
+      // Where columns tell, counting shows the sooner that there are too many.
+      if (plan.matchers.length === 0 && (await this.#walk.count(plan, most * 4)).fitting > most) return undefined;
       const more = await this.#all(plan, resources, most - found.length);
       if (!more) return undefined;
       found.push(...more);
@@ -110,12 +112,11 @@ export class RecordSearch {
     at = Math.max(at, 0);
     let after = wanted.after;
     let left = this.limits.checked;
+    let atOnce = wanted.count + 1;
     for (;;) {
-      const step = await this.#step(
-        stretches[at] ?? [],
-        after,
-        checks ? Math.min(Math.max(wanted.count + 1, checkedAtOnce), left) : wanted.count + 1,
-      );
+      const step = await this.#step(stretches[at] ?? [], after, checks ? Math.min(atOnce, left) : wanted.count + 1);
+      // Few of these were what is asked: more of the next are looked at together.
+      atOnce = Math.min(atOnce * 2, mostAtOnce);
       found.push(...(await this.#fitting(step.rows, resources)));
       if (found.length > wanted.count) {
         const page = found.slice(0, wanted.count);

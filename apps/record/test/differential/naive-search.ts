@@ -291,8 +291,8 @@ function fitsString({ type, value }: TypedValue, modifier: string | undefined, a
   if (texts.some((one) => beginsAtAWord(one, asked))) return true;
   // The words of a person's name may be asked in a circle: the given name first.
   const given = (fields['given'] ?? []) as string[];
-  const wordings =
-    type === 'HumanName' ? [[fields['text'] ?? ''].join(' '), [fields['family'] ?? '', ...given].join(' ')] : [];
+  const said = value as Partial<Readonly<Record<'text' | 'family', string>>>;
+  const wordings = type === 'HumanName' ? [said['text'] ?? '', [said['family'] ?? '', ...given].join(' ')] : [];
   return wordings.some((one) => {
     const words = plain(one);
     return words.some((_, index) =>

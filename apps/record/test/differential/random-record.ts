@@ -184,7 +184,9 @@ const changes: readonly ((resource: Record<string, KeptObject[string]>, random: 
     if (resource['resourceType'] !== 'Encounter')
       resource[name] = {
         ...concept,
-        coding: random.chance(0.5) ? [...known, random.pick(codings)] : [random.pick(codings)],
+        coding: random.chance(0.5)
+          ? [...(known as readonly KeptObject[]), random.pick(codings)]
+          : [random.pick(codings)],
       };
   },
   (resource, random) => {

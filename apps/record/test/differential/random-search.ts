@@ -40,7 +40,7 @@ export class RandomSearch {
 
   /** @param links how often a chain may go on */
   criterion(type: string, links = 2): Asked | undefined {
-    const usable = parametersOf(type).filter(({ code = '' }) => !['_lastUpdated', 'phonetic'].includes(code));
+    const usable = parametersOf(type).filter(({ code }) => !['_lastUpdated', 'phonetic'].includes(code));
     const own = this.naive.resources.filter((one) => one.resourceType === type);
     if (links > 0 && this.random.chance(0.12)) return this.#has(type, links);
     const model = own.length > 0 ? this.random.pick(own) : undefined;
@@ -73,7 +73,7 @@ export class RandomSearch {
   }
 
   #chained(type: string, parameter: SearchParameter, links: number): Asked | undefined {
-    const { code = '' } = parameter;
+    const { code } = parameter;
     const names = this.naive.resources
       .filter((one) => one.resourceType === type)
       .flatMap((one) => this.naive.references(one, code));
@@ -84,7 +84,7 @@ export class RandomSearch {
   }
 
   #simple(parameter: SearchParameter, model: Resource | undefined): Asked | undefined {
-    const { code = '', type = 'token' } = parameter;
+    const { code, type } = parameter;
     if (type === 'composite') return this.#composite(parameter, model);
     if (code !== '_id' && this.random.chance(0.08))
       return { key: `${code}:missing`, value: String(this.random.chance(0.5)) };
