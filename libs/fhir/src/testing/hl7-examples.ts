@@ -2,10 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { sensitiveClasses } from '#domain/sensitive-classes.js';
 import type { Json, JsonObject, SentResource } from '../reading/json.js';
 import { objectOf, objectsOf, textOf } from '../reading/json.js';
 import { rewritten } from '../reading/references.js';
 import { subjectsOf } from '../reading/subjects.js';
+import { securityOf } from '../sensitivity/sensitive-labels.js';
 import { typesAboutNobody } from '../kept-types.js';
 
 export interface Hl7Example {
@@ -83,7 +85,8 @@ function madeUp(fullUrl: string, id: string, number?: JsonObject): Entry {
 }
 
 /**
- * A resource as it must come back: without what the server sets (`id`; `versionId`, `lastUpdated` and `source` of `meta`), and with
+ * A resource as it must come back: without what the server sets (`id`; of `meta` the `versionId`, `lastUpdated`, `source` and the
+ * security labels of sensitive classes), and with
  * references between the entries of the message leading to where the record shows them.
  * @param shown `Type/id` of each entry
  */
@@ -94,6 +97,13 @@ export function comparable(resource: Json, { fullUrls }: ExampleMessage, shown: 
     return places.get(literal) ?? places.get(`${base}/${literal}`);
   });
   const { id: _, meta, ...rest } = objectOf(led) ?? {};
-  const { versionId: _version, lastUpdated: _updated, source: _source, ...own } = objectOf(meta) ?? {};
-  return { ...rest, ...(Object.keys(own).length > 0 && { meta: own }) };
+  const { versionId: _version, lastUpdated: _updated, source: _source, security, ...own } = objectOf(meta) ?? {};
+  const labels = objectsOf(security).filter((label) => !isOwnLabel(label));
+  const said = { ...own, ...(labels.length > 0 && { security: labels }) };
+  return { ...rest, ...(Object.keys(said).length > 0 && { meta: said }) };
 }
+
+const ownLabels = securityOf({ classes: sensitiveClasses, whole: true });
+
+const isOwnLabel = ({ system, code }: JsonObject): boolean =>
+  ownLabels.some((label) => label.system === system && label.code === code);
