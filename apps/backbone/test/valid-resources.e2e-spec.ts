@@ -20,6 +20,23 @@ const samples = fileURLToPath(new URL('../../../../samples/', import.meta.url));
 const folders = ['station-messages-1', 'station-messages-2', 'station-messages-2025'];
 const clinician = { kind: 'clinician' } as const;
 
+/** What there is of any messages at all. */
+const always = [
+  'Patient',
+  'Encounter',
+  'Condition',
+  'Observation',
+  'DiagnosticReport',
+  'EpisodeOfCare',
+  'Practitioner',
+  'PractitionerRole',
+  'Organization',
+  'Location',
+  'Provenance',
+  'DocumentReference',
+  'MeasureReport',
+] as const;
+
 const validator = await testValidator("HL7's validator");
 const served = new Map<string, readonly Resource[]>();
 
@@ -56,7 +73,11 @@ async function recordOf(folder: string): Promise<readonly Resource[]> {
     const client = new Client(server.origin, new TokenIssuer(openSecrets(secretsFile)));
     await postFolder(join(samples, folder), client, readFacilityTable(facilities));
     await waitForViews(client, 30_000);
-    return await everything(client);
+    const period = folder.endsWith('2025') ? '2025' : '2026-09';
+    const reports = await client.get<Bundle>(`/statistics/measure-reports?place=08&period=${period}`, {
+      kind: 'province',
+    });
+    return [...(await everything(client)), ...(reports.entry ?? []).flatMap(({ resource }) => resource ?? [])];
   } finally {
     await server.stop();
     rmSync(place, { recursive: true, force: true });
@@ -70,8 +91,7 @@ describe.each(folders)('the record of %s', (folder) => {
     const resources = await recordOf(folder);
     served.set(folder, resources);
     const types = new Set(resources.map(({ resourceType }) => resourceType));
-    for (const type of ['Patient', 'Encounter', 'Condition', 'Observation', 'Organization', 'Provenance'] as const)
-      expect(types).toContain(type);
+    for (const type of always) expect(types).toContain(type);
     expect(resources.flatMap((one) => faultsOf(one).map((fault) => `${named(one)} ${fault}`))).toEqual([]);
   }, 120_000);
 });

@@ -14,6 +14,7 @@ import { ReconcileHandler } from './reconcile/reconcile.handler.js';
 import { Recounts } from './recount/recounts.js';
 import { ShowIndicatorsController } from './show-indicators/show-indicators.controller.js';
 import { ShowIndicatorsHandler } from './show-indicators/show-indicators.handler.js';
+import { MeasureReportsController } from './show-measure-reports/measure-reports.controller.js';
 import { ShowSeriesController } from './show-series/show-series.controller.js';
 import { ShowSeriesHandler } from './show-series/show-series.handler.js';
 import { FIGURES_VIEW } from './statistics/figures-view.js';
@@ -32,6 +33,7 @@ function openFigures(views: ViewHost, { pseudonymKey }: Pick<Secrets, 'pseudonym
   controllers: [
     ShowIndicatorsController,
     ShowSeriesController,
+    MeasureReportsController,
     FollowLiveController,
     ReconcileController,
     DashboardController,

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Bundle, MeasureReport } from '@medplum/fhirtypes';
 import { dayOf } from '#domain/dates.js';
+import { faultsOf } from '#fhir/validation.js';
 import type { Reconciliation } from '../src/reconcile/reconcile.query.js';
 import type { IndicatorsAnswer } from '../src/show-indicators/indicator-answer.js';
 import type { SeriesAnswer } from '../src/show-series/show-series.query.js';
@@ -333,5 +335,32 @@ describe('the dashboard page', () => {
     expect(
       (await fetch(`${service.origin}/dashboard/..%2Fdata%2FREADME.md`, { headers: { authorization } })).status,
     ).toBe(404);
+  });
+});
+
+describe('the indicators as FHIR', () => {
+  it('are the same figures, a MeasureReport each', async () => {
+    const query = 'place=08&period=2026-09';
+    const { indicators } = (await service.get(`/statistics/indicators?${query}`)).body as IndicatorsAnswer;
+    const bundle = (await service.get(`/statistics/measure-reports?${query}`)).body as Bundle;
+    const reports = (bundle.entry ?? []).map(({ resource }) => resource as MeasureReport);
+    expect(reports.flatMap((one) => faultsOf(one))).toEqual([]);
+    expect(
+      reports.map(({ measure, period, subject, group: [group] = [] }) => ({
+        measure,
+        period,
+        place: subject?.identifier?.value,
+        counts: group?.population?.map(({ count }) => count),
+        value: group?.measureScore?.value ?? null,
+      })),
+    ).toEqual(
+      indicators.map(({ code, version, numerator, denominator, value, unit }) => ({
+        measure: `urn:lien-tuyen:measure:${code}|${version}`,
+        period: { start: '2026-09-01', end: '2026-09-30' },
+        place: '08',
+        counts: denominator === null ? [numerator] : unit === 'hours' ? [denominator] : [numerator, denominator],
+        value,
+      })),
+    );
   });
 });

@@ -13,9 +13,9 @@ import type { EpisodeNumber, ResidentId } from '#domain/ids.js';
 import type { ImmunizationContent } from '#domain/immunizations/immunization-content.js';
 import { immunizationStream, residentStream } from '#domain/streams.js';
 import { faultsOf } from '#fhir/validation.js';
+import { fromXml } from '#fhir/xml/read-xml.js';
 import { searchParametersOf } from '#fhir/search-parameters/search-parameters.js';
 import { definitions, servedTypes } from '../src/search/definitions.js';
-import { fromXml } from '#fhir/xml/read-xml.js';
 import { type FhirServer, type Identity, startFhirServer } from './fhir-server.js';
 import { at, day, EventLog, facility, paper, visitContent } from './recorded-events.js';
 
@@ -577,7 +577,7 @@ describe('$everything', () => {
     // The resident of this $everything has no vaccination, has said nothing of sharing, and nothing refers to a place.
     const missing = new Set(['Immunization', 'Consent', 'Location']);
     const own = [...definitions.values()].filter(({ type }) => !missing.has(type));
-    expect(types).toEqual(new Set(own.map(({ type }) => type)));
+    expect(types).toEqual(new Set([...own.map(({ type }) => type), 'EpisodeOfCare']));
     for (const entry of whole.entry ?? []) if (entry.resource) expect(faultsOf(entry.resource)).toEqual([]);
     const matches = matchesOf(whole).map((one) => `${one.resourceType}/${one.id}`);
     const paged: string[] = [];

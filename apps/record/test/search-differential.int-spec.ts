@@ -8,6 +8,7 @@ import { FacilityRegister } from '#domain/facilities/facility-register.js';
 import { sensitiveClasses } from '#domain/sensitive-classes.js';
 import type { Visibility } from '../src/access/visibility.js';
 import { recordQueries } from '../src/record-queries.js';
+import { eventTypes } from '../src/reading/record-reader.js';
 import { StoredDocuments } from '../src/reading/stored-documents.js';
 import { searchedType } from '../src/search/definitions.js';
 import { type SearchRequest, searchRequest } from '../src/search/search-request.js';
@@ -39,11 +40,12 @@ async function worldOf(seed: number): Promise<World> {
   const rows = await view.database.query<{ readonly number: number }>('select number from document order by number');
   const stored = await new StoredDocuments(view.database).byNumbers(rows.map(({ number }) => number));
   const events = await view.database.query<{ readonly event: string }>('select event from touch');
-  const provenances = await queries.reader.provenances(
-    events.map(({ event }) => event),
-    everybody,
-  );
-  const resources = [...stored.flatMap((one) => queries.reader.resources(one, allShown)), ...provenances.values()];
+  const ids = events.map(({ event }) => event);
+  const ofEvents = await Promise.all(eventTypes.map((type) => queries.reader.ofEvents(type, ids, everybody)));
+  const resources = [
+    ...stored.flatMap((one) => queries.reader.resources(one, allShown)),
+    ...ofEvents.flatMap((one) => [...one.values()]),
+  ];
   return { queries, naive: new NaiveSearch(resources), random, close: () => view.close() };
 }
 

@@ -164,14 +164,14 @@ async function onEngines(file: string, per: PerVisit): Promise<CostOnEngines | u
   }
   try {
     const events = await openEventStoreDb({ url: engines.logUrl });
-    await copyLog(file, events);
+    const count = await copyLog(file, events);
     const database = await ViewDatabase.open({ url: engines.databaseUrl, schemaPrefix: 'relays' });
     const rows: BenchRow[] = [];
     let [topicBytes, relayMs] = [0, 0];
     for (const topic of relayedTopics) {
       // The first warms up the broker's compiler.
-      await relayAll(engines, database, events, topic);
-      const sent = await relayAll(engines, database, events, topic);
+      await relayAll(engines, database, events, topic, count);
+      const sent = await relayAll(engines, database, events, topic, count);
       const bytes = bytesOfTopic(engines.topicsFolder, sent.topicName);
       topicBytes += bytes;
       relayMs += sent.relayMs + sent.brokerMs;

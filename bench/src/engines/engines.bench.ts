@@ -16,7 +16,7 @@ import { fillLog } from '../views/filled-log.js';
 import { moduleOf, views } from '../views/views-of-apps.js';
 import { copyLog } from './copied-log.js';
 import { type EngineProcesses, startEngineProcesses } from './engine-processes.js';
-import { relayAll, relayedTopics } from './relayed.js';
+import { rawProducerRate, relayAll, relayedTopics } from './relayed.js';
 
 /** The first round warms up the compilers and does not count. */
 const rounds = 4;
@@ -52,17 +52,24 @@ async function relayRows(engines: EngineProcesses, events: EventStore, count: nu
   const rows: BenchRow[] = [];
   for (const topic of relayedTopics) {
     const measured = [];
-    for (let round = 0; round < rounds; round++) measured.push(await relayAll(engines, database, events, topic));
+    for (let round = 0; round < rounds; round++) {
+      // One after the other, so that what else the machine does falls on both sides of the ratio.
+      const raw = await rawProducerRate(engines, events, topic);
+      measured.push({ ...(await relayAll(engines, database, events, topic, count)), raw });
+    }
     const counted = measured.slice(1);
     const of = (pick: (one: (typeof counted)[number]) => number): number => median(counted.map(pick));
     const messages = of((one) => one.messages);
+    const rawName = `bare producer of ${topic.name}`;
     rows.push(
+      { name: rawName, value: of((one) => one.raw), unit: 'messages/s' },
       {
         name: `relay of ${topic.name}, wall clock`,
-        value: of((one) => (one.messages / one.wallMs) * 1e3),
+        value: of((one) => one.perSecond),
         unit: 'messages/s',
+        ratioTo: { name: rawName, ratio: of((one) => one.perSecond / one.raw) },
       },
-      { name: '– events of the log passed by', value: of((one) => (count / one.wallMs) * 1e3), unit: 'events/s' },
+      { name: '– events of the log passed by', value: of((one) => one.eventsPerSecond), unit: 'events/s' },
       { name: '– processor time of the relay', value: (of((one) => one.relayMs) / messages) * 1e3, unit: 'µs/message' },
       {
         name: '– processor time of the broker',

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { CompressionTypes, type Message } from 'kafkajs';
 import { pino } from 'pino';
 import type { EventStore } from '#event-store/event-store.js';
 import { healthFacts } from '#messaging/health-facts/health-facts-topic.js';
 import { pseudonymsBy } from '#messaging/health-facts/pseudonyms.js';
 import { kafkaClient } from '#messaging/kafka/kafka-client.js';
+import { wireMessage } from '#messaging/kafka/kafka-message.js';
+import { partitionOfKey } from '#messaging/kafka/key-partition.js';
 import { postgresRelayPlaces } from '#messaging/kafka/relay-among-replicas.js';
 import { runRelay } from '#messaging/kafka/relay.js';
 import { ensureTopics, layoutsOf } from '#messaging/kafka/topic-layout.js';
@@ -14,6 +17,7 @@ import { processesMs } from '../processor-time.js';
 import type { EngineProcesses } from './engine-processes.js';
 
 const partitions = 6;
+const atOnce = 1_000;
 
 export const relayedTopics: readonly Topic<unknown>[] = [
   healthFacts({ pseudonyms: pseudonymsBy(Buffer.alloc(32, 'bench')) }),
@@ -24,7 +28,10 @@ export interface RelayCost {
   /** On the broker; no other run has written to it. */
   readonly topicName: string;
   readonly messages: number;
-  readonly wallMs: number;
+  /** Messages per second once the first batch is acknowledged: connecting is done once, not for every message. */
+  readonly perSecond: number;
+  /** Events of the log passed by per second, in the same time. */
+  readonly eventsPerSecond: number;
   /** Processor time of this process. */
   readonly relayMs: number;
   /** Processor time of the broker. */
@@ -39,6 +46,8 @@ export async function relayAll(
   database: ViewDatabase,
   events: EventStore,
   topic: Topic<unknown>,
+  /** Events in the log. */
+  count: number,
 ): Promise<RelayCost> {
   const kafka = kafkaClient({ brokers: [engines.brokers], clientId: 'bench' }, pino({ level: 'silent' }));
   const own = { ...topic, name: `${topic.name}-${randomUUID()}` };
@@ -49,9 +58,10 @@ export async function relayAll(
   const head = await events.head();
   const stop = new AbortController();
   let messages = 0;
+  let first: { readonly at: number; readonly messages: number } | undefined;
   const use = (): readonly number[] => {
     const { user, system } = process.cpuUsage();
-    return [(user + system) / 1e3, processesMs(engines.pids.kafka), processesMs(engines.pids.log), performance.now()];
+    return [(user + system) / 1e3, processesMs(engines.pids.kafka), processesMs(engines.pids.log)];
   };
   const before = use();
   await runRelay({
@@ -63,10 +73,52 @@ export async function relayAll(
     places: postgresRelayPlaces(database),
     onPublished: ({ position }, published) => {
       messages += published.messages;
+      first ??= { at: performance.now(), messages };
       if (position >= head) stop.abort();
     },
     onFault: ({ reason }) => process.stderr.write(`  relay: ${reason}\n`),
   });
-  const [relayMs = 0, brokerMs = 0, logMs = 0, wallMs = 0] = use().map((value, i) => value - (before[i] ?? 0));
-  return { topicName: own.name, messages, wallMs, relayMs, brokerMs, logMs };
+  const seconds = (performance.now() - (first?.at ?? 0)) / 1e3;
+  const [relayMs = 0, brokerMs = 0, logMs = 0] = use().map((value, i) => value - (before[i] ?? 0));
+  const perSecond = (messages - (first?.messages ?? 0)) / seconds;
+  const eventsPerSecond = (perSecond / messages) * count;
+  return { topicName: own.name, messages, perSecond, eventsPerSecond, relayMs, brokerMs, logMs };
+}
+
+/** Messages per second of a bare producer that has the topic's messages in memory, as the relay sends them and nothing else. */
+export async function rawProducerRate(
+  engines: EngineProcesses,
+  events: EventStore,
+  topic: Topic<unknown>,
+): Promise<number> {
+  const kafka = kafkaClient({ brokers: [engines.brokers], clientId: 'bench' }, pino({ level: 'silent' }));
+  const name = `${topic.name}-${randomUUID()}`;
+  const admin = kafka.admin();
+  await admin.connect();
+  await ensureTopics(admin, layoutsOf(name, partitions, 1));
+  await admin.disconnect();
+  const messages: Message[] = [];
+  for await (const batch of events.readAll({ filter: topic.reads })) {
+    for (const event of batch.events) {
+      const message = topic.messageOf(event);
+      if (message) messages.push(wireMessage(message, partitionOfKey(message.key, partitions), 0));
+    }
+  }
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    createPartitioner:
+      () =>
+      ({ message }) =>
+        message.partition ?? 0,
+  });
+  await producer.connect();
+  const began = performance.now();
+  for (let from = 0; from < messages.length; from += atOnce) {
+    const part = messages.slice(from, from + atOnce);
+    await producer.send({ topic: name, acks: -1, compression: CompressionTypes.GZIP, messages: part });
+  }
+  const rate = (messages.length / (performance.now() - began)) * 1e3;
+  await producer.disconnect();
+  return rate;
 }

@@ -12,7 +12,7 @@ import { fillLog, type FilledLog } from './filled-log.js';
 import { moduleOf, nameOf, type ViewOfApp, views } from './views-of-apps.js';
 
 /** @param residents of the synthetic province; some 17 events come of each */
-export async function rebuildBench(residents = 2_500): Promise<readonly BenchRow[]> {
+export async function rebuildBench(residents = 6_500): Promise<readonly BenchRow[]> {
   const folder = mkdtempSync(join(tmpdir(), 'rebuild-bench-'));
   try {
     const log = await fillLog(join(folder, 'log'), residents);

@@ -4,6 +4,7 @@ import type { FacilityCode, ResidentId } from '#domain/ids.js';
 import type { ImmunizationContent } from '#domain/immunizations/immunization-content.js';
 import type { FacilityDetails } from '#domain/facilities/facility-events.js';
 import type { KeptResource } from '#domain/kept-resources/kept-content.js';
+import type { Programme, ProgrammeVisit } from '#domain/programmes/programme.js';
 import type { KnownReferral } from '#domain/referrals/referral-state.js';
 import type { SharingStatement } from '#domain/residents/consent.js';
 import type {
@@ -23,7 +24,9 @@ export type RecordDocument =
   | ImmunizationDocument
   | ReferralDocument
   | FacilityDocument
-  | KeptResourceDocument;
+  | KeptResourceDocument
+  | ProgrammeDocument
+  | PractitionerDocument;
 
 export interface ResidentDocument {
   readonly kind: 'resident';
@@ -59,6 +62,24 @@ export interface KeptResourceDocument {
   readonly resident?: ResidentId;
   readonly facility: FacilityCode;
   readonly kept: KeptResource;
+}
+
+/** A long-term programme of one resident: what the visits of many streams say together. */
+export interface ProgrammeDocument {
+  readonly kind: 'programme';
+  readonly resident: ResidentId;
+  readonly programme: Programme;
+  /** In the order they began; none when all have been withdrawn. */
+  readonly visits: readonly ProgrammeVisit[];
+}
+
+/** Somebody whom messages name by the number of a practising certificate. */
+export interface PractitionerDocument {
+  readonly kind: 'practitioner';
+  readonly certificate: string;
+  readonly name?: string;
+  /** Those that have named the practitioner, in the order they did. */
+  readonly facilities: readonly FacilityCode[];
 }
 
 export interface ImmunizationDocument {

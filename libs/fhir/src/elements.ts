@@ -12,6 +12,7 @@ import type {
   Resource,
 } from '@medplum/fhirtypes';
 import type { FacilityCode } from '#domain/ids.js';
+import { practitionerId } from './resource-ids.js';
 import { facilityCodeSystem, practisingCertificateSystem } from './systems.js';
 
 /** What translators need to know beyond the document: pure look-ups. */
@@ -95,12 +96,16 @@ export function facilityReference(facility: string, context: TranslationContext)
   });
 }
 
-/** Practitioners are known by their certificate number alone. */
+/** Practitioners are known by the number of their certificate. */
 export function practitionerReference(certificate: string | undefined): Reference<Practitioner> | undefined {
   const value = text(certificate);
   return value === undefined
     ? undefined
-    : { type: 'Practitioner', identifier: { system: practisingCertificateSystem, value } };
+    : {
+        reference: `Practitioner/${practitionerId(value)}`,
+        type: 'Practitioner',
+        identifier: { system: practisingCertificateSystem, value },
+      };
 }
 
 /** Reference by number to something of another stream, which this system may not (yet) hold. */

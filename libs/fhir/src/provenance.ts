@@ -54,6 +54,8 @@ export function provenanceOf(touch: Touch, targets: readonly Target[], context: 
             {
               role: 'source',
               what: {
+                reference: `DocumentReference/${touch.event}`,
+                type: 'DocumentReference',
                 identifier: { system: messageDigestSystem, value: touch.digest },
                 display: 'Thông điệp gốc (source message)',
               },

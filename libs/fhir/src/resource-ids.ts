@@ -26,6 +26,24 @@ export function documentIdOf(stream: string): string {
   return stream.startsWith('resident-') ? stream.slice('resident-'.length) : uuidFromName(streamNamespace, stream);
 }
 
+/** Id of the document of a resident's programme; no stream has it by itself. */
+export const programmeId = (resident: string, programme: string): string =>
+  uuidFromName(streamNamespace, `programme-${resident}.${programme}`);
+
+/** Certificates seen lately: a visit's lines name the same few people over and over. */
+const practitionerIds = new Map<string, string>();
+const mostPractitionerIds = 10_000;
+
+/** Id of the document of whoever bears a practising certificate. */
+export function practitionerId(certificate: string): string {
+  const known = practitionerIds.get(certificate);
+  if (known !== undefined) return known;
+  const made = uuidFromName(streamNamespace, `practitioner-${certificate}`);
+  if (practitionerIds.size >= mostPractitionerIds) practitionerIds.clear();
+  practitionerIds.set(certificate, made);
+  return made;
+}
+
 /** Document and part that a resource id names; the part is empty for the whole. */
 export function partOf(resourceId: string): { readonly document: string; readonly part: string } {
   if (keptId.test(resourceId)) return { document: resourceId, part: '' };

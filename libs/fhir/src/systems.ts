@@ -31,6 +31,9 @@ export const episodeNumberSystem = (facility: FacilityCode): string => `urn:lien
 export const referralNumberSystem = (facility: FacilityCode): string =>
   `urn:lien-tuyen:sid:referral-number:${facility}`;
 
+/** Canonical address of the Measure that an indicator is. */
+export const indicatorMeasure = (code: string): string => `urn:lien-tuyen:measure:${code}`;
+
 export const codeSystems = {
   /** VN Core: http://terminology.hl7.org/CodeSystem/icd10 */
   icd10: 'http://terminology.hl7.org/CodeSystem/icd10',
@@ -64,6 +67,10 @@ export const codeSystems = {
   service: 'urn:lien-tuyen:codesystem:ma-dich-vu',
   serviceGroup: 'urn:lien-tuyen:codesystem:ma-nhom',
   resultIndex: 'urn:lien-tuyen:codesystem:ma-chi-so',
+  measurePopulation: 'http://terminology.hl7.org/CodeSystem/measure-population',
+  /** Codes of the province's indicators. */
+  indicator: 'urn:lien-tuyen:codesystem:indicator',
+  programme: 'urn:lien-tuyen:codesystem:programme',
   screeningProgramme: 'urn:lien-tuyen:codesystem:screening-programme',
   noteKind: 'urn:lien-tuyen:codesystem:note-kind',
   observationMethod: 'urn:lien-tuyen:codesystem:observation-method',
@@ -101,5 +108,7 @@ export const extensions = {
   nextDose: 'urn:lien-tuyen:extension:next-dose',
   pregnancyMonth: 'urn:lien-tuyen:extension:pregnancy-month',
   tetanusDosesOfMother: 'urn:lien-tuyen:extension:tetanus-doses-of-mother',
+  lastVisit: 'urn:lien-tuyen:extension:last-visit',
+  visitCount: 'urn:lien-tuyen:extension:visit-count',
   eventType: 'urn:lien-tuyen:extension:event-type',
 } as const;

@@ -15,6 +15,8 @@ import { encounterObservationOf } from './encounters/observation.js';
 import { medicationRequestOf, procedureOf } from './encounters/orders.js';
 import { locationOf } from './facilities/location.js';
 import { organizationOf } from './facilities/organization.js';
+import { practitionerOf, practitionerRolesOf } from './practitioners/practitioner.js';
+import { episodeOfCareOf } from './programmes/episode-of-care.js';
 import { immunizationOf } from './immunizations/immunization-of.js';
 import { serviceRequestOf, taskOf } from './referrals/referral.js';
 import { keptResource, withKept } from './kept.js';
@@ -60,6 +62,10 @@ function translate(document: RecordDocument, id: string, context: TranslationCon
         withKept(serviceRequestOf(id, document, context), document.state.issue?.paper.kept, document.resident),
         taskOf(id, document, context),
       ];
+    case 'programme':
+      return [episodeOfCareOf(id, document, context)].filter((one) => one !== undefined);
+    case 'practitioner':
+      return [practitionerOf(id, document), ...practitionerRolesOf(id, document, context)];
     case 'facility':
       return [organizationOf(document), locationOf(document)];
     case 'resource':

@@ -42,11 +42,12 @@ describe('a view that has a long way to go and asks to be built apart', () => {
       const events = Array.from({ length: count }, () => visit('08Z11', {}, 'VisitSeen'));
       return (await store.append(streamName('visit', randomUUID()), 'noStream', events)).position;
     };
-    for (let batch = 0; batch < 20; batch++) await told(1_000);
+    await told(200);
     const visits = Array.from({ length: 3 }, () => visit('08Z11'));
     const { position } = await store.append(streamName('visit', randomUUID()), 'noStream', visits);
     const faults: unknown[] = [];
-    const host = await createEmbeddedViewHost({ eventStoreFile: file, folder, onFault: (fault) => faults.push(fault) });
+    const onFault = (fault: unknown): number => faults.push(fault);
+    const host = await createEmbeddedViewHost({ eventStoreFile: file, folder, longWay: 100, onFault });
     const beside = { name: 'visits-beside' };
     const apart = { name: 'visits-apart', buildsApart: true } as const;
     const views = [await host.add({ module, settings: beside }), await host.add({ module, settings: apart })];
@@ -62,7 +63,7 @@ describe('a view that has a long way to go and asks to be built apart', () => {
       expect(await countsIn(view.database)).toEqual({ '08Z11': 3, '08Z12': 1 });
     }
     await host.close();
-    const again = await createEmbeddedViewHost({ eventStoreFile: file, folder });
+    const again = await createEmbeddedViewHost({ eventStoreFile: file, folder, longWay: 100 });
     const view = await again.add({ module, settings: apart });
     expect(await view.waitFor(last.position, 30_000)).toBe(true);
     expect(await countsIn(view.database)).toEqual({ '08Z11': 3, '08Z12': 1 });

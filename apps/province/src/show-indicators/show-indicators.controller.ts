@@ -8,7 +8,7 @@ import { Parameters } from '../statistics/parameters.js';
 import type { IndicatorsAnswer } from './indicator-answer.js';
 import { ShowIndicators } from './show-indicators.query.js';
 
-class IndicatorsParameters {
+export class IndicatorsParameters {
   @IsOptional()
   @IsString()
   @MaxLength(20)

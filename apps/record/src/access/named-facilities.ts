@@ -17,6 +17,9 @@ export function namedFacilities(document: RecordDocument): readonly string[] {
       return [document.state.referral.from, ...document.state.addressees];
     case 'facility':
       return [document.facility.code];
+    case 'programme':
+    case 'practitioner':
+      return [];
     default:
       return document satisfies never;
   }

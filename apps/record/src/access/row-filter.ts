@@ -33,9 +33,7 @@ function concernFilter(definition: TypeDefinition, visibility: Visibility): Sql 
   if (visibility.kind !== 'facility' || definition.resident === undefined) return undefined;
   const concerned = `exists (select 1 from concern v where v.facility = ? and v.resident = ${definition.resident})`;
   return sql(
-    definition.type === 'Provenance' || definition.superset === true
-      ? `(e.resident is null or ${concerned})`
-      : concerned,
+    definition.part === 'e.event' || definition.superset === true ? `(e.resident is null or ${concerned})` : concerned,
     visibility.facility,
   );
 }

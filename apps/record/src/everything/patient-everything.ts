@@ -1,8 +1,8 @@
-import type { Bundle } from '@medplum/fhirtypes';
+import type { Bundle, DocumentReference, Provenance } from '@medplum/fhirtypes';
 import { showsType, type Visibility } from '../access/visibility.js';
 import { endOf, momentOf } from '../search/moments.js';
 import { FhirFault, notFound } from '../http/fhir-fault.js';
-import type { RecordReader, ServedResource } from '../reading/record-reader.js';
+import { eventTypes, type RecordReader, type ServedResource } from '../reading/record-reader.js';
 import type { StoredDocument, StoredDocuments } from '../reading/stored-documents.js';
 import { documentOf } from '../search/criteria.js';
 import { searchParametersOf } from '#fhir/search-parameters/search-parameters.js';
@@ -108,13 +108,17 @@ export class PatientEverything {
     const ofDocument = new Map<number, ServedResource[]>(
       wanted.map((one) => [one.number, [...this.reader.resources(one, visibility)]]),
     );
-    if ((types === undefined || types.has('Provenance')) && showsType(visibility, 'Provenance')) {
+    const asked = eventTypes.filter((type) => (types === undefined || types.has(type)) && showsType(visibility, type));
+    if (asked.length > 0) {
+      const events = await this.reader.eventsOf(wanted);
       const numbers = new Map(
         wanted.flatMap((one) => (ofDocument.get(one.number) ?? []).map((resource) => [nameOf(resource), one.number])),
       );
-      for (const provenance of await this.reader.provenancesOf(wanted, visibility)) {
-        const number = numbers.get(provenance.target[0]?.reference ?? '');
-        if (number !== undefined) ofDocument.get(number)?.push(provenance);
+      for (const type of asked) {
+        for (const one of (await this.reader.ofEvents(type, events, visibility)).values()) {
+          const number = numbers.get(changedBy(one) ?? '');
+          if (number !== undefined) ofDocument.get(number)?.push(one);
+        }
       }
     }
     return wanted.map((document) => ({
@@ -143,6 +147,11 @@ export class PatientEverything {
     const stored = await this.documents.byIds(ids);
     return stored.flatMap((one) => this.reader.resources(one, visibility)).filter((one) => names.has(nameOf(one)));
   }
+}
+
+/** The first thing that the event of a Provenance or original message changed. */
+function changedBy(one: Provenance | DocumentReference): string | undefined {
+  return (one.resourceType === 'Provenance' ? one.target[0] : one.context?.related?.[0])?.reference;
 }
 
 function everythingRequest(parameters: URLSearchParams, pages: PageTokens): EverythingRequest {

@@ -1,7 +1,7 @@
 import type { Bundle } from '@medplum/fhirtypes';
 import type { Visibility } from '../access/visibility.js';
 import { gone, notFound } from '../http/fhir-fault.js';
-import type { RecordReader, ServedResource } from '../reading/record-reader.js';
+import { isOfEvent, type RecordReader, type ServedResource } from '../reading/record-reader.js';
 import type { PageTokens } from '../search/page-token.js';
 import type { Change, DocumentChanges } from './document-changes.js';
 import { historyBundle } from './history-bundle.js';
@@ -49,13 +49,13 @@ export class ResourceHistory {
   }
 
   async #versions(type: string, id: string, visibility: Visibility): Promise<readonly Change[]> {
-    return type === 'Provenance'
+    return isOfEvent(type, id)
       ? [onlyVersion(await this.reader.read(type, id, visibility))]
       : this.changes.ofResource(type, id, visibility);
   }
 }
 
-/** Provenance of an event never changes. */
+/** What there is of an event never changes. */
 function onlyVersion(resource: ServedResource): Change {
   return {
     type: resource.resourceType,

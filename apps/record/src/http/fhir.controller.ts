@@ -19,7 +19,7 @@ import { CurrentCaller, NoPersonalData, RequireScope } from '#security/http/acce
 import { requireUse } from '../access/smart-access.js';
 import { ofEverybody, type Visibility, visibilityOf } from '../access/visibility.js';
 import { asOfIn, residentAsked } from '../as-of/as-of-request.js';
-import type { ServedResource } from '../reading/record-reader.js';
+import { isOfEvent, type ServedResource } from '../reading/record-reader.js';
 import { RawBody } from '#platform/http/body-parsers.js';
 import { RECORD_QUERIES, type RecordQueries, type ViewQueries } from '../record-queries.js';
 import { documentOf } from '../search/criteria.js';
@@ -151,8 +151,8 @@ export class FhirController {
     const name = checkedId(id);
     const before = asOfIn(parameters, this.queries.pages);
     const resource = await this.#atMoment(
-      // Provenance of an event is there from that event on, and never changes.
-      served === 'Provenance' ? undefined : before,
+      // What there is of an event is there from that event on, and never changes.
+      isOfEvent(served, name) ? undefined : before,
       () => documentOf(served, name),
       visibility,
       ({ reader }, seen) => reader.read(served, name, seen),

@@ -23,6 +23,9 @@ import { allergyCategories, conditionClinicalStatus } from '#fhir/residents/hist
 import { keptPart } from '#fhir/resource-ids.js';
 import { consentPart } from '#fhir/residents/consent.js';
 import { historyContent, tobaccoStatus } from '#fhir/residents/history-content.js';
+import { unnamed } from '#fhir/reading/sent-content.js';
+import { resourcesOf } from '#fhir/translation.js';
+import type { DocumentBesides } from './told-besides.js';
 import { codeSystems } from '#fhir/systems.js';
 import type { SqlValue } from '#projections/projection.js';
 import { type OverlaidResource, overlaidResources, tokensAt } from './overlaid-resources.js';
@@ -69,6 +72,8 @@ export const tablesOf: Readonly<Record<RecordDocument['kind'], readonly EntryTab
   immunization: ['immunization_entry', 'kept_entry', 'kept_value'],
   referral: ['referral_entry', 'kept_entry', 'kept_value', 'sensitive_entry'],
   facility: ['organization_entry'],
+  programme: ['kept_entry', 'kept_value'],
+  practitioner: ['kept_entry', 'kept_value'],
 };
 
 /** Stays longer than this are found by the end they have, others by their start: see the date search of encounters. */
@@ -107,8 +112,20 @@ export function indexRows(document: RecordDocument, number: number, resident: nu
         document.closedOn === undefined ? 'true' : 'false',
       ]);
       return;
+    case 'programme':
+    case 'practitioner':
+      indexBesides(document, number, document.kind === 'programme' ? resident : null, add);
+      return;
     default:
       document satisfies never;
+  }
+}
+
+/** What is told besides is searched by what its resources say. */
+function indexBesides(document: DocumentBesides, number: number, resident: number | null, add: AddRow): void {
+  const version = { id: '', version: 1, lastUpdated: '' };
+  for (const { resourceType, id, ...rest } of resourcesOf(document, version, unnamed)) {
+    addSelfDescribed(resourceType, { resourceType, ...rest }, number, (id ?? '').slice(1), resident, add);
   }
 }
 

@@ -137,6 +137,8 @@ function hasOverlays(document: RecordDocument): boolean {
     case 'screening':
     case 'facility':
     case 'resource':
+    case 'programme':
+    case 'practitioner':
       return false;
     default:
       return document satisfies never;

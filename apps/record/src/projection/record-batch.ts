@@ -10,8 +10,16 @@ import type { SqlValue, ViewTransaction } from '#projections/projection.js';
 import { evolve } from './evolve.js';
 import { mergedNumbers, type MergedNumbers, noMerges, RecordMerges } from './record-merges.js';
 import { indexRows, tablesOf } from './index-rows.js';
+import { type DocumentBesides, numberBesides, type ToldBesides, toldBesides } from './told-besides.js';
 import { indexSensitive } from './sensitive-rows.js';
-import { concernTable, documentTable, type EntryTableName, perEntryTable, touchTable } from './schema.js';
+import {
+  concernTable,
+  documentTable,
+  type EntryTableName,
+  perEntryTable,
+  touchBesidesTable,
+  touchTable,
+} from './schema.js';
 
 const insertDocuments = new BulkInsert(
   documentTable,
@@ -19,6 +27,7 @@ const insertDocuments = new BulkInsert(
    updated = excluded.updated, body = excluded.body`,
 );
 const insertTouches = new BulkInsert(touchTable);
+const insertTouchesBesides = new BulkInsert(touchBesidesTable, 'on conflict (document, event) do nothing');
 const insertConcerns = new BulkInsert(concernTable, 'on conflict (facility, resident) do nothing');
 const insertEntries = perEntryTable((table) => new BulkInsert(table));
 const deleteEntries = perEntryTable(({ name }) => new KeyedStatement(`delete from ${name} where number in`));
@@ -63,6 +72,8 @@ export class RecordBatch {
   readonly #ids = new Map<string, string>();
   readonly #working = new Map<string, WorkingDocument>();
   readonly #touches: SqlValue[][] = [];
+  readonly #besides = new Map<string, readonly ToldBesides[]>();
+  readonly #touchesBesides: SqlValue[][] = [];
   /** Only where records are merged: by number the record that goes on, and by that its members. */
   #merged: MergedNumbers = noMerges;
   readonly #concerns = new Map<string, readonly [string, number]>();
@@ -86,6 +97,9 @@ export class RecordBatch {
       ids.add(id);
       const resident = residentOf(event);
       if (resident !== undefined) ids.add(resident);
+      const told = toldBesides(event as DomainEvent & RecordedEvent, id);
+      this.#besides.set(event.id, told);
+      for (const one of told) ids.add(one.id).add(one.resident ?? id);
     }
     for (const stored of await selectDocuments.query<StoredDocument>(this.view, ids)) {
       this.#working.set(stored.id, {
@@ -127,6 +141,7 @@ export class RecordBatch {
     own.toldOf = toldOf;
     own.resident = resident ? this.#merged.survivorOf(resident.number) : null;
     own.changed = true;
+    (this.#besides.get(event.id) ?? []).forEach((told, index) => this.#gather(told, index, event));
     const { facility, actor, source, occurredAt } = event.metadata;
     this.#touches.push([
       event.id,
@@ -144,6 +159,23 @@ export class RecordBatch {
       for (const code of concernedFacilities(event, document))
         for (const member of this.#merged.membersWith(resident.number))
           this.#concerns.set(`${code} ${member}`, [code, member]);
+  }
+
+  /** A document that gathers what many streams tell; one that learns nothing new is not touched. */
+  #gather({ id, kind, resident: about, evolve: change }: ToldBesides, index: number, event: RecordedEvent): void {
+    const known = this.#working.get(id)?.document;
+    const before = (typeof known === 'string' ? JSON.parse(known) : known) as DocumentBesides | undefined;
+    const after = change(before);
+    if (after === before) return;
+    const resident = about === undefined ? undefined : this.#mentioned(about, event);
+    const one = this.#find(id, event.stream, kind, numberBesides(event.position, index));
+    one.document = after;
+    one.version += 1;
+    one.updated = Date.parse(event.recordedAt);
+    one.toldOf = resident?.number ?? null;
+    one.resident = resident ? this.#merged.survivorOf(resident.number) : null;
+    one.changed = true;
+    this.#touchesBesides.push([one.number, event.id]);
   }
 
   #own(id: string, event: RecordedEvent, isResident: boolean): WorkingDocument {
@@ -208,6 +240,7 @@ export class RecordBatch {
     for (const [table, numbers] of outdated) await deleteEntries[table].execute(this.view, numbers);
     for (const [table, entries] of rows) await insertEntries[table].run(this.view, entries);
     await insertTouches.run(this.view, this.#touches);
+    await insertTouchesBesides.run(this.view, this.#touchesBesides);
     await insertConcerns.run(this.view, [...this.#concerns.values()]);
   }
 }

@@ -166,6 +166,9 @@ export const touchTable: EntryTable = {
   columns: ['event', 'document', 'resident', 'version', 'type', 'recorded', 'occurred', 'facility', 'actor', 'digest'],
 };
 
+/** Events that touched documents besides that of their own stream. */
+export const touchBesidesTable: EntryTable = { name: 'touch_besides', columns: ['document', 'event'] };
+
 export const concernTable: EntryTable = { name: 'concern', columns: ['facility', 'resident'] };
 
 const withPart = [
@@ -189,6 +192,8 @@ export const schema: readonly string[] = [
   `create table touch (
     event text primary key, document bigint not null, resident bigint, version integer not null, type text not null,
     recorded bigint not null, occurred text not null, facility text, actor text, digest text)`,
+  'create table touch_besides (document bigint not null, event text not null, primary key (document, event))',
+  'create index touch_besides_event on touch_besides (event)',
   'create index touch_document on touch (document, version)',
   'create index touch_resident on touch (resident, recorded)',
   'create index touch_recorded on touch (recorded, event)',

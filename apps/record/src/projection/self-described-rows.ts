@@ -19,12 +19,12 @@ const dateParameters: Readonly<Record<string, string>> = {
   Observation: 'date',
   MedicationRequest: 'authoredon',
   Procedure: 'date',
-  DiagnosticReport: 'date',
   AllergyIntolerance: 'date',
   FamilyMemberHistory: 'date',
   Immunization: 'date',
   ServiceRequest: 'authored',
   Task: 'authored-on',
+  DiagnosticReport: 'date',
 };
 
 export const dateParameterOf = (type: string): string | undefined =>

@@ -1,5 +1,6 @@
 import type { FacilityRegister } from '#domain/facilities/facility-register.js';
-import type { Provenance } from '@medplum/fhirtypes';
+import type { DocumentReference, Provenance } from '@medplum/fhirtypes';
+import { originalMessageOf } from '#fhir/original-message.js';
 import { provenanceOf, targetOf, type Touch } from '#fhir/provenance.js';
 import { type RecordResource, resourcesOf } from '#fhir/translation.js';
 import type { ReadDatabase, SqlValue } from '#projections/projection.js';
@@ -11,7 +12,17 @@ import { gone, notFound } from '../http/fhir-fault.js';
 import { documentOf } from '../search/criteria.js';
 import type { StoredDocument, StoredDocuments } from './stored-documents.js';
 
-export type ServedResource = RecordResource | Provenance;
+export type ServedResource = RecordResource | Provenance | DocumentReference;
+
+/** Types of which there is one resource for each event, beside those that were sent. */
+export type EventType = 'Provenance' | 'DocumentReference';
+
+export const eventTypes: readonly EventType[] = ['Provenance', 'DocumentReference'];
+
+export const isEventType = (type: string): type is EventType => eventTypes.some((one) => one === type);
+
+/** Ids of what was sent are longer than that of an event. */
+export const isOfEvent = (type: string, id: string): boolean => isEventType(type) && id.length === 36;
 
 interface TouchRow {
   readonly event: string;
@@ -38,6 +49,8 @@ const wholeTypes: Readonly<Record<RecordDocument['kind'], string>> = {
   immunization: 'Immunization',
   referral: 'ServiceRequest',
   facility: 'Organization',
+  programme: 'EpisodeOfCare',
+  practitioner: 'Practitioner',
   // Never withdrawn, so never named without its own type.
   resource: 'Basic',
 };
@@ -83,8 +96,8 @@ export class RecordReader {
    * @throws FhirFault 410 when it was withdrawn
    */
   async read(type: string, id: string, visibility: Visibility): Promise<ServedResource> {
-    // Provenance of an event; one that was sent is kept like any other resource.
-    const made = type === 'Provenance' ? await this.#readProvenance(id, visibility) : undefined;
+    // One that was sent is kept like any other resource.
+    const made = isEventType(type) ? (await this.ofEvents(type, [id], visibility)).get(id) : undefined;
     if (made) return made;
     const document = documentOf(type, id);
     const [stored] = document === undefined ? [] : await this.documents.byIds([document]);
@@ -97,18 +110,15 @@ export class RecordReader {
     return found;
   }
 
-  async #readProvenance(id: string, visibility: Visibility): Promise<ServedResource | undefined> {
-    const [touch] = await this.database.query<TouchRow>(`select ${touchColumns} from touch where event = ?`, [id]);
-    const [stored] = touch ? await this.documents.byNumbers([Number(touch.document)]) : [];
-    if (!touch || !stored || !(await this.documents.visible(stored, visibility))) return undefined;
-    return this.#provenance(touch, stored, visibility);
-  }
-
   /**
-   * Provenance by event, of documents the caller may read. An event is indexed by the resident it was about; the document may
-   * have become another resident's since, and what it holds now is what Provenance refers to.
+   * What there is of each event, of documents the caller may read. An event is indexed by the resident it was about; the document
+   * may have become another resident's since, and what it holds now is what is referred to.
    */
-  async provenances(events: readonly string[], visibility: Visibility): Promise<ReadonlyMap<string, Provenance>> {
+  async ofEvents(
+    type: EventType,
+    events: readonly string[],
+    visibility: Visibility,
+  ): Promise<ReadonlyMap<string, Provenance | DocumentReference>> {
     const touches: TouchRow[] = [];
     for (let next = 0; next < events.length; next += 100) {
       const group = events.slice(next, next + 100);
@@ -120,51 +130,105 @@ export class RecordReader {
     const touched = await this.documents.byNumbers(touches.map((touch) => Number(touch.document)));
     const visible = await this.documents.visibleAmong(touched, visibility);
     const stored = new Map(visible.map((one) => [one.number, one]));
-    const made = new Map<string, Provenance>();
+    const gathered = type === 'Provenance' ? await this.#gathered(events, visibility) : undefined;
+    const made = new Map<string, Provenance | DocumentReference>();
     for (const touch of touches) {
       const document = stored.get(Number(touch.document));
-      const provenance = document && this.#provenance(touch, document, visibility);
-      if (provenance) made.set(touch.event, provenance);
+      const one =
+        document &&
+        (gathered
+          ? this.#provenance(touch, document, visibility, gathered.get(touch.event))
+          : this.#original(touch, document, visibility));
+      if (one) made.set(touch.event, one);
     }
     return made;
   }
 
-  /** Provenance of each document, oldest first. */
-  async provenancesOf(documents: readonly StoredDocument[], shown: Shown): Promise<readonly Provenance[]> {
-    const byNumber = new Map(documents.map((one) => [one.number, one]));
-    const numbers = [...byNumber.keys()];
-    const made: Provenance[] = [];
+  /**
+   * Events that touched documents, by the number of the document, oldest first.
+   * @param documents that the caller may read
+   */
+  async eventsOf(documents: readonly StoredDocument[]): Promise<readonly string[]> {
+    const numbers = documents.map(({ number }) => number);
+    const events = new Set<string>();
     for (let next = 0; next < numbers.length; next += 100) {
       const group = numbers.slice(next, next + 100);
       const places = group.map(() => '?').join(', ');
-      const touches = await this.database.query<TouchRow>(
-        `select ${touchColumns} from touch where document in (${places}) order by document, version limit ${mostTouches}`,
-        group,
+      const touches = await this.database.query<Pick<TouchRow, 'event'>>(
+        `select event from (
+           select event, document, version from touch where document in (${places})
+           union all select event, document, 0 from touch_besides where document in (${places})
+         ) t order by document, version, event limit ${mostTouches}`,
+        [...group, ...group],
       );
-      for (const touch of touches) {
-        const document = byNumber.get(Number(touch.document));
-        const provenance = document && this.#provenance(touch, document, shown);
-        if (provenance) made.push(provenance);
-      }
+      for (const { event } of touches) events.add(event);
     }
-    return made;
+    return [...events];
+  }
+
+  /** Documents besides their own that events have touched, by event: those that gather what many streams tell. */
+  async #gathered(
+    events: readonly string[],
+    visibility: Visibility,
+  ): Promise<ReadonlyMap<string, readonly StoredDocument[]>> {
+    const rows: { readonly document: SqlValue; readonly event: string }[] = [];
+    for (let next = 0; next < events.length; next += 100) {
+      const group = events.slice(next, next + 100);
+      const places = group.map(() => '?').join(', ');
+      rows.push(
+        ...(await this.database.query<(typeof rows)[number]>(
+          `select document, event from touch_besides where event in (${places})`,
+          group,
+        )),
+      );
+    }
+    if (rows.length === 0) return new Map();
+    const touched = await this.documents.byNumbers([...new Set(rows.map(({ document }) => Number(document)))]);
+    const visible = new Map((await this.documents.visibleAmong(touched, visibility)).map((one) => [one.number, one]));
+    const ofEvents = Map.groupBy(rows, ({ event }) => event);
+    return new Map(
+      [...ofEvents].map(([event, found]) => [
+        event,
+        found.flatMap(({ document }) => visible.get(Number(document)) ?? []),
+      ]),
+    );
   }
 
   /** None of a document of which nothing is shown: that it was told of is told by it. */
-  #provenance(touch: TouchRow, stored: StoredDocument, shown: Shown): Provenance | undefined {
-    const now = this.resources(stored, shown).map(targetOf);
-    if (stored.document && now.length === 0) return undefined;
-    const made: Touch = {
-      event: touch.event,
-      eventType: touch.type,
-      version: Number(touch.version),
-      recordedAt: new Date(Number(touch.recorded)).toISOString(),
-      occurredAt: touch.occurred,
-      ...(touch.facility !== null && { facility: touch.facility }),
-      ...(touch.actor !== null && { actor: touch.actor }),
-      ...(touch.digest !== null && { digest: touch.digest }),
-    };
+  #provenance(
+    touch: TouchRow,
+    stored: StoredDocument,
+    shown: Shown,
+    gathered: readonly StoredDocument[] = [],
+  ): Provenance | undefined {
+    const own = this.resources(stored, shown).map(targetOf);
+    if (stored.document && own.length === 0) return undefined;
     // Of what was withdrawn, only the whole is still named.
-    return provenanceOf(made, now.length > 0 ? now : [`${wholeTypes[stored.kind]}/${stored.id}`], this.#context);
+    const now = own.length > 0 ? own : [wholeOf(stored)];
+    const besides = gathered.flatMap((one) => this.resources(one, shown)).map(targetOf);
+    return provenanceOf(touchOf(touch), [...now, ...besides], this.#context);
   }
+
+  #original(touch: TouchRow, stored: StoredDocument, shown: Shown): DocumentReference | undefined {
+    const { document, merged } = stored;
+    if (document && this.resources(stored, shown).length === 0) return undefined;
+    const resident = merged?.survivor ?? (document && 'resident' in document ? document.resident : undefined);
+    return originalMessageOf(touchOf(touch), resident, wholeOf(stored), this.#context);
+  }
+}
+
+const wholeOf = ({ kind, id, document }: StoredDocument): string =>
+  `${wholeTypes[kind]}/${document?.kind === 'facility' ? document.facility.code : id}`;
+
+function touchOf({ event, type, version, recorded, occurred, facility, actor, digest }: TouchRow): Touch {
+  return {
+    event,
+    eventType: type,
+    version: Number(version),
+    recordedAt: new Date(Number(recorded)).toISOString(),
+    occurredAt: occurred,
+    ...(facility !== null && { facility }),
+    ...(actor !== null && { actor }),
+    ...(digest !== null && { digest }),
+  };
 }

@@ -128,7 +128,7 @@ export class StoredDocuments {
   async #concerned({ kind, resident, id }: Whose, visibility: Visibility): Promise<boolean> {
     if (kind === 'facility' || visibility.kind === 'everybody') return true;
     // A resource that is about nobody.
-    if (resident === undefined) return kind === 'resource';
+    if (resident === undefined) return kind === 'resource' || kind === 'practitioner';
     if (visibility.kind === 'resident') {
       if (id === visibility.resident) return true;
       return (await this.numberOf(visibility.resident))?.resident === resident;

@@ -225,8 +225,21 @@ export class CriteriaCompiler {
       const found = document === undefined ? undefined : await this.documents.numberOf(document);
       if (found) numbers.push(found.number);
     }
-    const filter = oneOf('e.document', numbers);
+    const events = await this.#eventsBesides(numbers);
+    const own = oneOf('e.document', numbers);
+    const filter = events.length === 0 ? own : any([own, oneOf('e.event', events)]);
     return { filter, narrow: filter };
+  }
+
+  /** Events that touched documents besides those of their own streams. */
+  async #eventsBesides(numbers: readonly number[]): Promise<readonly string[]> {
+    if (numbers.length === 0) return [];
+    const { text, values } = oneOf('document', numbers);
+    const rows = await this.database.query<{ readonly event: string }>(
+      `select event from touch_besides where ${text} limit ${mostBesides}`,
+      values,
+    );
+    return rows.map(({ event }) => event);
   }
 
   async #personIdentifiers(name: string, values: readonly string[]): Promise<Criterion | undefined> {
@@ -317,6 +330,9 @@ export class CriteriaCompiler {
     return { filter: exact, narrow };
   }
 }
+
+/** A programme of many years has hundreds of visits. */
+const mostBesides = 2_000;
 
 /** Where the columns only leave out what cannot be. */
 const asksResource: ReadonlySet<IndexedParameter['kind'] | undefined> = new Set(['amount', 'code-amount', 'target']);

@@ -7,6 +7,7 @@ import { allergyIntoleranceDefinition } from './definitions/allergy-intolerance.
 import { conditionDefinition } from './definitions/condition.js';
 import { consentDefinition } from './definitions/consent.js';
 import { diagnosticReportDefinition } from './definitions/diagnostic-report.js';
+import { documentReferenceDefinition } from './definitions/document-reference.js';
 import { encounterDefinition } from './definitions/encounter.js';
 import { familyMemberHistoryDefinition } from './definitions/family-member-history.js';
 import { immunizationDefinition } from './definitions/immunization.js';
@@ -40,6 +41,7 @@ const listed: readonly TypeDefinition[] = [
   organizationDefinition,
   locationDefinition,
   provenanceDefinition,
+  documentReferenceDefinition,
 ];
 
 export const definitions: ReadonlyMap<string, TypeDefinition> = new Map(

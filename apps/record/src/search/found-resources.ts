@@ -1,6 +1,6 @@
 import { resourceId } from '#fhir/resource-ids.js';
 import type { Visibility } from '../access/visibility.js';
-import type { RecordReader, ServedResource } from '../reading/record-reader.js';
+import { type EventType, isEventType, type RecordReader, type ServedResource } from '../reading/record-reader.js';
 import type { StoredDocument, StoredDocuments } from '../reading/stored-documents.js';
 import type { TypeDefinition } from './definitions/type-definition.js';
 import type { PageKey } from './page-token.js';
@@ -38,7 +38,7 @@ export class FoundResources {
   async of({ type, part }: TypeDefinition, rows: readonly FoundRow[]): Promise<readonly FoundResource[]> {
     if (rows.length === 0) return [];
     // Made of an event; what was sent is kept like any other resource.
-    if (part === 'e.event') return this.#provenances(rows);
+    if (part === 'e.event' && isEventType(type)) return this.#ofEvents(type, rows);
     const unknown = rows.map((row) => row.number).filter((number) => !this.#made.has(number));
     if (this.#made.size + unknown.length > mostAtHand) this.#made.clear();
     const wanted = rows.map((row) => row.number).filter((number) => !this.#made.has(number));
@@ -58,8 +58,9 @@ export class FoundResources {
     });
   }
 
-  async #provenances(rows: readonly FoundRow[]): Promise<readonly FoundResource[]> {
-    const made = await this.reader.provenances(
+  async #ofEvents(type: EventType, rows: readonly FoundRow[]): Promise<readonly FoundResource[]> {
+    const made = await this.reader.ofEvents(
+      type,
       rows.map((row) => row.part),
       this.visibility,
     );

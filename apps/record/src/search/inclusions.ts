@@ -2,7 +2,7 @@ import { elementsAt } from '#fhir/search-parameters/elements-at.js';
 import type { SearchParameter } from '#fhir/search-parameters/search-parameters.js';
 import { showsType, type Visibility } from '../access/visibility.js';
 import { FhirFault } from '../http/fhir-fault.js';
-import type { RecordReader, ServedResource } from '../reading/record-reader.js';
+import { eventTypes, isOfEvent, type RecordReader, type ServedResource } from '../reading/record-reader.js';
 import type { StoredDocuments } from '../reading/stored-documents.js';
 import { documentOf } from './criteria.js';
 import { searchedType } from './definitions.js';
@@ -67,12 +67,16 @@ export class Inclusions {
     const names = [...wanted].map(typeAndId);
     const documents = names.flatMap(([type, id]) => documentOf(type, id) ?? []);
     const stored = await this.documents.visibleAmong(await this.documents.byIds(documents), visibility);
-    const events = names.flatMap(([type, id]) => (type === 'Provenance' ? [id] : []));
+    const ofEvents: ServedResource[] = [];
+    for (const type of eventTypes) {
+      const events = names.flatMap(([name, id]) => (name === type && isOfEvent(name, id) ? [id] : []));
+      ofEvents.push(...(await this.reader.ofEvents(type, events, visibility)).values());
+    }
     return [
       ...stored
         .flatMap((one) => this.reader.resources(one, visibility))
         .filter((resource) => wanted.has(nameOf(resource))),
-      ...(await this.reader.provenances(events, visibility)).values(),
+      ...ofEvents,
     ];
   }
 

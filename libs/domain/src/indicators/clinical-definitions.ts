@@ -12,7 +12,8 @@ const within = (from: string, to: string) => (icd10: string) => category(icd10) 
 export const isHypertension = within('I10', 'I15');
 /** ICD-10 E10–E14. */
 export const isDiabetes = within('E10', 'E14');
-const isChronicLung = within('J44', 'J46');
+/** ICD-10 J44–J46. */
+export const isChronicLung = within('J44', 'J46');
 /** The chronic diseases that stations manage under QĐ 5904/2019: hypertension, diabetes, COPD and asthma. */
 export const isChronicDisease = (icd10: string): boolean =>
   isHypertension(icd10) || isDiabetes(icd10) || isChronicLung(icd10);

@@ -17,7 +17,7 @@ import { resourceId } from '../resource-ids.js';
 import { codeSystems } from '../systems.js';
 import { type EncounterContent, observationCategories, type ObservationPart } from './encounter-content.js';
 import { measuredValue, ucumUnit } from './laboratory.js';
-import { bloodPressure } from './vital-signs.js';
+import { bloodPressure, vitalSignProfile } from './vital-signs.js';
 
 const categoryDisplays = { 'vital-signs': 'Vital Signs', laboratory: 'Laboratory', exam: 'Exam' } as const;
 
@@ -42,6 +42,7 @@ export function encounterObservationOf(
   return given<Observation>({
     resourceType: 'Observation',
     id: resourceId(id, part.part),
+    meta: profileOf(part),
     status: 'final',
     category: [
       { coding: [{ system: codeSystems.observationCategory, code: category, display: categoryDisplays[category] }] },
@@ -56,6 +57,14 @@ export function encounterObservationOf(
     ].filter((one) => one !== undefined),
     ...valueOf(part),
   });
+}
+
+/** What was sent as FHIR names its profiles itself. */
+function profileOf(part: ObservationPart): Observation['meta'] {
+  if (part.kept) return undefined;
+  const name =
+    part.kind === 'vital' ? part.sign.profile : part.kind === 'blood-pressure' ? bloodPressure.profile : undefined;
+  return name === undefined ? undefined : { profile: [vitalSignProfile(name)] };
 }
 
 function wordsOf(part: ObservationPart): string {

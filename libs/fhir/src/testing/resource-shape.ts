@@ -2,16 +2,7 @@
 import { isObject, type Json } from '../reading/json.js';
 
 /** Elements whose values are rules of their own. */
-const telling: ReadonlySet<string> = new Set([
-  'system',
-  'url',
-  'status',
-  'use',
-  'intent',
-  'mode',
-  'comparator',
-  'profile',
-]);
+const telling: ReadonlySet<string> = new Set(['system', 'status', 'use', 'intent', 'mode', 'comparator', 'profile']);
 /** Code systems a validator knows the codes of. */
 const checked = /^http:\/\/(terminology\.hl7\.org|hl7\.org|unitsofmeasure\.org|loinc\.org)/;
 
@@ -28,7 +19,10 @@ function describe(value: Json, path: string, shape: Set<string>): void {
   } else if (isObject(value)) {
     const system = value['system'];
     for (const [name, inner] of Object.entries(value)) {
-      const known = telling.has(name) || (name === 'code' && typeof system === 'string' && checked.test(system));
+      const known =
+        telling.has(name) ||
+        (name === 'url' && path.endsWith('xtension')) ||
+        (name === 'code' && typeof system === 'string' && checked.test(system));
       // Numbers of facilities and episodes end the systems of their own numbers.
       const said = known && typeof inner === 'string' ? `=${inner.replace(/:[0-9A-Z]{5}$/, '')}` : '';
       describe(inner, `${path}.${name}${said}`, shape);

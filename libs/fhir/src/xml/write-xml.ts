@@ -59,7 +59,7 @@ const around = (name: string, attributes: string, inner: readonly string[]): str
   inner.length === 0 ? `<${name}${attributes}/>` : `<${name}${attributes}>${inner.join('')}</${name}>`;
 
 const attribute = (name: string, value: unknown): string =>
-  value === undefined || value === null ? '' : ` ${name}="${escaped(String(value as string | number | boolean))}"`;
+  value === undefined || value === null ? '' : ` ${name}="${escaped(String(value))}"`;
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -7,6 +7,8 @@ import { HostedView } from './hosted-view.js';
 import { ProjectorLine, type Told } from './projector-line.js';
 import type { ViewGenerations } from './projector-messages.js';
 
+/** Another thread costs about a second of processor time before its first event; of fewer events little is left to gain. */
+const defaultLongWay = 100_000;
 /** A longer building is not waited for. */
 const briefBuildingMs = 500;
 
@@ -19,6 +21,8 @@ export interface EmbeddedViewHostOptions {
   readonly codecModule?: URL;
   /** How long what was replaced can still be read by those who began with it, in milliseconds; default 10 s. */
   readonly readingMs?: number;
+  /** Events to go, from which a view that asks for it is built in a thread of its own; default 100,000. */
+  readonly longWay?: number;
   /** Told when a view fails or the projector stops; the text holds no personal data. */
   readonly onFault?: (fault: { readonly view?: string; readonly reason: string }) => void;
 }
@@ -83,9 +87,9 @@ class EmbeddedViewHost implements ViewHost {
   }
 
   #newProjector(): ProjectorLine {
-    const { eventStoreFile, folder, codecModule } = this.#options;
+    const { eventStoreFile, folder, codecModule, longWay = defaultLongWay } = this.#options;
     const line: ProjectorLine = new ProjectorLine({
-      settings: { eventStoreFile, folder, codecModule: codecModule?.href },
+      settings: { eventStoreFile, folder, codecModule: codecModule?.href, longWay },
       onTold: (message) => this.#hear(message, line),
       onStopped: (reason) => this.#stop(reason),
     });

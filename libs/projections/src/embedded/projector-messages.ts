@@ -7,6 +7,8 @@ export interface ProjectorSettings {
   readonly folder: string;
   /** Module exporting `createCodec`. */
   readonly codecModule: string | undefined;
+  /** Events to go, from which a view that asks for it is built apart. */
+  readonly longWay: number;
 }
 
 export type Request =

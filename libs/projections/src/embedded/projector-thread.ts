@@ -12,7 +12,7 @@ import { finishedGenerations } from './view-file.js';
 if (parentPort === null) throw new Error('The projector runs in a worker thread');
 const port = parentPort;
 const tell = (message: FromProjector): void => port.postMessage(message);
-const { eventStoreFile, folder, codecModule } = workerData as ProjectorSettings;
+const { eventStoreFile, folder, codecModule, longWay } = workerData as ProjectorSettings;
 
 async function loadCodec(): Promise<{ codec?: EventCodec }> {
   if (codecModule === undefined) return {};
@@ -39,9 +39,6 @@ function tellGenerations(view: ProjectedView): void {
 }
 
 type AddRequest = Extract<Request, { readonly kind: 'add' }>;
-
-/** Fewer events than these are applied before another thread has loaded all it needs. */
-const longWay = 20_000;
 
 async function hasLongWay({ name, version }: Projection): Promise<boolean> {
   const built = finishedGenerations(folder, name, reader.identity).find((one) => one.version === version);

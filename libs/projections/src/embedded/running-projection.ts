@@ -135,18 +135,22 @@ export class RunningProjection {
   #complete(): boolean {
     const missing = this.file.missingIndexes;
     if (missing.length > 0 && this.file.size >= largeView) {
-      this.#making = new IndexMaking(this.file.path, missing);
-      this.#elsewhere = this.#making.ended
-        .catch((error: Error) => {
-          this.#failedElsewhere = error;
-        })
-        .finally(() => {
-          this.#making = this.#elsewhere = undefined;
-        });
+      const making = new IndexMaking(this.file.path, missing);
+      this.#making = making;
+      this.#elsewhere = this.#await(making);
       return false;
     }
     this.file.settle();
     return true;
+  }
+
+  async #await(making: IndexMaking): Promise<void> {
+    try {
+      await making.ended;
+    } catch (error) {
+      this.#failedElsewhere = error as Error;
+    }
+    this.#making = this.#elsewhere = undefined;
   }
 
   #throwWhatFailedElsewhere(): void {
