@@ -45,14 +45,14 @@ const diagnoses = ['I10', 'E11.9', 'J06.9', 'J20.9', 'K29.7', 'M54.5', 'I25.9', 
 const medicines = ['40.30.501', '40.12', '40.480', '40.817', '40.988'];
 
 export const residentOf = (index: number): ResidentId =>
-  `${index.toString(16).padStart(8, '0')}-0000-4000-8000-${(index * 7919).toString(16).padStart(12, '0')}` as string as ResidentId;
+  `${index.toString(16).padStart(8, '0')}-0000-4000-8000-${(index * 7919).toString(16).padStart(12, '0')}` as ResidentId;
 
 /** Two events for each resident, from one index up to another. */
 export function eventsOf(from: number, to: number): readonly RecordedEvent[] {
   const events: RecordedEvent[] = [];
   for (let index = from; index < to; index += 1) {
     const resident = residentOf(index);
-    const facility = `08${(index % 140).toString().padStart(3, '0')}` as string as FacilityCode;
+    const facility = `08${(index % 140).toString().padStart(3, '0')}` as FacilityCode;
     const day = new Date(Date.UTC(2024, 0, 1) + ((index * 37) % 1000) * 86_400_000).toISOString().slice(0, 10);
     events.push(
       recorded(index * 2 + 1, residentStream(resident), facility, registered(index, resident, facility)),
