@@ -14,7 +14,7 @@ import { eventsOf, residentOf, resourcesOfEach } from './many-residents.js';
 /** `BENCH_RESIDENTS=1000000` for a province; what is built is thrown away. */
 const residents = Number(process.env['BENCH_RESIDENTS'] ?? 20_000);
 const residentsAtOnce = 2_000;
-const rounds = 150;
+const rounds = 50;
 
 /** Some resident's number stands for RESIDENT, their national id for NUMBER. */
 const searches: readonly (readonly [type: string, query: string])[] = [

@@ -90,9 +90,11 @@ export class Links {
     const own = kind === 'patient' ? definition.resident : 'e.number';
     const other = kind === 'patient' ? linked.resident : 'e.number';
     if (own === undefined || other === undefined) throw tooMany;
+    const conditions = all([...this.planner.always(linked, visibility, [link.criterion]), criterion.filter]);
+    // Of one person there are few: no index of codes is to be tried for each.
     const inner = under(
       'h',
-      all([sql(`${other} = $own`), ...this.planner.always(linked, visibility, [link.criterion]), criterion.filter]),
+      sql(`${other} = $own and case when ${conditions.text} then 1 else 0 end = 1`, ...conditions.values),
     );
     const text = `exists (select 1 from ${linked.table} h where ${inner.text.replace('$own', own)})`;
     return { filter: sql(text, ...inner.values) };

@@ -51,10 +51,11 @@ export class RowWalk {
   async count(plan: Plan, most: number): Promise<{ readonly examined: number; readonly fitting: number }> {
     let examined = 0;
     let fitting = 0;
+    const along = plan.narrow ? '' : `order by ${ordering(plan)}`;
     for (const branch of plan.branches) {
       const [row] = await this.database.query<{ readonly examined: SqlValue; readonly matching: SqlValue }>(
         `select count(*) as examined, sum(fits) as matching from (
-           select case when ${plan.filter.text} then 1 else 0 end as fits from ${plan.from} where ${branch.text} limit ${most - examined + 1}) w`,
+           select case when ${plan.filter.text} then 1 else 0 end as fits from ${plan.from} where ${branch.text} ${along} limit ${most - examined + 1}) w`,
         [...plan.filter.values, ...branch.values],
       );
       examined += Number(row?.examined ?? 0);
