@@ -12,7 +12,7 @@ export class WholeDocumentCheck {
   push(part: Buffer): void {
     if (this.#start.byteLength < startBytes) this.#start = Buffer.concat([this.#start, part]).subarray(0, startBytes);
     this.#end = Buffer.concat([this.#end, part.subarray(-endBytes)]).subarray(-endBytes);
-    this.#nesting.push(part);
+    if (!this.#beginsAsXml()) this.#nesting.push(part);
   }
 
   /** The first 4096 bytes, or as many as there were. */
@@ -21,9 +21,13 @@ export class WholeDocumentCheck {
   }
 
   isWhole(): boolean {
+    if (!this.#beginsAsXml()) return this.#nesting.closed;
     const wide = isUtf16(this.#start);
-    const start = textOf(this.#start, wide).trimStart();
-    return start.startsWith('<') ? endsWithItsRoot(start, textOf(this.#end, wide)) : this.#nesting.closed;
+    return endsWithItsRoot(textOf(this.#start, wide).trimStart(), textOf(this.#end, wide));
+  }
+
+  #beginsAsXml(): boolean {
+    return textOf(this.#start.subarray(0, 256), isUtf16(this.#start)).trimStart().startsWith('<');
   }
 }
 
