@@ -14,7 +14,8 @@ import {
   visitRecorded,
   visitRetracted,
 } from './support/events.js';
-import { place, Province } from './support/province.js';
+import { FigureReader } from '../src/statistics/figure-reader.js';
+import { lines, periodOf, place, Province, today } from './support/province.js';
 
 const an = residentId(1);
 const binh = residentId(2);
@@ -260,5 +261,22 @@ describe('referrals', () => {
     const alone = await given(registered(an), down.issued('2026-09-03T08:00:00+07:00', 'down'));
     expect(await alone.figure('referrals-back', 'all')).toEqual([1, null]);
     expect(await alone.figure('referrals-up', 'all')).toEqual([0, null]);
+  });
+});
+
+describe('the position of the figures', () => {
+  it('is that of the newest fact in them, in whatever order the partitions of the topic were read', async () => {
+    const province = await given();
+    const [first, second] = [
+      [registered(an, { residence: lamBinh }), visitRecorded(an, { episode: '1', start: '2026-09-01' })],
+      [registered(binh), visitRecorded(binh, { facility: '08Z20', episode: '1', start: '2026-09-02' })],
+    ].map((told) => told.map((event) => province.log.record(event)));
+    await province.view.apply(second ?? []);
+    await province.view.apply(first ?? []);
+    const all = periodOf('all');
+    const { position, figures } = await new FigureReader(province.view).read(place('province', '08'), all, today);
+    expect(position).toBe(second?.at(-1)?.position);
+    const [recounted] = await province.recounted([place('province', '08')], 'all', position);
+    expect(lines(figures)).toEqual(lines(recounted ?? new Map()));
   });
 });

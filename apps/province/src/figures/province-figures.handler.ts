@@ -19,7 +19,13 @@ export function provinceFigures(register: PlaceRegister): TopicHandler<HealthFac
       for (const { envelope, position } of messages) batch.take(envelope.data, position);
       await batch.write(view);
       const last = messages.at(-1);
-      if (last) await view.execute('update applied set position = ? where one = 1', [last.position]);
+      // Partitions are not read in the order of the log: one that was behind does not take back how far the others are.
+      if (last) {
+        await view.execute('update applied set position = ? where one = 1 and position < ?', [
+          last.position,
+          last.position,
+        ]);
+      }
     },
   };
 }

@@ -76,12 +76,13 @@ export class Province {
   async recounted(
     places: readonly FigurePlaceKey[],
     period: string,
+    upTo?: number,
   ): Promise<readonly ReadonlyMap<IndicatorCode, Figure>[]> {
     const { places: counted } = await recount(this.log, new FigurePlaces(register), {
       places,
       period: periodOf(period),
       today,
-      bound: { position: await this.log.head() },
+      bound: { position: upTo ?? (await this.log.head()) },
     });
     return counted.map(({ figures }) => figures);
   }
