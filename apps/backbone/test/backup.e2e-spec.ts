@@ -239,5 +239,13 @@ describe('a backup taken under load, after the machine with its data and keys is
     expect(together).toMatchObject({ code: 2, err: expect.stringContaining('must not be in the folder') });
     const open = await run('backup', ['--to', 'another', '--keys', 'safe/more.json']);
     expect(open).toMatchObject({ code: 1, err: expect.stringContaining('needs a passphrase') });
+    const file = await run('backup', ['--to', 'backup/backup.json/here']);
+    expect(file).toMatchObject({ code: 1, err: expect.stringContaining('cannot be made or written to (ENOTDIR)') });
+    const saved = await run('backup', ['--to', 'another', '--keys', 'safe/keys.json'], {
+      ...original,
+      BACKUP_PASSPHRASE: passphrase,
+    });
+    expect(saved).toMatchObject({ code: 1, err: expect.stringContaining('is not overwritten') });
+    expect(existsSync(place('another'))).toBe(false);
   });
 });

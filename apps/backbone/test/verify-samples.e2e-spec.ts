@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
+import { openSecrets } from '#security/secrets.js';
 import { syntheticWorld } from '#station-formats/synthetic/synthetic-world.js';
 import { differs } from '../src/verify/truth.js';
 import { verifyOnOwnServer } from '../src/verify/verify-folder.js';
@@ -59,6 +62,36 @@ describe('synthetic worlds, untidy and out of order', () => {
 });
 
 describe('verify:samples', () => {
+  it('waits for a server that is still starting, and says in words that one is another installation’s', async () => {
+    let asked = 0;
+    const server = createServer((_, response) => response.writeHead(asked++ < 2 ? 502 : 401).end()).listen(
+      0,
+      '127.0.0.1',
+    );
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const folder = mkdtempSync(join(tmpdir(), 'verify-url-'));
+    try {
+      const secretsFile = join(folder, 'secrets', 'keys.json');
+      openSecrets(secretsFile);
+      const program = fileURLToPath(new URL('../src/cli/verify-samples.js', import.meta.url));
+      const parameters = [join(samples, folders[0] ?? ''), '--url', `http://127.0.0.1:${port}`];
+      const child = spawn(process.execPath, ['--no-warnings', program, ...parameters], {
+        env: { ...process.env, NODE_OPTIONS: '', SECRETS_FILE: secretsFile },
+        stdio: ['ignore', 'inherit', 'pipe'],
+      });
+      const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit') as Promise<[number]>]);
+      expect({ said, code, asked }).toEqual({
+        said: expect.stringContaining('does not take tokens of this SECRETS_FILE'),
+        code: 1,
+        asked: 3,
+      });
+    } finally {
+      server.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }, 60_000);
+
   it('finds a figure that is not what it should be, marks it and fails', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'untrue-'));
     try {

@@ -1,5 +1,5 @@
-import { copyFile, readFile, rm } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { access, copyFile, readFile, rm } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
 import type { Configuration } from '#platform/configuration.js';
 import { makeFolder } from '#platform/make-folder.js';
@@ -33,13 +33,7 @@ export async function makeBackup(
       en: `--to: ${to} is inside DATA_DIR; what destroys one destroys both. Choose another place.`,
     });
   }
-  if ((await namesIn(to)).length > 0) {
-    throw new SetupError({
-      vi: `--to: thư mục ${to} không trống. Mỗi bản sao lưu cần một thư mục mới.`,
-      en: `--to: the folder ${to} is not empty. Each backup needs a new folder.`,
-    });
-  }
-  makeFolder(to, 0o700);
+  await makeEmptyFolder(to);
   try {
     const takenAt = new Date().toISOString();
     for (const name of databases) {
@@ -57,6 +51,28 @@ export async function makeBackup(
     await Promise.all([...databases, ...smallFiles].map((name) => rm(join(to, name), { force: true })));
     throw error;
   }
+}
+
+async function makeEmptyFolder(to: string): Promise<void> {
+  try {
+    if ((await namesIn(to)).length === 0) {
+      makeFolder(to, 0o700);
+      return await access(to, constants.W_OK);
+    }
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw new SetupError(
+      {
+        vi: `--to: không tạo hoặc không ghi được thư mục ${to} (${code})`,
+        en: `--to: the folder ${to} cannot be made or written to (${code})`,
+      },
+      { cause: error },
+    );
+  }
+  throw new SetupError({
+    vi: `--to: thư mục ${to} không trống. Mỗi bản sao lưu cần một thư mục mới.`,
+    en: `--to: the folder ${to} is not empty. Each backup needs a new folder.`,
+  });
 }
 
 /** What was copied, once it is on the disk and found whole. */

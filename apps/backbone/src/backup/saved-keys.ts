@@ -7,17 +7,21 @@ import { findSecrets } from '#security/secrets.js';
 import { writeWhole } from './folders.js';
 import type { SavedKeys } from './restore-backup.js';
 
+/** @throws SetupError when there is something at the place already */
+export function mustBeFree(to: string): void {
+  if (!existsSync(to)) return;
+  throw new SetupError({
+    vi: `--keys: đã có tệp ${to}; không ghi đè.`,
+    en: `--keys: the file ${to} is there already; it is not overwritten.`,
+  });
+}
+
 /**
  * Saves the key file under a passphrase.
  * @throws SetupError when there is no key file, or something at the place already
  */
 export async function saveKeys(secretsFile: string, to: string, passphrase: string): Promise<void> {
-  if (existsSync(to)) {
-    throw new SetupError({
-      vi: `--keys: đã có tệp ${to}; không ghi đè.`,
-      en: `--keys: the file ${to} is there already; it is not overwritten.`,
-    });
-  }
+  mustBeFree(to);
   const secrets = findSecrets(secretsFile);
   if (!secrets) {
     throw new SetupError({

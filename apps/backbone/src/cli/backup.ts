@@ -2,7 +2,7 @@
 import { dirname, relative } from 'node:path';
 import { loadConfiguration } from '#platform/configuration.js';
 import { makeBackup } from '../backup/make-backup.js';
-import { readPassphrase, saveKeys } from '../backup/saved-keys.js';
+import { mustBeFree, readPassphrase, saveKeys } from '../backup/saved-keys.js';
 import { backupUsage, parseBackupArguments } from './backup-arguments.js';
 import { runAsProgram, WrongUse } from './output.js';
 
@@ -24,6 +24,8 @@ runAsProgram(async () => {
       en: '--keys: the keys must not be in the folder of the data they open',
     });
   }
+  // Before anything is copied: a backup of which half is there would be taken for none, or for a whole one.
+  if (keys !== undefined) mustBeFree(keys);
   // Health data and keys: for the owner of the process alone.
   process.umask(0o077);
   const configuration = loadConfiguration();

@@ -9,6 +9,7 @@ import { TokenIssuer } from '#security/token-issuer.js';
 import { Client } from '../verify/client.js';
 import { differs } from '../verify/truth.js';
 import { type Verification, verifyFolder, verifyOnOwnServer } from '../verify/verify-folder.js';
+import { waitUntilServing } from '../verify/wait-until-serving.js';
 import { reasonOf, runAsProgram, WrongUse } from './output.js';
 
 const usage = `npm run -s verify:samples -- [FOLDER…] [--url URL]
@@ -19,16 +20,19 @@ const usage = `npm run -s verify:samples -- [FOLDER…] [--url URL]
 
 const samples = fileURLToPath(new URL('../../../../../samples', import.meta.url));
 
+const startTakesAtMostMs = 60_000;
+
 runAsProgram(async () => {
   const { folders, url, help } = read(process.argv.slice(2));
   if (help) {
     process.stdout.write(`${usage}\n`);
     return;
   }
+  const running = url === undefined ? undefined : clientOf(url);
+  if (running) await waitUntilServing(running, startTakesAtMostMs);
   let wrong = 0;
   for (const folder of folders) {
-    const verification =
-      url === undefined ? await verifyOnOwnServer(folder) : await verifyFolder(folder, clientOf(url));
+    const verification = running ? await verifyFolder(folder, running) : await verifyOnOwnServer(folder);
     print(verification);
     wrong += verification.comparisons.filter(differs).length;
   }

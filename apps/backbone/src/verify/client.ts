@@ -1,5 +1,17 @@
 import type { Grant, TokenIssuer } from '#security/token-issuer.js';
 
+/** An answer other than 2xx. */
+export class NotServed extends Error {
+  override readonly name = 'NotServed';
+
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 /** Asks a running server as different kinds of user. */
 export class Client {
   readonly #tokens = new Map<string, Promise<string>>();
@@ -11,8 +23,10 @@ export class Client {
 
   async get<Answer>(path: string, as: Omit<Grant, 'hours'>): Promise<Answer> {
     const answer = await fetch(new URL(path, this.origin), { headers: await this.#authorization(as) });
-    if (!answer.ok)
-      throw new Error(`GET ${path} was answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`);
+    if (!answer.ok) {
+      const said = (await answer.text()).slice(0, 300);
+      throw new NotServed(answer.status, `GET ${path} was answered ${answer.status}: ${said}`);
+    }
     return (await answer.json()) as Answer;
   }
 

@@ -41,7 +41,7 @@ export class Readiness {
     const { engines, dataDir } = this.configuration;
     const [eventStore, views, disk] = await Promise.all([
       check('the event store does not answer', async () => this.events.head()),
-      check('a view has failed, or cannot be read before it is built', async () => this.#views()),
+      check('a view has failed, is not built yet, or its database does not answer', async () => this.#views()),
       engines === 'embedded'
         ? check('the data folder cannot be written or its disk is full', () => hasRoom(dataDir))
         : undefined,

@@ -113,8 +113,10 @@ async function prepareTopics(kafka: Kafka, topics: readonly Topic<unknown>[], pa
       }
     }
   } catch (error) {
-    const { name, type = name } = error as Partial<KafkaJSProtocolError>;
-    const reason = error instanceof TopicLaidOutOtherwise ? error.message : type;
+    const { name, type = name, message } = error as Partial<KafkaJSProtocolError>;
+    // The name of what was tried too often says nothing; its text names the broker and the fault of its line.
+    const says = error instanceof TopicLaidOutOtherwise || name === 'KafkaJSNumberOfRetriesExceeded';
+    const reason = says ? message : type;
     throw new SetupError(
       {
         vi: `Không dùng được Kafka theo KAFKA_BROKERS: ${reason}`,
