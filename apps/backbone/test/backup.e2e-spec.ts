@@ -50,7 +50,8 @@ async function start(environment: Record<string, string>): Promise<OwnServer> {
 async function run(name: string, parameters: readonly string[], environment: Record<string, string> = original) {
   const child = spawn(process.execPath, ['--no-warnings', program(name), ...parameters], {
     cwd: folder,
-    env: { ...process.env, NODE_OPTIONS: '', BACKUP_PASSPHRASE: '', ...environment },
+    // Where npm was called from: under `npm test` it would be the product's own folder.
+    env: { ...process.env, INIT_CWD: folder, NODE_OPTIONS: '', BACKUP_PASSPHRASE: '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [out, err, [code]] = await Promise.all([

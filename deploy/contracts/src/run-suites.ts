@@ -12,12 +12,17 @@ export class NoReport extends Error {
 }
 
 /**
- * Runs suites and gives what jest reports of them; their own output goes to standard error.
+ * Runs suites and gives what jest reports of them; what it says itself goes to standard error.
  * @param suites ends of their paths
  * @param root folder with a `jest.config.js`
+ * @param output of jest: shown, or kept back where suites are run that are to fail
  * @throws NoReport
  */
-export async function runSuites(suites: readonly string[], root: string): Promise<JestReport> {
+export async function runSuites(
+  suites: readonly string[],
+  root: string,
+  output: 'inherit' | 'ignore' = 'inherit',
+): Promise<JestReport> {
   const folder = mkdtempSync(join(tmpdir(), 'contracts-'));
   const report = join(folder, 'report.json');
   const jest = join(dirname(createRequire(import.meta.url).resolve('jest/package.json')), 'bin', 'jest.js');
@@ -38,7 +43,7 @@ export async function runSuites(suites: readonly string[], root: string): Promis
         ...exact,
       ],
       // Standard output would hold the whole report once more.
-      { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
+      { cwd: root, stdio: ['ignore', 'ignore', output] },
     );
     const stop = (): void => void running.kill();
     process.once('exit', stop);

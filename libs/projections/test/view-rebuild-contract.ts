@@ -255,7 +255,7 @@ export function describeRebuildContract(name: string, newStorage: () => Promise<
 
     it('of a new version that older rows cannot stand in for: nothing is read before it is level', async () => {
       await built(300);
-      const view = await reopened({ version: 2, weight: 2, busyMs: 2 });
+      const view = await reopened({ version: 2, weight: 2, busyMs: 8 });
       await expect(countsIn(view.database)).rejects.toThrow(ViewBeingBuilt);
       expect(await view.status()).toMatchObject({ version: 2, position: 0, state: 'building' });
       expect(await view.cancelRebuild()).toBe('needed');

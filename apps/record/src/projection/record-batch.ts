@@ -231,10 +231,10 @@ export class RecordBatch {
         body,
       ]);
       if (one.indexed) for (const table of tablesOf[one.kind]) listed(outdated, table).push(one.number);
-      if (!one.document) continue;
+      if (!one.document || body === null) continue;
       const add = (table: EntryTableName, row: readonly SqlValue[]): void => void listed(rows, table).push(row);
       indexRows(one.document, one.number, one.resident ?? one.number, add);
-      indexSensitive(one.document, one.id, one.number, add);
+      indexSensitive(one.document, body, one.id, one.number, add);
     }
     await insertDocuments.run(this.view, documents);
     for (const [table, numbers] of outdated) await deleteEntries[table].execute(this.view, numbers);

@@ -10,9 +10,18 @@ import type { AddRow } from './index-rows.js';
 const version = { version: 1, lastUpdated: '' };
 const context = { facilityName: (): undefined => undefined };
 
-/** Rows of a document's resources that tell of a sensitive class, and of the document where it does as a whole. */
-export function indexSensitive(document: RecordDocument, id: string, number: number, add: AddRow): void {
-  if (document.kind === 'facility' || document.kind === 'immunization' || !mayBeSensitive(document)) return;
+/**
+ * Rows of a document's resources that tell of a sensitive class, and of the document where it does as a whole.
+ * @param written the document as JSON
+ */
+export function indexSensitive(
+  document: RecordDocument,
+  written: string,
+  id: string,
+  number: number,
+  add: AddRow,
+): void {
+  if (document.kind === 'facility' || document.kind === 'immunization' || !mayBeSensitive(document, written)) return;
   const resources = resourcesOf(document, { ...version, id }, context);
   const labels = sensitiveLabels(document, resources);
   const facilities = ` ${namedFacilities(document).join(' ')} `;

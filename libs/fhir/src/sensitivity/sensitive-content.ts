@@ -12,7 +12,8 @@ const loincHiv = [
 ]; // prettier-ignore
 const snomedHiv = ['86406008', '62479008', '165816005', '91947003', '91948008', '402915006'];
 const snomedMental = ['74732009', '35489007', '370143000', '58214004', '13746004', '69322001', '197480006'];
-const otherCodes = new RegExp(`"(?:${[...loincHiv, ...snomedHiv, ...snomedMental].join('|')}|1[01])"`);
+/** Codes whose system a document need not name. */
+const otherCodes: ReadonlySet<string> = new Set([...loincHiv, ...snomedHiv, ...snomedMental, '10', '11']);
 
 /** Antiretrovirals that treat nothing but HIV, or are given for it before all else. Tenofovir and lamivudine alone treat hepatitis B. */
 const antiretrovirals =
@@ -39,20 +40,49 @@ export function isAlsoPsychotropic(resource: unknown): boolean {
   return alsoPsychotropic.test(JSON.stringify(resource).toLowerCase());
 }
 
-/** Whether {@link classesIn} could find anything in the resources of a document; a few more than there are. */
-export function mayBeSensitive(document: RecordDocument): boolean {
+/**
+ * Whether {@link classesIn} could find anything in the resources of a document; a few more than there are.
+ * @param written the document as JSON, where the caller has it
+ */
+export function mayBeSensitive(document: RecordDocument, written: string = JSON.stringify(document)): boolean {
   if (document.kind === 'visit' && document.sensitive !== undefined) return true;
-  const text = JSON.stringify(document).normalize('NFC').toLowerCase();
-  return (
-    icd10Starts.test(text) ||
-    otherCodes.test(text) ||
-    antiretrovirals.test(text) ||
-    psychotropics.test(text) ||
-    sensitiveClassesIn(text).length > 0
-  );
+  // Between the quotes stand its texts, its names and what is between them: cutting is cheaper than walking through it.
+  for (const text of written.split('"')) if (mayTell(text)) return true;
+  return false;
 }
 
-const icd10Starts = /"(?:b2[0-4]|r75|z21|f\d\d|o98|z11|z20|z71|x[678]\d|z86|z91)/;
+/** Codes and names of drugs, tests and services come again and again: each is looked through once. */
+const lookedThrough = new Map<string, boolean>();
+const mostLookedThrough = 20_000;
+const longestRepeated = 80;
+
+function mayTell(text: string): boolean {
+  if (text.length < 2) return false;
+  if (text.length > longestRepeated) return lookThrough(text);
+  const known = lookedThrough.get(text);
+  if (known !== undefined) return known;
+  const tells = lookThrough(text);
+  if (lookedThrough.size >= mostLookedThrough) lookedThrough.clear();
+  lookedThrough.set(text, tells);
+  return tells;
+}
+
+const icd10Starts = /^(?:b2[0-4]|r75|z21|f\d\d|o98|z11|z20|z71|x[678]\d|z86|z91)/;
+
+function lookThrough(text: string): boolean {
+  // Of a line's end JSON makes a letter, which would hide the word behind it.
+  const plain = text
+    .replace(/\\[bfnrt]/g, ' ')
+    .normalize('NFC')
+    .toLowerCase();
+  return (
+    icd10Starts.test(plain) ||
+    otherCodes.has(plain) ||
+    antiretrovirals.test(plain) ||
+    psychotropics.test(plain) ||
+    sensitiveClassesIn(plain).length > 0
+  );
+}
 
 function collect(value: unknown, found: Set<SensitiveClass>): void {
   if (typeof value === 'string') {
