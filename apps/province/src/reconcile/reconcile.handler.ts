@@ -8,6 +8,7 @@ import { type FigurePlaceKey, placeKey, placeText } from '../statistics/figure-p
 import { FigureReader, type Figures, type FigureSnapshot } from '../statistics/figure-reader.js';
 import { FIGURES_VIEW } from '../statistics/figures-view.js';
 import { Parameters } from '../statistics/parameters.js';
+import { atOneMoment } from './at-one-moment.js';
 import { Reconcile, type ReconciledFigure, type Reconciliation } from './reconcile.query.js';
 
 @QueryHandler(Reconcile)
@@ -15,7 +16,7 @@ export class ReconcileHandler implements IQueryHandler<Reconcile> {
   readonly #reader: FigureReader;
 
   constructor(
-    @Inject(FIGURES_VIEW) view: View,
+    @Inject(FIGURES_VIEW) private readonly view: View,
     private readonly parameters: Parameters,
     private readonly recounts: Recounts,
   ) {
@@ -24,9 +25,11 @@ export class ReconcileHandler implements IQueryHandler<Reconcile> {
 
   async execute({ place, period, signal }: Reconcile): Promise<Reconciliation> {
     const { today } = this.parameters;
-    const live = place
-      ? placed(place, await this.#reader.read(place, period, today))
-      : await this.#reader.readEvery(period, today);
+    const live = await atOneMoment(this.view, async () =>
+      place
+        ? placed(place, await this.#reader.read(place, period, today))
+        : await this.#reader.readEvery(period, today),
+    );
     // The log is counted up to where the view was when it was read, however far both have gone on meanwhile.
     const bound = { position: live.position };
     const again = await this.recounts.count(place && [place], { period, today, bound }, signal);

@@ -13,7 +13,7 @@ export interface PlaceFigures {
 }
 
 export interface FigureSnapshot {
-  /** Position of the last fact in these figures: all of them are of this one moment. */
+  /** Position of the newest fact in these figures. */
   readonly position: number;
   readonly places: readonly PlaceFigures[];
 }
