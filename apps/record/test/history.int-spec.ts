@@ -173,6 +173,10 @@ describe('a visit that was amended, then withdrawn', () => {
   });
 });
 
+/** The same lives each time, so that a failure is of the change that was made; `HISTORY_LIVES=500` looks at five hundred others. */
+const others = process.env['HISTORY_LIVES'];
+const seeded = others === undefined ? { seed: 20_261_122 } : {};
+
 /** A random small life of four residents at two stations: visits amended, withdrawn, moved to another person, merges and separations. */
 const steps = fc.array(
   fc.record({
@@ -277,9 +281,9 @@ it('the record as of a moment is what a view built up to that moment shows', asy
         await now.close();
       }
     }),
-    { numRuns: 25 },
+    { ...seeded, numRuns: Number(others ?? 25) },
   );
-}, 120_000);
+}, 600_000);
 
 it('every version that was ever served is found again by its number', async () => {
   await fc.assert(
@@ -300,7 +304,7 @@ it('every version that was ever served is found again by its number', async () =
         await server.close();
       }
     }),
-    { numRuns: 10 },
+    { ...seeded, numRuns: 10 },
   );
 }, 120_000);
 

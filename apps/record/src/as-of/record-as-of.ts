@@ -61,9 +61,7 @@ export class RecordAsOf {
         ? await this.#read(await this.history.streams([stored.number]), streams, before)
         : await this.#ofResident(stored.resident, streams, before, visibility);
     await view.apply(inOrder(events));
-    const facilities = await view.database.query<{ readonly facility: string }>(
-      'select distinct facility from concern',
-    );
+    const facilities = await view.database.query<{ readonly facility: string }>(facilitiesReferredTo);
     await view.apply(
       inOrder(
         await this.#read(
@@ -84,7 +82,11 @@ export class RecordAsOf {
     visibility: Visibility,
   ): Promise<readonly RecordedEvent[]> {
     const events: RecordedEvent[] = [];
-    const residents = new Set([resident]);
+    const members = await this.database.query<{ readonly number: SqlValue }>(
+      'select number from merged where survivor = ?',
+      [resident],
+    );
+    const residents = new Set([resident, ...members.map(({ number }) => Number(number))]);
     for (const number of residents) {
       const told = await this.#toldOf(number, before, visibility);
       const read = await this.#read(await this.history.streams(told), streams, before);
@@ -96,7 +98,7 @@ export class RecordAsOf {
 
   async #toldOf(resident: number, before: number, visibility: Visibility): Promise<readonly number[]> {
     const rows = await this.database.query<{ readonly document: SqlValue }>(
-      `select distinct document from touch where resident = ? and recorded < ? limit ${mostDocuments + 1}`,
+      `select distinct document from touch where told_of = ? and recorded < ? limit ${mostDocuments + 1}`,
       [resident, before],
     );
     if (rows.length > mostDocuments) {
@@ -121,7 +123,7 @@ export class RecordAsOf {
       if (type === 'ResidentJoined') ids.add((data as { readonly into: string }).into);
     }
     const found = await this.documents.byIds([...ids]);
-    return found.map(({ resident, number }) => resident ?? number);
+    return found.map(({ number }) => number);
   }
 
   async #read(names: readonly StreamName[], known: Set<StreamName>, before: number): Promise<readonly RecordedEvent[]> {
@@ -137,6 +139,14 @@ export class RecordAsOf {
     return events;
   }
 }
+
+/** Who had the person, told of them, or was asked. */
+const facilitiesReferredTo = `select facility from concern
+  union select facility from touch where facility is not null
+  union select organization from patient_entry
+  union select facility from encounter_entry
+  union select requester from referral_entry
+  union select performer from referral_entry`;
 
 const inOrder = (events: readonly RecordedEvent[]): readonly RecordedEvent[] =>
   events.toSorted((a, b) => a.position - b.position);

@@ -147,6 +147,7 @@ export class RecordBatch {
       event.id,
       own.number,
       own.resident,
+      own.toldOf,
       own.version,
       event.type,
       updated,

@@ -163,7 +163,19 @@ export const documentTable: EntryTable = {
 
 export const touchTable: EntryTable = {
   name: 'touch',
-  columns: ['event', 'document', 'resident', 'version', 'type', 'recorded', 'occurred', 'facility', 'actor', 'digest'],
+  columns: [
+    'event',
+    'document',
+    'resident',
+    'told_of',
+    'version',
+    'type',
+    'recorded',
+    'occurred',
+    'facility',
+    'actor',
+    'digest',
+  ],
 };
 
 /** Events that touched documents besides that of their own stream. */
@@ -190,12 +202,14 @@ export const schema: readonly string[] = [
   'create index document_told_of on document (told_of)',
   'create index document_updated on document (updated, number)',
   `create table touch (
-    event text primary key, document bigint not null, resident bigint, version integer not null, type text not null,
+    event text primary key, document bigint not null, resident bigint, told_of bigint, version integer not null, type text not null,
     recorded bigint not null, occurred text not null, facility text, actor text, digest text)`,
   'create table touch_besides (document bigint not null, event text not null, primary key (document, event))',
   'create index touch_besides_event on touch_besides (event)',
   'create index touch_document on touch (document, version)',
   'create index touch_resident on touch (resident, recorded)',
+  // Of whom the event was told: never moved, whatever became of the document and of the record.
+  'create index touch_told_of on touch (told_of, recorded)',
   'create index touch_recorded on touch (recorded, event)',
   // Merged records, by their numbers: into which one each was joined, and which one goes on.
   'create table merged (number bigint primary key, into_number bigint not null, survivor bigint not null)',

@@ -344,6 +344,8 @@ export function spansOf({ type, value }: TypedValue): readonly Span[] {
       ((value as Fields)['event'] as string[] | undefined)?.map(spanOf) ??
       spansOf({ type: 'Period', value: ((value as Fields)['repeat'] as Fields | undefined)?.['boundsPeriod'] ?? {} })
     );
+  // Of a choice that is a date or words, words are no date, even such that JavaScript would read as one.
+  if (type === 'string') return [];
   if (type !== 'Period') return [spanOf(String(value))];
   const { start, end } = value as { readonly start?: string; readonly end?: string };
   if (start === undefined && end === undefined) return [];
