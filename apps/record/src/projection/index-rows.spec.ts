@@ -131,3 +131,20 @@ describe('the search index', () => {
     expect(nameRotations('  ')).toEqual([]);
   });
 });
+
+it('makes rows a database takes of codes that JavaScript has a meaning for', () => {
+  for (const code of ['__proto__', 'constructor', 'toString']) {
+    const document = {
+      kind: 'resident',
+      resident: '00000000-0000-8000-8000-000000000001',
+      details: { name: 'Nông Văn An (giả lập)', sex: 'male' },
+      identifiers: [],
+      cards: [],
+      registeredBy: '08Z11',
+      history: { allergies: [{ code, display: 'Phấn hoa', present: true }] },
+      historyOn: '2026-10-28',
+    } as unknown as RecordDocument;
+    const values = rowsOf(document).flatMap(([, row]) => Object.values(row));
+    expect(values.filter((value) => value !== null && !['string', 'number'].includes(typeof value))).toEqual([]);
+  }
+});

@@ -317,7 +317,7 @@ function indexResident(document: ResidentDocument, number: number, resident: num
       ends,
       ...(overlaid ? token(tokensAt(overlaid, 'code')[0]) : ownCode(codeSystems.historyAllergy, item.code)),
       conditionClinicalStatus(item),
-      allergyCategories[item.code] ?? null,
+      allergyCategories.get(item.code) ?? null,
     ]);
   }
   for (const { part, factor } of history.riskFactors) {

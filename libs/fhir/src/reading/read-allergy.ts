@@ -6,7 +6,7 @@ import { type JsonObject, objectsOf, textOf, textsOf } from './json.js';
 
 /** QĐ 831, DSDIUNG/LOAI: 4 other. */
 const otherKind = '4';
-const kinds = new Map<string, string>(Object.entries(allergyCategories).map(([code, category]) => [category, code]));
+const kinds = new Map<string, string>([...allergyCategories].map(([code, category]) => [category, code]));
 
 /** An allergy of the health record; `undefined` for one entered in error. */
 export function readAllergy(allergy: JsonObject, key: string): HistoryItem | undefined {

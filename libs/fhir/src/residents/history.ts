@@ -35,11 +35,11 @@ const factorStatuses: Readonly<Record<RiskFactor['status'] | 'stopped', string>>
 };
 
 /** QĐ 831, DSDIUNG/LOAI: 1 drug, 2 chemical, 3 food, 4 other. */
-export const allergyCategories: Readonly<Record<string, 'medication' | 'environment' | 'food'>> = {
-  '1': 'medication',
-  '2': 'environment',
-  '3': 'food',
-};
+export const allergyCategories: ReadonlyMap<string, 'medication' | 'environment' | 'food'> = new Map([
+  ['1', 'medication'],
+  ['2', 'environment'],
+  ['3', 'food'],
+]);
 
 export function historyConditionOf(
   document: ResidentDocument,
@@ -73,7 +73,7 @@ export function allergyOf(
   { on }: HistoryContent,
   { part, item }: HistoryAllergyPart,
 ): AllergyIntolerance {
-  const category = allergyCategories[item.code];
+  const category = allergyCategories.get(item.code);
   return given<AllergyIntolerance>({
     resourceType: 'AllergyIntolerance',
     id: resourceId(document.resident, part),
