@@ -79,7 +79,7 @@ async function everyMatch(world: World, request: SearchRequest): Promise<readonl
 const searchesInAWorld = 50;
 /**
  * How many random records are looked at, `DIFFERENTIAL_WORLDS=20`. Not by itself: rare differences that it finds, about one in ten
- * records, are not mended yet (search of results by value, and an index row that SQLite refuses).
+ * records, are not mended yet (`:below` of codes with blanks among them).
  */
 const worlds = Number(process.env['DIFFERENTIAL_WORLDS'] ?? 0);
 if (worlds === 0) process.stdout.write('differential test of searches: SKIPPED: DIFFERENTIAL_WORLDS is not set\n');
