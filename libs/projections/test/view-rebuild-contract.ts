@@ -238,6 +238,7 @@ export function describeRebuildContract(name: string, newStorage: () => Promise<
       const heard: Position[] = [];
       view.onAdvanced((position) => heard.push(position));
       const position = await visits('08Z11', 1);
+      await pause(5);
       const status = await view.status();
       expect(status).toMatchObject({ version: 1, position: 500, logPosition: 501, state: 'catching-up' });
       expect(status.build).toMatchObject({ version: 2, reason: 'version' });
