@@ -10,9 +10,7 @@ import type { PageTokens } from '../search/page-token.js';
  * @throws FhirFault 400 when it is neither
  */
 export function asOfIn(parameters: URLSearchParams, pages: PageTokens): number | undefined {
-  const token = parameters.get('_page');
-  const asked = token === null ? parameters : new URLSearchParams(pages.read(token).query);
-  const value = asked.get('asOf');
+  const value = unpaged(parameters, pages).get('asOf');
   return value === null ? undefined : endOf('asOf', value);
 }
 
@@ -26,8 +24,7 @@ export function residentAsked(
   pages: PageTokens,
   visibility: Visibility,
 ): string {
-  const token = parameters.get('_page');
-  const asked = token === null ? parameters : new URLSearchParams(pages.read(token).query);
+  const asked = unpaged(parameters, pages);
   const names = ['patient', 'subject', 'patient:Patient', 'subject:Patient', ...(type === 'Patient' ? ['_id'] : [])];
   for (const name of names) {
     const value = asked.get(name)?.replace(/^Patient\//, '');
@@ -38,4 +35,10 @@ export function residentAsked(
     vi: 'asOf cần một người: thêm patient=… (với Patient: _id=…).',
     en: 'asOf needs one person: add patient=… (for Patient: _id=…).',
   });
+}
+
+/** What was asked before it was divided into pages. */
+function unpaged(parameters: URLSearchParams, pages: PageTokens): URLSearchParams {
+  const token = parameters.get('_page');
+  return token === null ? parameters : new URLSearchParams(pages.read(token).query);
 }

@@ -11,7 +11,6 @@ import { nameOf, referencesOf, typeAndId } from '../search/inclusions.js';
 import type { PageTokens } from '../search/page-token.js';
 import { invalidValue } from '../search/parameter-values.js';
 import { entry } from '../search/search-service.js';
-
 import { isWithin, type Period } from './care-period.js';
 
 interface EverythingRequest {

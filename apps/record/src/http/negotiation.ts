@@ -26,10 +26,9 @@ const any: ReadonlySet<string> = new Set(['*/*', 'application/*', '']);
  * @throws FhirFault 406 when it asks for something else alone
  */
 export function formatOf(request: FastifyRequest): FhirFormat {
-  const { searchParams } = new URL(request.raw.url ?? '', 'http://localhost');
-  const asked = searchParams.get('_format');
+  const [asked] = [(request.query as Readonly<Record<string, string | string[]>>)['_format']].flat();
   const found =
-    asked === null ? acceptedBy(request.headers.accept ?? '*/*') : formats[essence(asked.replace(' ', '+'))];
+    asked === undefined ? acceptedBy(request.headers.accept ?? '*/*') : formats[essence(asked.replace(' ', '+'))];
   if (found) return found;
   throw new FhirFault(406, 'not-supported', {
     vi: 'Chỉ có application/fhir+json và application/fhir+xml.',
