@@ -6,6 +6,7 @@ import { type SearchParameter, searchParametersOf } from '#fhir/search-parameter
 import { definitions, type SearchedType, servedTypes } from '../search/definitions.js';
 import type { IndexedParameter } from '../search/definitions/type-definition.js';
 import { modifiersOf } from '../search/matching/matcher.js';
+import { operationsOn } from './operations.js';
 
 /** What this server can do for a caller, made from the table that searches are made from and the scopes of the token. */
 export function capabilityStatement(base: string, date: string, caller: Caller): CapabilityStatement {
@@ -45,6 +46,7 @@ export function capabilityStatement(base: string, date: string, caller: Caller):
           ...(caller.scopes.has('audit.read') && mayUse(caller, 'AuditEvent', 'r') ? [auditEvents] : []),
         ],
         interaction: [{ code: 'history-system' }],
+        ...operationMember('system', caller),
         compartment: [
           'http://hl7.org/fhir/CompartmentDefinition/patient',
           'http://hl7.org/fhir/CompartmentDefinition/encounter',
@@ -87,10 +89,13 @@ function resourceOf({ type, sources: [own] }: SearchedType, caller: Caller): Cap
     })),
     ...(includes.length > 0 && { searchInclude: includes }),
     ...(reverseIncludes.length > 0 && { searchRevInclude: [...reverseIncludes] }),
-    ...(type === 'Patient' && {
-      operation: [{ name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' }],
-    }),
+    ...operationMember(type, caller),
   };
+}
+
+function operationMember(on: string, caller: Caller): Pick<CapabilityStatementRestResource, 'operation'> {
+  const operation = operationsOn(on, caller);
+  return operation.length > 0 ? { operation: [...operation] } : {};
 }
 
 /** What a client must know to ask it: the modifiers, and whether it can stand alone however much there is. */

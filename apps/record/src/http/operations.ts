@@ -1,0 +1,29 @@
+import type { CapabilityStatementRestResourceOperation } from '@medplum/fhirtypes';
+import type { Caller } from '#security/caller.js';
+
+/** An operation as the CapabilityStatement tells of it; the controller of its folder answers it. */
+interface ServedOperation {
+  /** Without `$`. */
+  readonly name: string;
+  /** Canonical URL of its OperationDefinition. */
+  readonly definition: string;
+  /** Types it is asked of, `system`: of the server. */
+  readonly of: readonly string[];
+  /** For whom it is told of; everybody where nothing is said. */
+  readonly mayUse?: (caller: Caller) => boolean;
+}
+
+const operations: readonly ServedOperation[] = [
+  {
+    name: 'everything',
+    definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
+    of: ['Patient'],
+  },
+];
+
+/** @param on a type, or `system` */
+export function operationsOn(on: string, caller: Caller): readonly CapabilityStatementRestResourceOperation[] {
+  return operations
+    .filter(({ of, mayUse }) => of.includes(on) && (mayUse?.(caller) ?? true))
+    .map(({ name, definition }) => ({ name, definition }));
+}
