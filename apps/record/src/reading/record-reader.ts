@@ -88,7 +88,7 @@ export class RecordReader {
   }
 
   #shown(stored: StoredDocument, shown: Shown): readonly ShownResource[] {
-    return stored.document ? shownResources(stored.document, this.#all(stored), shown) : [];
+    return shownResources(stored, this.#all(stored), shown);
   }
 
   /**
