@@ -53,6 +53,7 @@ const views: ViewHost = {
   add: async () => view,
   find: () => view,
   statuses: async () => [],
+  whileAlone: (_name, signal, work) => work(signal).then(() => true),
   close: async () => undefined,
 };
 const events: EventStore = {

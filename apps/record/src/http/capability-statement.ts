@@ -6,6 +6,7 @@ import { type SearchParameter, searchParametersOf } from '#fhir/search-parameter
 import { definitions, type SearchedType, servedTypes } from '../search/definitions.js';
 import type { IndexedParameter } from '../search/definitions/type-definition.js';
 import { modifiersOf } from '../search/matching/matcher.js';
+import { subscriptionCapability } from '../subscriptions/subscription-capability.js';
 import { operationsOn } from './operations.js';
 
 /** What this server can do for a caller, made from the table that searches are made from and the scopes of the token. */
@@ -44,6 +45,7 @@ export function capabilityStatement(base: string, date: string, caller: Caller):
         resource: [
           ...served.map((searched) => resourceOf(searched, caller)),
           ...(caller.scopes.has('audit.read') && mayUse(caller, 'AuditEvent', 'r') ? [auditEvents] : []),
+          ...subscriptionCapability(caller),
         ],
         interaction: [{ code: 'history-system' }],
         ...operationMember('system', caller),

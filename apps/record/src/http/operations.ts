@@ -1,5 +1,6 @@
 import type { CapabilityStatementRestResourceOperation } from '@medplum/fhirtypes';
 import type { Caller } from '#security/caller.js';
+import { backport } from '../subscriptions/backport.js';
 
 /** An operation as the CapabilityStatement tells of it; the controller of its folder answers it. */
 interface ServedOperation {
@@ -19,6 +20,8 @@ const operations: readonly ServedOperation[] = [
     definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
     of: ['Patient'],
   },
+  { name: 'status', definition: backport.statusOperation, of: ['Subscription'] },
+  { name: 'events', definition: backport.eventsOperation, of: ['Subscription'] },
 ];
 
 /** @param on a type, or `system` */
