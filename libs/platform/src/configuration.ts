@@ -199,6 +199,9 @@ export function summaryOf(configuration: Configuration): string {
     ...enginesRows(configuration),
     ['SECRETS_FILE', configuration.secretsFile],
     ['OIDC_ISSUER', configuration.oidcIssuer ?? '– (chỉ mã nội bộ / local tokens only)'],
+    ...(configuration.intakeUrl === undefined
+      ? []
+      : [['INTAKE_URL', withoutCredentials(configuration.intakeUrl)] as [string, string]]),
     ['LOG_LEVEL', configuration.logLevel],
     ['BODY_LIMIT', `${Math.round(configuration.bodyLimit / 1024).toLocaleString('en')} KiB`],
   ];
