@@ -8,6 +8,7 @@ import { AuditReader } from '#security/audit/audit-reader.js';
 import type { AuditTrail } from '#security/audit/audit-trail.js';
 import { AUDIT_TRAIL } from '#security/injection.js';
 import type { Secrets } from '#security/secrets.js';
+import { INTAKE, type IntakePort } from '#service/intake/intake-port.js';
 import { AuditEvents } from './audit-events/audit-events.js';
 import { AUDIT_EVENTS, AuditEventsController } from './audit-events/audit-events.controller.js';
 import { BreakGlass } from './break-glass/break-glass.js';
@@ -15,11 +16,16 @@ import { BreakGlassController } from './break-glass/break-glass.controller.js';
 import { BreakGlassTickets } from './break-glass/break-glass-tickets.js';
 import { EmergenciesController } from './break-glass/emergencies.controller.js';
 import { BREAK_GLASS } from './break-glass/injection.js';
+import { BundleController } from './batch/bundle.controller.js';
 import { StoredDocuments } from './reading/stored-documents.js';
 import { FhirController } from './http/fhir.controller.js';
 import { FhirSmartConfigurationController } from './http/smart-configuration.controller.js';
 import { HistoryController } from './http/history.controller.js';
 import { RECORD_QUERIES, type RecordQueries, recordQueries } from './record-queries.js';
+import { CreateController } from './writing/create.controller.js';
+import { MessageTaking } from './writing/message-taking.js';
+import { Writing, WRITING } from './writing/writing.js';
+import { WrittenEntries } from './writing/written-entries.js';
 
 /** `View` of the health record. */
 export const HEALTH_RECORD_VIEW = Symbol('HealthRecordView');
@@ -28,7 +34,7 @@ export const HEALTH_RECORD_VIEW = Symbol('HealthRecordView');
 export const healthRecordProjection = new URL('./projection/health-record.projection.js', import.meta.url);
 
 /**
- * FHIR R4 over the health record. The composing application provides, globally, EVENT_STORE, VIEW_HOST, FACILITY_REGISTER, SECRETS and LOGGER, and
+ * FHIR R4 over the health record. The composing application provides, globally, EVENT_STORE, VIEW_HOST, FACILITY_REGISTER, SECRETS, LOGGER and INTAKE, and
  * guards that set the caller.
  */
 @Module({
@@ -38,6 +44,8 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
     FhirSmartConfigurationController,
     AuditEventsController,
     HistoryController,
+    CreateController,
+    BundleController,
     FhirController,
   ],
   providers: [
@@ -59,6 +67,15 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
         return new BreakGlass(new StoredDocuments(view.database), view.database, events, new BreakGlassTickets(key));
       },
       inject: [HEALTH_RECORD_VIEW, EVENT_STORE, SECRETS],
+    },
+    {
+      provide: WRITING,
+      useFactory: (intake: IntakePort, events: EventStore, view: View, { reader }: RecordQueries): Writing =>
+        new Writing(
+          new MessageTaking(intake, events, view),
+          new WrittenEntries(new StoredDocuments(view.database), reader),
+        ),
+      inject: [INTAKE, EVENT_STORE, HEALTH_RECORD_VIEW, RECORD_QUERIES],
     },
     {
       provide: AUDIT_EVENTS,
