@@ -19,6 +19,7 @@ import { StoredDocuments } from './reading/stored-documents.js';
 import { FhirController } from './http/fhir.controller.js';
 import { FhirSmartConfigurationController } from './http/smart-configuration.controller.js';
 import { HistoryController } from './http/history.controller.js';
+import { readRecordsFiles, RECORDS_FILES, RecordsPageController } from './pages/records-page.controller.js';
 import { RECORD_QUERIES, type RecordQueries, recordQueries } from './record-queries.js';
 
 /** `View` of the health record. */
@@ -35,12 +36,14 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
   controllers: [
     BreakGlassController,
     EmergenciesController,
+    RecordsPageController,
     FhirSmartConfigurationController,
     AuditEventsController,
     HistoryController,
     FhirController,
   ],
   providers: [
+    { provide: RECORDS_FILES, useFactory: readRecordsFiles },
     {
       provide: HEALTH_RECORD_VIEW,
       useFactory: (host: ViewHost): Promise<View> => host.add({ module: healthRecordProjection }),
