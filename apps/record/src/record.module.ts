@@ -21,6 +21,7 @@ import { StoredDocuments } from './reading/stored-documents.js';
 import { FhirController } from './http/fhir.controller.js';
 import { FhirSmartConfigurationController } from './http/smart-configuration.controller.js';
 import { HistoryController } from './http/history.controller.js';
+import { readRecordsFiles, RECORDS_FILES, RecordsPageController } from './pages/records-page.controller.js';
 import { RECORD_QUERIES, type RecordQueries, recordQueries } from './record-queries.js';
 import { CreateController } from './writing/create.controller.js';
 import { MessageTaking } from './writing/message-taking.js';
@@ -41,6 +42,7 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
   controllers: [
     BreakGlassController,
     EmergenciesController,
+    RecordsPageController,
     FhirSmartConfigurationController,
     AuditEventsController,
     HistoryController,
@@ -49,6 +51,7 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
     FhirController,
   ],
   providers: [
+    { provide: RECORDS_FILES, useFactory: readRecordsFiles },
     {
       provide: HEALTH_RECORD_VIEW,
       useFactory: (host: ViewHost): Promise<View> => host.add({ module: healthRecordProjection }),
