@@ -2,7 +2,9 @@ import { hkdfSync } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import type { EventStore } from '#event-store/event-store.js';
 import type { FacilityRegister } from '#domain/facilities/facility-register.js';
-import { EVENT_STORE, FACILITY_REGISTER, SECRETS, VIEW_HOST } from '#platform/injection.js';
+import type { PlaceRegister } from '#domain/places/place-register.js';
+import { Terminology } from '#fhir/terminology/terminology.js';
+import { EVENT_STORE, FACILITY_REGISTER, PLACE_REGISTER, SECRETS, VIEW_HOST } from '#platform/injection.js';
 import type { View, ViewHost } from '#projections/view-host.js';
 import { AuditReader } from '#security/audit/audit-reader.js';
 import type { AuditTrail } from '#security/audit/audit-trail.js';
@@ -19,6 +21,10 @@ import { StoredDocuments } from './reading/stored-documents.js';
 import { FhirController } from './http/fhir.controller.js';
 import { FhirSmartConfigurationController } from './http/smart-configuration.controller.js';
 import { HistoryController } from './http/history.controller.js';
+import { TERMINOLOGY } from './terminology/injection.js';
+import { TerminologyOperationsController } from './terminology/terminology-operations.controller.js';
+import { TerminologyResourcesController } from './terminology/terminology-resources.controller.js';
+import { TerminologyService } from './terminology/terminology-service.js';
 import { RECORD_QUERIES, type RecordQueries, recordQueries } from './record-queries.js';
 
 /** `View` of the health record. */
@@ -28,7 +34,7 @@ export const HEALTH_RECORD_VIEW = Symbol('HealthRecordView');
 export const healthRecordProjection = new URL('./projection/health-record.projection.js', import.meta.url);
 
 /**
- * FHIR R4 over the health record. The composing application provides, globally, EVENT_STORE, VIEW_HOST, FACILITY_REGISTER, SECRETS and LOGGER, and
+ * FHIR R4 over the health record. The composing application provides, globally, EVENT_STORE, VIEW_HOST, FACILITY_REGISTER, PLACE_REGISTER, SECRETS and LOGGER, and
  * guards that set the caller.
  */
 @Module({
@@ -37,6 +43,8 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
     EmergenciesController,
     FhirSmartConfigurationController,
     AuditEventsController,
+    TerminologyOperationsController,
+    TerminologyResourcesController,
     HistoryController,
     FhirController,
   ],
@@ -59,6 +67,11 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
         return new BreakGlass(new StoredDocuments(view.database), view.database, events, new BreakGlassTickets(key));
       },
       inject: [HEALTH_RECORD_VIEW, EVENT_STORE, SECRETS],
+    },
+    {
+      provide: TERMINOLOGY,
+      useFactory: (places: PlaceRegister): TerminologyService => new TerminologyService(new Terminology(places)),
+      inject: [PLACE_REGISTER],
     },
     {
       provide: AUDIT_EVENTS,
