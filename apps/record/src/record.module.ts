@@ -2,7 +2,9 @@ import { hkdfSync } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import type { EventStore } from '#event-store/event-store.js';
 import type { FacilityRegister } from '#domain/facilities/facility-register.js';
-import { EVENT_STORE, FACILITY_REGISTER, SECRETS, VIEW_HOST } from '#platform/injection.js';
+import type { PlaceRegister } from '#domain/places/place-register.js';
+import { Terminology } from '#fhir/terminology/terminology.js';
+import { EVENT_STORE, FACILITY_REGISTER, PLACE_REGISTER, SECRETS, VIEW_HOST } from '#platform/injection.js';
 import type { View, ViewHost } from '#projections/view-host.js';
 import { AuditReader } from '#security/audit/audit-reader.js';
 import type { AuditTrail } from '#security/audit/audit-trail.js';
@@ -22,6 +24,10 @@ import { FhirController } from './http/fhir.controller.js';
 import { FhirSmartConfigurationController } from './http/smart-configuration.controller.js';
 import { HistoryController } from './http/history.controller.js';
 import { readRecordsFiles, RECORDS_FILES, RecordsPageController } from './pages/records-page.controller.js';
+import { TERMINOLOGY } from './terminology/injection.js';
+import { TerminologyOperationsController } from './terminology/terminology-operations.controller.js';
+import { TerminologyResourcesController } from './terminology/terminology-resources.controller.js';
+import { TerminologyService } from './terminology/terminology-service.js';
 import { RECORD_QUERIES, type RecordQueries, recordQueries } from './record-queries.js';
 import { CreateController } from './writing/create.controller.js';
 import { MessageTaking } from './writing/message-taking.js';
@@ -35,8 +41,8 @@ export const HEALTH_RECORD_VIEW = Symbol('HealthRecordView');
 export const healthRecordProjection = new URL('./projection/health-record.projection.js', import.meta.url);
 
 /**
- * FHIR R4 over the health record. The composing application provides, globally, EVENT_STORE, VIEW_HOST, FACILITY_REGISTER, SECRETS, LOGGER and INTAKE, and
- * guards that set the caller.
+ * FHIR R4 over the health record. The composing application provides, globally, EVENT_STORE, VIEW_HOST, FACILITY_REGISTER,
+ * PLACE_REGISTER, SECRETS, LOGGER and INTAKE, and guards that set the caller.
  */
 @Module({
   controllers: [
@@ -45,6 +51,8 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
     RecordsPageController,
     FhirSmartConfigurationController,
     AuditEventsController,
+    TerminologyOperationsController,
+    TerminologyResourcesController,
     HistoryController,
     CreateController,
     BundleController,
@@ -79,6 +87,11 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
           new WrittenEntries(new StoredDocuments(view.database), reader),
         ),
       inject: [INTAKE, EVENT_STORE, HEALTH_RECORD_VIEW, RECORD_QUERIES],
+    },
+    {
+      provide: TERMINOLOGY,
+      useFactory: (places: PlaceRegister): TerminologyService => new TerminologyService(new Terminology(places)),
+      inject: [PLACE_REGISTER],
     },
     {
       provide: AUDIT_EVENTS,
