@@ -104,6 +104,6 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
       inject: [AUDIT_TRAIL, HEALTH_RECORD_VIEW, FACILITY_REGISTER, RECORD_QUERIES],
     },
   ],
-  exports: [HEALTH_RECORD_VIEW],
+  exports: [HEALTH_RECORD_VIEW, RECORD_QUERIES],
 })
 export class RecordModule {}
