@@ -53,7 +53,7 @@ const views: ViewHost = {
   add: async () => view,
   find: () => view,
   statuses: async () => [],
-  whileAlone: (_name, signal, work) => work(signal).then(() => true),
+  whileAlone: async () => false,
   close: async () => undefined,
 };
 const events: EventStore = {

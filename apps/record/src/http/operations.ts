@@ -20,6 +20,18 @@ const operations: readonly ServedOperation[] = [
     definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
     of: ['Patient'],
   },
+  { name: 'lookup', definition: 'http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup', of: ['CodeSystem'] },
+  {
+    name: 'validate-code',
+    definition: 'http://hl7.org/fhir/OperationDefinition/CodeSystem-validate-code',
+    of: ['CodeSystem'],
+  },
+  {
+    name: 'validate-code',
+    definition: 'http://hl7.org/fhir/OperationDefinition/ValueSet-validate-code',
+    of: ['ValueSet'],
+  },
+  { name: 'expand', definition: 'http://hl7.org/fhir/OperationDefinition/ValueSet-expand', of: ['ValueSet'] },
   { name: 'status', definition: backport.statusOperation, of: ['Subscription'] },
   { name: 'events', definition: backport.eventsOperation, of: ['Subscription'] },
 ];
