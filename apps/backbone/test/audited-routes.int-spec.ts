@@ -26,6 +26,7 @@ const showNobody = [
   /^\w+ \/(login|login\/:file|session)$/,
   /^GET (\/fhir)?\/\.well-known\//,
   /^GET \/fhir\/metadata$/,
+  /^(GET|POST) \/fhir\/(CodeSystem|ValueSet)(\/|$)/,
   /^GET \/(dashboard\/:file)?$/,
   /^GET \/statistics\//,
   /^GET \/(inbox|reviews|outreach)(\/:file|\/facilities)?$/,

@@ -1,3 +1,4 @@
+import { mayBeSensitive } from '#fhir/sensitivity/sensitive-content.js';
 import { type RecordResource } from '#fhir/translation.js';
 import type { Visibility } from '../access/visibility.js';
 import { notFound } from '../http/fhir-fault.js';
@@ -119,6 +120,7 @@ const stateOf = (stored: StoredDocument, { version, event, document }: DocumentS
   ...stored,
   version,
   updated: Date.parse(event.recordedAt),
+  sensitive: document !== undefined && mayBeSensitive(document),
   document,
 });
 

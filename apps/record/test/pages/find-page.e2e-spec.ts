@@ -48,6 +48,7 @@ describeInBrowser('the page that finds a resident', () => {
     await tab.click('button[type=submit]');
     await tab.waitForURL(`${originOf(server)}/records/${record.hoa}?asOf=2026-11-01`);
     await settled(tab);
+    expect(await tab.innerText('h1')).toContain('Nông Thị Hòa');
     await stranger.close();
   });
 

@@ -19,62 +19,64 @@ interface Point {
 }
 
 const moments = await part<{
-  epochOf(text: string): number;
-  showMoment(text: string): string;
-  toField(text: string): string;
-  fromField(value: string): string;
-  isMoment(text: string): boolean;
+  readonly epochOf: (text: string) => number;
+  readonly showMoment: (text: string) => string;
+  readonly toField: (text: string) => string;
+  readonly fromField: (value: string) => string;
+  readonly isMoment: (text: string) => boolean;
 }>('moments');
 const scale = await part<{
-  valueTicks(smallest: number, largest: number): readonly number[];
-  timeSpan(epochs: readonly number[]): { readonly from: number; readonly to: number };
-  timeTicks(
+  readonly valueTicks: (smallest: number, largest: number) => readonly number[];
+  readonly timeSpan: (epochs: readonly number[]) => { readonly from: number; readonly to: number };
+  readonly timeTicks: (
     span: { readonly from: number; readonly to: number },
     most: number,
-  ): readonly { readonly epoch: number; readonly text: string }[];
-  linear(from: readonly [number, number], to: readonly [number, number]): (value: number) => number;
+  ) => readonly { readonly epoch: number; readonly text: string }[];
+  readonly linear: (from: readonly [number, number], to: readonly [number, number]) => (value: number) => number;
 }>('chart-scale');
 const person = await part<{
-  ageAt(birthDate: string | undefined, epoch: number): unknown;
-  masked(number: string): string;
-  numbersOf(patient: object): readonly object[];
-  personIn(resources: readonly object[], id: string): { readonly id: string } | undefined;
+  readonly ageAt: (birthDate: string | undefined, epoch: number) => unknown;
+  readonly masked: (number: string) => string;
+  readonly numbersOf: (patient: object) => readonly object[];
+  readonly personIn: (resources: readonly object[], id: string) => { readonly id: string } | undefined;
 }>('person');
 const search = await part<{
-  birthDateIn(text: string): string | undefined;
-  criteriaOf(fields: { number: string; name: string; birthDate: string }): object;
+  readonly birthDateIn: (text: string) => string | undefined;
+  readonly criteriaOf: (fields: { number: string; name: string; birthDate: string }) => object;
 }>('search-criteria');
 const knowledge = await part<{
-  stopsOf(provenances: readonly object[]): readonly { readonly at: string; readonly events: readonly string[] }[];
-  stopAt(stops: readonly { readonly at: string }[], moment: string | undefined): number;
+  readonly stopsOf: (
+    provenances: readonly object[],
+  ) => readonly { readonly at: string; readonly events: readonly string[] }[];
+  readonly stopAt: (stops: readonly { readonly at: string }[], moment: string | undefined) => number;
 }>('knowledge');
 const measurements = await part<{
-  glucoseValues(resources: readonly object[]): readonly Point[];
-  hba1cValues(resources: readonly object[]): readonly Point[];
-  bloodPressures(resources: readonly object[]): readonly object[];
+  readonly glucoseValues: (resources: readonly object[]) => readonly Point[];
+  readonly hba1cValues: (resources: readonly object[]) => readonly Point[];
+  readonly bloodPressures: (resources: readonly object[]) => readonly object[];
 }>('measurements');
 const targets = await part<{
-  bloodPressureTarget(
+  readonly bloodPressureTarget: (
     birthDate: string | undefined,
     year: number,
     diabetes: boolean,
-  ): { readonly systolic: number; readonly diastolic: number };
+  ) => { readonly systolic: number; readonly diastolic: number };
   readonly glucoseTarget: { readonly from: number; readonly to: number };
   readonly hba1cTarget: { readonly below: number };
 }>('targets');
 const { problemsOf } = await part<{
-  problemsOf(
+  readonly problemsOf: (
     resources: readonly object[],
     encounters: ReadonlyMap<string, object>,
     now: number,
-  ): Readonly<Record<'active' | 'past' | 'refuted', readonly { readonly words: string; readonly times: number }[]>>;
+  ) => Readonly<Record<'active' | 'past' | 'refuted', readonly { readonly words: string; readonly times: number }[]>>;
 }>('problems');
 const { medicinesOf } = await part<{
-  medicinesOf(
+  readonly medicinesOf: (
     resources: readonly object[],
     encounters: ReadonlyMap<string, object>,
     now: number,
-  ): Readonly<Record<'current' | 'past', readonly { readonly name: string; readonly times: number }[]>>;
+  ) => Readonly<Record<'current' | 'past', readonly { readonly name: string; readonly times: number }[]>>;
 }>('medicines');
 
 const now = Date.parse('2026-11-22T12:00:00+07:00');
