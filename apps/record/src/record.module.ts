@@ -22,6 +22,7 @@ import { FhirController } from './http/fhir.controller.js';
 import { FhirSmartConfigurationController } from './http/smart-configuration.controller.js';
 import { HistoryController } from './http/history.controller.js';
 import { RECORD_QUERIES, type RecordQueries, recordQueries } from './record-queries.js';
+import { ValidateController } from './validate/validate.controller.js';
 import { CreateController } from './writing/create.controller.js';
 import { MessageTaking } from './writing/message-taking.js';
 import { Writing, WRITING } from './writing/writing.js';
@@ -44,6 +45,7 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
     FhirSmartConfigurationController,
     AuditEventsController,
     HistoryController,
+    ValidateController,
     CreateController,
     BundleController,
     FhirController,

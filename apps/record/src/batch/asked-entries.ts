@@ -81,8 +81,7 @@ function pathOf(address: string, base: string): string {
   const relative = address.startsWith(`${base}/`) ? address.slice(base.length + 1) : address.replace(/^\//, '');
   const root = 'http://fhir.invalid';
   const url = /^[a-z][a-z0-9+.-]*:|^[/\\]/i.test(relative) ? undefined : URL.parse(`${root}/fhir/${relative}`);
-  if (url?.origin === root && url.pathname.startsWith('/fhir/') && url.pathname !== '/fhir/')
-    return `${url.pathname}${url.search}`;
+  if (url?.origin === root && url.pathname.startsWith('/fhir/')) return `${url.pathname}${url.search}`;
   throw new FhirFault(400, 'value', {
     vi: 'request.url phải là địa chỉ tương đối của máy chủ FHIR này.',
     en: 'request.url must be an address relative to this FHIR server.',
