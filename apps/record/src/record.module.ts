@@ -2,7 +2,9 @@ import { hkdfSync } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import type { EventStore } from '#event-store/event-store.js';
 import type { FacilityRegister } from '#domain/facilities/facility-register.js';
-import { EVENT_STORE, FACILITY_REGISTER, SECRETS, VIEW_HOST } from '#platform/injection.js';
+import type { PlaceRegister } from '#domain/places/place-register.js';
+import { Terminology } from '#fhir/terminology/terminology.js';
+import { EVENT_STORE, FACILITY_REGISTER, PLACE_REGISTER, SECRETS, VIEW_HOST } from '#platform/injection.js';
 import type { View, ViewHost } from '#projections/view-host.js';
 import { AuditReader } from '#security/audit/audit-reader.js';
 import type { AuditTrail } from '#security/audit/audit-trail.js';
@@ -21,6 +23,11 @@ import { StoredDocuments } from './reading/stored-documents.js';
 import { FhirController } from './http/fhir.controller.js';
 import { FhirSmartConfigurationController } from './http/smart-configuration.controller.js';
 import { HistoryController } from './http/history.controller.js';
+import { readRecordsFiles, RECORDS_FILES, RecordsPageController } from './pages/records-page.controller.js';
+import { TERMINOLOGY } from './terminology/injection.js';
+import { TerminologyOperationsController } from './terminology/terminology-operations.controller.js';
+import { TerminologyResourcesController } from './terminology/terminology-resources.controller.js';
+import { TerminologyService } from './terminology/terminology-service.js';
 import { RECORD_QUERIES, type RecordQueries, recordQueries } from './record-queries.js';
 import { ValidateController } from './validate/validate.controller.js';
 import { CreateController } from './writing/create.controller.js';
@@ -35,15 +42,18 @@ export const HEALTH_RECORD_VIEW = Symbol('HealthRecordView');
 export const healthRecordProjection = new URL('./projection/health-record.projection.js', import.meta.url);
 
 /**
- * FHIR R4 over the health record. The composing application provides, globally, EVENT_STORE, VIEW_HOST, FACILITY_REGISTER, SECRETS, LOGGER and INTAKE, and
- * guards that set the caller.
+ * FHIR R4 over the health record. The composing application provides, globally, EVENT_STORE, VIEW_HOST, FACILITY_REGISTER,
+ * PLACE_REGISTER, SECRETS, LOGGER and INTAKE, and guards that set the caller.
  */
 @Module({
   controllers: [
     BreakGlassController,
     EmergenciesController,
+    RecordsPageController,
     FhirSmartConfigurationController,
     AuditEventsController,
+    TerminologyOperationsController,
+    TerminologyResourcesController,
     HistoryController,
     ValidateController,
     CreateController,
@@ -51,6 +61,7 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
     FhirController,
   ],
   providers: [
+    { provide: RECORDS_FILES, useFactory: readRecordsFiles },
     {
       provide: HEALTH_RECORD_VIEW,
       useFactory: (host: ViewHost): Promise<View> => host.add({ module: healthRecordProjection }),
@@ -80,6 +91,11 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
       inject: [INTAKE, EVENT_STORE, HEALTH_RECORD_VIEW, RECORD_QUERIES],
     },
     {
+      provide: TERMINOLOGY,
+      useFactory: (places: PlaceRegister): TerminologyService => new TerminologyService(new Terminology(places)),
+      inject: [PLACE_REGISTER],
+    },
+    {
       provide: AUDIT_EVENTS,
       useFactory: (
         trail: AuditTrail,
@@ -90,6 +106,6 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
       inject: [AUDIT_TRAIL, HEALTH_RECORD_VIEW, FACILITY_REGISTER, RECORD_QUERIES],
     },
   ],
-  exports: [HEALTH_RECORD_VIEW],
+  exports: [HEALTH_RECORD_VIEW, RECORD_QUERIES],
 })
 export class RecordModule {}

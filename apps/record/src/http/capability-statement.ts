@@ -6,6 +6,7 @@ import { type SearchParameter, searchParametersOf } from '#fhir/search-parameter
 import { definitions, type SearchedType, servedTypes } from '../search/definitions.js';
 import type { IndexedParameter } from '../search/definitions/type-definition.js';
 import { modifiersOf } from '../search/matching/matcher.js';
+import { type TerminologyType, terminologyTypes } from '../terminology/terminology-search.js';
 import { operationsOn } from './operations.js';
 
 /** What this server can do for a caller, made from the table that searches are made from and the scopes of the token. */
@@ -43,6 +44,7 @@ export function capabilityStatement(base: string, date: string, caller: Caller):
         },
         resource: [
           ...served.map((searched) => resourceOf(searched, caller)),
+          ...terminologyTypes.filter((type) => mayUse(caller, type, 'r')).map((type) => terminologyOf(type, caller)),
           ...(caller.scopes.has('audit.read') && mayUse(caller, 'AuditEvent', 'r') ? [auditEvents] : []),
         ],
         interaction: [{ code: 'history-system' }, { code: 'batch' }, { code: 'transaction' }],
@@ -62,6 +64,23 @@ const auditEvents: CapabilityStatementRestResource = {
   documentation: 'Residents see who read their record, facilities what their own people read.',
   searchParam: Object.entries(auditParameters).map(([name, type]) => ({ name, type })),
 };
+
+/** What is shipped: it has no versions, and nobody's consent is asked. */
+function terminologyOf(type: TerminologyType, caller: Caller): CapabilityStatementRestResource {
+  return {
+    type,
+    interaction: [{ code: 'read' }, ...(mayUse(caller, type, 's') ? [{ code: 'search-type' } as const] : [])],
+    versioning: 'no-version',
+    documentation:
+      'Code systems and value sets that are shipped with the service; of a fragment, what the record is coded with.',
+    searchParam: [...searchParametersOf(type).values()].map((parameter) => ({
+      name: parameter.name,
+      type: parameter.kind,
+      ...documentationOf(parameter, undefined),
+    })),
+    ...operationMember(type, caller),
+  };
+}
 
 function resourceOf({ type, sources: [own] }: SearchedType, caller: Caller): CapabilityStatementRestResource {
   const parameters = [...searchParametersOf(type).values()];

@@ -34,10 +34,10 @@ import {
   baseOf,
   checkedId,
   definitionOf,
-  formParameters,
   parametersOf,
   prefersLenient,
   refuseParameters,
+  withForm,
 } from './fhir-http.js';
 import { FhirFault, notFound } from './fhir-fault.js';
 import { BreakGlassGuard } from '../break-glass/break-glass.guard.js';
@@ -268,11 +268,4 @@ function compartmentOf(type: string, id: string): Compartment {
     vi: 'Chỉ có ngăn (compartment) của Patient và Encounter.',
     en: 'There are compartments of Patient and Encounter alone.',
   });
-}
-
-/** Parameters of the URL, then those of the form. */
-function withForm(body: Buffer | undefined, request: FastifyRequest): URLSearchParams {
-  const parameters = parametersOf(request);
-  for (const [name, value] of formParameters(body, request)) parameters.append(name, value);
-  return parameters;
 }
