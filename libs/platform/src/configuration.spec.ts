@@ -26,6 +26,7 @@ describe('configuration', () => {
       oidcAudience: 'lien-tuyen',
       logLevel: 'info',
       bodyLimit: 50 * 1024 * 1024,
+      subscriptions: { networks: [], http: false },
     });
   });
 

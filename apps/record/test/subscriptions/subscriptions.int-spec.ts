@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Bundle, Subscription } from '@medplum/fhirtypes';
 import { Client } from 'fhir-kit-client';
 import type { ResidentId } from '#domain/ids.js';
+import { backport } from '../../src/subscriptions/backport.js';
 import type { TopicSubscription } from '../../src/subscriptions/subscription-resource.js';
 import { EventLog, facility, visitContent } from '../recorded-events.js';
 import { eventsOf, Receiver, statusIn, valueOf } from './receiver.js';
