@@ -3,6 +3,7 @@ import type { Caller } from '#security/caller.js';
 import type { SmartInteraction } from '#security/smart-scopes.js';
 import { requireUse } from '../access/smart-access.js';
 import { FhirFault } from '../http/fhir-fault.js';
+import { requireWrittenInBundle } from '../writing/taken-types.js';
 import type { SubRequest } from '../http/sub-requests.js';
 
 /** What one entry of a batch or transaction asks for. */
@@ -59,6 +60,7 @@ const interactions: Readonly<Record<string, SmartInteraction>> = { POST: 'c', PU
 function requireWrite(entry: JsonObject, method: string, address: string, caller: Caller): void {
   const type = textOf(objectOf(entry['resource'])?.['resourceType']) ?? /^\/?([A-Za-z]*)/.exec(address)?.[1] ?? '';
   requireUse(caller, type, interactions[method] ?? 'c');
+  requireWrittenInBundle(type);
 }
 
 function operation(entry: JsonObject, address: string, base: string): AskedEntry {
