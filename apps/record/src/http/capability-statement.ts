@@ -8,6 +8,7 @@ import { definitions, type SearchedType, servedTypes } from '../search/definitio
 import type { IndexedParameter } from '../search/definitions/type-definition.js';
 import { modifiersOf } from '../search/matching/matcher.js';
 import { type TerminologyType, terminologyTypes } from '../terminology/terminology-search.js';
+import { isWritten } from '../writing/taken-types.js';
 import { operationsOn } from './operations.js';
 
 /** Without a token it is told what there is, for somebody with every right. */
@@ -125,7 +126,7 @@ function resourceOf({ type, sources: [own] }: SearchedType, caller: Caller): Cap
 }
 
 const mayWrite = (caller: Caller, type: string): boolean =>
-  caller.scopes.has('intake.write') && caller.facility !== undefined && mayUse(caller, type, 'c');
+  isWritten(type) && caller.scopes.has('intake.write') && caller.facility !== undefined && mayUse(caller, type, 'c');
 
 function operationMember(on: string, caller: Caller): Pick<CapabilityStatementRestResource, 'operation'> {
   const operation = operationsOn(on, caller);

@@ -1,5 +1,6 @@
 import type { CapabilityStatementRestResourceOperation } from '@medplum/fhirtypes';
 import type { Caller } from '#security/caller.js';
+import { servedTypes } from '../search/definitions.js';
 
 /** An operation as the CapabilityStatement tells of it; the controller of its folder answers it. */
 interface ServedOperation {
@@ -14,6 +15,11 @@ interface ServedOperation {
 }
 
 const operations: readonly ServedOperation[] = [
+  {
+    name: 'validate',
+    definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate',
+    of: servedTypes.map(({ type }) => type),
+  },
   {
     name: 'everything',
     definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
