@@ -21,6 +21,7 @@ import { StoredDocuments } from './reading/stored-documents.js';
 import { FhirController } from './http/fhir.controller.js';
 import { FhirSmartConfigurationController } from './http/smart-configuration.controller.js';
 import { HistoryController } from './http/history.controller.js';
+import { SummaryController } from './summary/summary.controller.js';
 import { TERMINOLOGY } from './terminology/injection.js';
 import { TerminologyOperationsController } from './terminology/terminology-operations.controller.js';
 import { TerminologyResourcesController } from './terminology/terminology-resources.controller.js';
@@ -43,6 +44,7 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
     EmergenciesController,
     FhirSmartConfigurationController,
     AuditEventsController,
+    SummaryController,
     TerminologyOperationsController,
     TerminologyResourcesController,
     HistoryController,
