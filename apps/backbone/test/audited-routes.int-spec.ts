@@ -30,6 +30,7 @@ const showNobody = [
   /^GET \/(dashboard\/:file)?$/,
   /^GET \/statistics\//,
   /^GET \/(inbox|reviews|outreach)(\/:file|\/facilities)?$/,
+  /^GET \/records(\/:name)?$/,
   /^GET \/intake\/outreach\/(template|example)$/,
   // What became of what the caller has just sent; the log says who sent it.
   /^POST \/intake\/messages$/,

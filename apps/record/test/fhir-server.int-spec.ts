@@ -640,10 +640,10 @@ describe('metadata', () => {
 
   it('what is not in it is refused in FHIR words', async () => {
     for (const [path, method, status] of [
-      ['Patient', 'POST', 405],
+      [`Patient/${binh}`, 'POST', 405],
       [`Patient/${binh}`, 'DELETE', 405],
       [`Patient/${binh}`, 'PUT', 405],
-      ['', 'POST', 405],
+      ['', 'PUT', 405],
       ['', 'GET', 404],
       [`Patient/${binh}/Shoe`, 'GET', 404],
       [`Device/${binh}/Condition`, 'GET', 404],

@@ -36,6 +36,9 @@ export class EventLog {
   readonly events: RecordedEvent[] = [];
   readonly #revisions = new Map<string, number>();
 
+  /** @param newId of events and of what they tell of; UUIDs */
+  constructor(private readonly newId: () => string = randomUUID) {}
+
   record(
     key: StreamKey,
     event: DomainEvent,
@@ -47,7 +50,7 @@ export class EventLog {
     this.#revisions.set(stream, revision);
     const position = this.events.length + 1;
     const recorded: RecordedEvent = {
-      id: randomUUID(),
+      id: this.newId(),
       type: event.type,
       data: event.data,
       metadata: {
@@ -83,7 +86,7 @@ export class EventLog {
     details: Partial<ResidentDetails> = {},
     identifiers: readonly ResidentIdentifier[] = [],
   ): ResidentId {
-    const resident = randomUUID() as string as ResidentId;
+    const resident = this.newId() as ResidentId;
     this.record(
       residentStream(resident),
       {
@@ -121,7 +124,7 @@ export class EventLog {
     content: Partial<ScreeningContent> & { readonly facility: FacilityCode; readonly at: DateTime },
   ): RecordedEvent {
     const screening: ScreeningContent = {
-      screening: randomUUID() as string as ScreeningId,
+      screening: this.newId() as ScreeningId,
       programme: 'hypertension',
       vitals: {},
       results: [],
@@ -141,7 +144,7 @@ export class EventLog {
     content: Pick<ImmunizationContent, 'vaccineName' | 'givenOn'> & Partial<ImmunizationContent>,
   ): RecordedEvent {
     const immunization: ImmunizationContent = {
-      immunization: randomUUID() as string as ImmunizationId,
+      immunization: this.newId() as ImmunizationId,
       facility: facility(by),
       ...content,
     };

@@ -255,10 +255,16 @@ afterAll(async () => validator?.stop());
   }, 120_000);
 
   it('sees where one is not as IPS wants it', async () => {
-    const wrong = structuredClone(await summary(full));
-    delete (wrong.entry?.[1]?.resource as { birthDate?: string }).birthDate;
-    const sections = (wrong.entry?.[0]?.resource as Composition).section;
-    if (sections) sections.splice(0, 1);
+    const [composition, patient] = resources(await summary(full));
+    const wrong = await summary(full);
+    const unborn: object = { ...patient, birthDate: undefined };
+    const silent = { ...composition, section: (composition as Composition).section?.slice(1) };
+    wrong.entry?.splice(
+      0,
+      2,
+      { fullUrl: 'urn:uuid:1', resource: silent as Composition },
+      { resource: unborn as Resource },
+    );
     const errors = (await errorsOf(wrong)).join('\n');
     expect(errors).toMatch(/Bundle.entry:patient/);
     expect(errors).toMatch(/sectionAllergies/);

@@ -25,7 +25,7 @@ export function capabilityStatement(base: string, date: string, caller: Caller):
       {
         mode: 'server',
         documentation:
-          'Read only: the record is a view of the event log, which is written by intake. Reads, searches about one person and $everything take asOf, an instant or a day: what was known then.',
+          'The record is a view of the event log. What is posted is taken by intake and answered once the record shows it; nothing is changed in place. A transaction either writes or reads. Reads, searches about one person and $everything take asOf, an instant or a day: what was known then.',
         security: {
           cors: false,
           service: [
@@ -47,7 +47,7 @@ export function capabilityStatement(base: string, date: string, caller: Caller):
           ...terminologyTypes.filter((type) => mayUse(caller, type, 'r')).map((type) => terminologyOf(type, caller)),
           ...(caller.scopes.has('audit.read') && mayUse(caller, 'AuditEvent', 'r') ? [auditEvents] : []),
         ],
-        interaction: [{ code: 'history-system' }],
+        interaction: [{ code: 'history-system' }, { code: 'batch' }, { code: 'transaction' }],
         ...operationMember('system', caller),
         compartment: [
           'http://hl7.org/fhir/CompartmentDefinition/patient',
@@ -93,10 +93,12 @@ function resourceOf({ type, sources: [own] }: SearchedType, caller: Caller): Cap
         ? ([{ code: 'read' }, { code: 'vread' }, { code: 'history-instance' }] as const)
         : []),
       ...(mayUse(caller, type, 's') ? ([{ code: 'history-type' }, { code: 'search-type' }] as const) : []),
+      ...(mayWrite(caller, type) ? ([{ code: 'create' }] as const) : []),
     ],
     versioning: 'versioned',
     readHistory: true,
     updateCreate: false,
+    conditionalCreate: mayWrite(caller, type),
     conditionalRead: 'full-support',
     searchParam: parameters.map((parameter) => ({
       name: parameter.name,
@@ -111,6 +113,9 @@ function resourceOf({ type, sources: [own] }: SearchedType, caller: Caller): Cap
     ...operationMember(type, caller),
   };
 }
+
+const mayWrite = (caller: Caller, type: string): boolean =>
+  caller.scopes.has('intake.write') && caller.facility !== undefined && mayUse(caller, type, 'c');
 
 function operationMember(on: string, caller: Caller): Pick<CapabilityStatementRestResource, 'operation'> {
   const operation = operationsOn(on, caller);
