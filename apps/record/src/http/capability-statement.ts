@@ -9,6 +9,7 @@ import type { IndexedParameter } from '../search/definitions/type-definition.js'
 import { modifiersOf } from '../search/matching/matcher.js';
 import { type TerminologyType, terminologyTypes } from '../terminology/terminology-search.js';
 import { isWritten } from '../writing/taken-types.js';
+import { subscriptionCapability } from '../subscriptions/subscription-capability.js';
 import { operationsOn } from './operations.js';
 
 /** Without a token it is told what there is, for somebody with every right. */
@@ -57,6 +58,7 @@ export function capabilityStatement(base: string, date: string, caller: Caller =
           ...served.map((searched) => resourceOf(searched, caller)),
           ...terminologyTypes.filter((type) => mayUse(caller, type, 'r')).map((type) => terminologyOf(type, caller)),
           ...(caller.scopes.has('audit.read') && mayUse(caller, 'AuditEvent', 'r') ? [auditEvents] : []),
+          ...subscriptionCapability(caller),
         ],
         interaction: [{ code: 'history-system' }, { code: 'batch' }, { code: 'transaction' }],
         ...operationMember('system', caller),
