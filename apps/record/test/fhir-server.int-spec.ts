@@ -608,8 +608,11 @@ describe('metadata', () => {
     const statement = (await client.capabilityStatement()) as unknown as CapabilityStatement;
     expect(faultsOf({ ...statement, id: 'x' })).toEqual([]);
     const resources = statement.rest?.[0]?.resource ?? [];
-    const types = [...servedTypes.map(({ type }) => type), ...terminologyTypes, 'Subscription'];
-    expect(resources.map((one) => one.type)).toEqual(types);
+    expect(resources.map((one) => one.type)).toEqual([
+      ...servedTypes.map(({ type }) => type),
+      ...terminologyTypes,
+      'Subscription',
+    ]);
     const values = {
       token: 'x',
       date: '2026',
@@ -663,6 +666,25 @@ describe('metadata', () => {
 
 describe('who may', () => {
   const station = (code: string): Identity => ({ kind: 'station', facility: facility(code) });
+
+  it('whoever has no token is told what there is, and what goes wrong in the words of FHIR', async () => {
+    const statement = await fetch(`${server.base}/metadata`);
+    expect([statement.status, ((await statement.json()) as CapabilityStatement).rest?.[0]?.resource?.length]).toEqual([
+      200,
+      expect.any(Number),
+    ]);
+    expect((await fetch(`${server.base}/metadata`, { headers: { authorization: 'Bearer x.y.z' } })).status).toBe(401);
+    for (const [path, options, status] of [
+      ['/Patient/%zz', {}, 400],
+      ['/Patient/_search', { method: 'POST', body: 'x'.repeat(300_000) }, 413],
+    ] as const) {
+      const answer = await fetch(`${server.base}${path}`, { ...options, headers: { accept: 'application/fhir+xml' } });
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([
+        status,
+        expect.stringContaining('application/fhir+'),
+      ]);
+    }
+  });
 
   it('nobody without a token, nor with one that reads no records', async () => {
     const without = await fetch(`${server.base}/Patient`);
