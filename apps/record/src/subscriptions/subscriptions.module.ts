@@ -120,7 +120,7 @@ const subscriptionsProjection = new URL('./subscriptions.projection.js', import.
           guard,
           audit,
           logger,
-          metrics: deliveryMetrics(metrics, view.database),
+          metrics: deliveryMetrics(metrics, view.database, () => clock.now()),
           now: () => clock.now(),
           random: Math.random,
         }),
