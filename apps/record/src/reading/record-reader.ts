@@ -9,7 +9,10 @@ import { type ShownResource, shownResources } from '../access/shown-resources.js
 import type { Shown, Visibility } from '../access/visibility.js';
 import { asMerged } from './merged-resources.js';
 import { gone, notFound } from '../http/fhir-fault.js';
+import { rowFilter } from '../access/row-filter.js';
 import { documentOf } from '../search/criteria.js';
+import { provenanceDefinition } from '../search/definitions/provenance.js';
+import { all, oneOf } from '../search/sql.js';
 import type { StoredDocument, StoredDocuments } from './stored-documents.js';
 
 export type ServedResource = RecordResource | Provenance | DocumentReference;
@@ -120,17 +123,20 @@ export class RecordReader {
     visibility: Visibility,
   ): Promise<ReadonlyMap<string, Provenance | DocumentReference>> {
     const touches: TouchRow[] = [];
+    // As in a search: a document's being shown does not make everything that was ever told of it so.
+    const permitted = rowFilter(provenanceDefinition, visibility, []);
     for (let next = 0; next < events.length; next += 100) {
-      const group = events.slice(next, next + 100);
-      const places = group.map(() => '?').join(', ');
+      const among = oneOf('e.event', events.slice(next, next + 100));
+      const { text, values } = permitted ? all([among, permitted]) : among;
       touches.push(
-        ...(await this.database.query<TouchRow>(`select ${touchColumns} from touch where event in (${places})`, group)),
+        ...(await this.database.query<TouchRow>(`select ${touchColumns} from touch e where ${text}`, values)),
       );
     }
     const touched = await this.documents.byNumbers(touches.map((touch) => Number(touch.document)));
     const visible = await this.documents.visibleAmong(touched, visibility);
     const stored = new Map(visible.map((one) => [one.number, one]));
     const gathered = type === 'Provenance' ? await this.#gathered(events, visibility) : undefined;
+    const residents = gathered ? undefined : await this.#residentsOf(visible);
     const made = new Map<string, Provenance | DocumentReference>();
     for (const touch of touches) {
       const document = stored.get(Number(touch.document));
@@ -138,7 +144,7 @@ export class RecordReader {
         document &&
         (gathered
           ? this.#provenance(touch, document, visibility, gathered.get(touch.event))
-          : this.#original(touch, document, visibility));
+          : this.#original(touch, document, visibility, residents?.get(document.resident ?? 0)));
       if (one) made.set(touch.event, one);
     }
     return made;
@@ -164,6 +170,12 @@ export class RecordReader {
       for (const { event } of touches) events.add(event);
     }
     return [...events];
+  }
+
+  /** Ids of the residents that documents are about, those of withdrawn documents among them, by their numbers. */
+  async #residentsOf(documents: readonly StoredDocument[]): Promise<ReadonlyMap<number, string>> {
+    const residents = await this.documents.byNumbers(documents.flatMap(({ resident }) => resident ?? []));
+    return new Map(residents.map(({ number, id }) => [number, id]));
   }
 
   /** Documents besides their own that events have touched, by event: those that gather what many streams tell. */
@@ -209,10 +221,13 @@ export class RecordReader {
     return provenanceOf(touchOf(touch), [...now, ...besides], this.#context);
   }
 
-  #original(touch: TouchRow, stored: StoredDocument, shown: Shown): DocumentReference | undefined {
-    const { document, merged } = stored;
-    if (document && this.resources(stored, shown).length === 0) return undefined;
-    const resident = merged?.survivor ?? (document && 'resident' in document ? document.resident : undefined);
+  #original(
+    touch: TouchRow,
+    stored: StoredDocument,
+    shown: Shown,
+    resident: string | undefined,
+  ): DocumentReference | undefined {
+    if (stored.document && this.resources(stored, shown).length === 0) return undefined;
     return originalMessageOf(touchOf(touch), resident, wholeOf(stored), this.#context);
   }
 }
