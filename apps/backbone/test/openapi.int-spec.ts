@@ -27,7 +27,7 @@ const described = Object.entries(document.paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, path, operation })),
 );
 /** Whatever else is asked of the FHIR server is refused in its own words. */
-const refusals = /^\w+ \/fhir(\/\*)?$/;
+const refusals = /^(?!POST \/fhir$)\w+ \/fhir(\/\*)?$/;
 
 let folder: string;
 let backbone: Backbone;

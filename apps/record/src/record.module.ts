@@ -2,12 +2,15 @@ import { hkdfSync } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import type { EventStore } from '#event-store/event-store.js';
 import type { FacilityRegister } from '#domain/facilities/facility-register.js';
-import { EVENT_STORE, FACILITY_REGISTER, SECRETS, VIEW_HOST } from '#platform/injection.js';
+import type { PlaceRegister } from '#domain/places/place-register.js';
+import { Terminology } from '#fhir/terminology/terminology.js';
+import { EVENT_STORE, FACILITY_REGISTER, PLACE_REGISTER, SECRETS, VIEW_HOST } from '#platform/injection.js';
 import type { View, ViewHost } from '#projections/view-host.js';
 import { AuditReader } from '#security/audit/audit-reader.js';
 import type { AuditTrail } from '#security/audit/audit-trail.js';
 import { AUDIT_TRAIL } from '#security/injection.js';
 import type { Secrets } from '#security/secrets.js';
+import { INTAKE, type IntakePort } from '#service/intake/intake-port.js';
 import { AuditEvents } from './audit-events/audit-events.js';
 import { AUDIT_EVENTS, AuditEventsController } from './audit-events/audit-events.controller.js';
 import { BreakGlass } from './break-glass/break-glass.js';
@@ -15,11 +18,21 @@ import { BreakGlassController } from './break-glass/break-glass.controller.js';
 import { BreakGlassTickets } from './break-glass/break-glass-tickets.js';
 import { EmergenciesController } from './break-glass/emergencies.controller.js';
 import { BREAK_GLASS } from './break-glass/injection.js';
+import { BundleController } from './batch/bundle.controller.js';
 import { StoredDocuments } from './reading/stored-documents.js';
 import { FhirController } from './http/fhir.controller.js';
 import { FhirSmartConfigurationController } from './http/smart-configuration.controller.js';
 import { HistoryController } from './http/history.controller.js';
+import { readRecordsFiles, RECORDS_FILES, RecordsPageController } from './pages/records-page.controller.js';
+import { TERMINOLOGY } from './terminology/injection.js';
+import { TerminologyOperationsController } from './terminology/terminology-operations.controller.js';
+import { TerminologyResourcesController } from './terminology/terminology-resources.controller.js';
+import { TerminologyService } from './terminology/terminology-service.js';
 import { RECORD_QUERIES, type RecordQueries, recordQueries } from './record-queries.js';
+import { CreateController } from './writing/create.controller.js';
+import { MessageTaking } from './writing/message-taking.js';
+import { Writing, WRITING } from './writing/writing.js';
+import { WrittenEntries } from './writing/written-entries.js';
 
 /** `View` of the health record. */
 export const HEALTH_RECORD_VIEW = Symbol('HealthRecordView');
@@ -28,19 +41,25 @@ export const HEALTH_RECORD_VIEW = Symbol('HealthRecordView');
 export const healthRecordProjection = new URL('./projection/health-record.projection.js', import.meta.url);
 
 /**
- * FHIR R4 over the health record. The composing application provides, globally, EVENT_STORE, VIEW_HOST, FACILITY_REGISTER, SECRETS and LOGGER, and
- * guards that set the caller.
+ * FHIR R4 over the health record. The composing application provides, globally, EVENT_STORE, VIEW_HOST, FACILITY_REGISTER,
+ * PLACE_REGISTER, SECRETS, LOGGER and INTAKE, and guards that set the caller.
  */
 @Module({
   controllers: [
     BreakGlassController,
     EmergenciesController,
+    RecordsPageController,
     FhirSmartConfigurationController,
     AuditEventsController,
+    TerminologyOperationsController,
+    TerminologyResourcesController,
     HistoryController,
+    CreateController,
+    BundleController,
     FhirController,
   ],
   providers: [
+    { provide: RECORDS_FILES, useFactory: readRecordsFiles },
     {
       provide: HEALTH_RECORD_VIEW,
       useFactory: (host: ViewHost): Promise<View> => host.add({ module: healthRecordProjection }),
@@ -61,6 +80,20 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
       inject: [HEALTH_RECORD_VIEW, EVENT_STORE, SECRETS],
     },
     {
+      provide: WRITING,
+      useFactory: (intake: IntakePort, events: EventStore, view: View, { reader }: RecordQueries): Writing =>
+        new Writing(
+          new MessageTaking(intake, events, view),
+          new WrittenEntries(new StoredDocuments(view.database), reader),
+        ),
+      inject: [INTAKE, EVENT_STORE, HEALTH_RECORD_VIEW, RECORD_QUERIES],
+    },
+    {
+      provide: TERMINOLOGY,
+      useFactory: (places: PlaceRegister): TerminologyService => new TerminologyService(new Terminology(places)),
+      inject: [PLACE_REGISTER],
+    },
+    {
       provide: AUDIT_EVENTS,
       useFactory: (
         trail: AuditTrail,
@@ -71,6 +104,6 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
       inject: [AUDIT_TRAIL, HEALTH_RECORD_VIEW, FACILITY_REGISTER, RECORD_QUERIES],
     },
   ],
-  exports: [HEALTH_RECORD_VIEW],
+  exports: [HEALTH_RECORD_VIEW, RECORD_QUERIES],
 })
 export class RecordModule {}

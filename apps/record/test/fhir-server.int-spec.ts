@@ -16,6 +16,7 @@ import { faultsOf } from '#fhir/validation.js';
 import { fromXml } from '#fhir/xml/read-xml.js';
 import { searchParametersOf } from '#fhir/search-parameters/search-parameters.js';
 import { definitions, servedTypes } from '../src/search/definitions.js';
+import { terminologyTypes } from '../src/terminology/terminology-search.js';
 import { type FhirServer, type Identity, startFhirServer } from './fhir-server.js';
 import { at, day, EventLog, facility, paper, visitContent } from './recorded-events.js';
 
@@ -607,7 +608,7 @@ describe('metadata', () => {
     const statement = (await client.capabilityStatement()) as unknown as CapabilityStatement;
     expect(faultsOf({ ...statement, id: 'x' })).toEqual([]);
     const resources = statement.rest?.[0]?.resource ?? [];
-    expect(resources.map((one) => one.type)).toEqual(servedTypes.map(({ type }) => type));
+    expect(resources.map((one) => one.type)).toEqual([...servedTypes.map(({ type }) => type), ...terminologyTypes]);
     const values = {
       token: 'x',
       date: '2026',
@@ -639,10 +640,10 @@ describe('metadata', () => {
 
   it('what is not in it is refused in FHIR words', async () => {
     for (const [path, method, status] of [
-      ['Patient', 'POST', 405],
+      [`Patient/${binh}`, 'POST', 405],
       [`Patient/${binh}`, 'DELETE', 405],
       [`Patient/${binh}`, 'PUT', 405],
-      ['', 'POST', 405],
+      ['', 'PUT', 405],
       ['', 'GET', 404],
       [`Patient/${binh}/Shoe`, 'GET', 404],
       [`Device/${binh}/Condition`, 'GET', 404],

@@ -21,6 +21,7 @@ import type { CallerKind } from '#security/caller.js';
 import { openSecrets } from '#security/secrets.js';
 import { SecurityModule } from '#security/security.module.js';
 import { TokenIssuer } from '#security/token-issuer.js';
+import { IntakeModule } from '#service/intake/intake.module.js';
 import { RecordModule } from '../src/record.module.js';
 import { viewOfEvents } from './view-of-events.js';
 
@@ -99,7 +100,15 @@ export async function startFhirServer(events: readonly RecordedEvent[]): Promise
     stopping: new AbortController().signal,
   };
   const application = await createHttpApplication(
-    { module: TestApplication, imports: [PlatformModule.forRoot(parts), SecurityModule.forRoot(audit), RecordModule] },
+    {
+      module: TestApplication,
+      imports: [
+        PlatformModule.forRoot(parts),
+        SecurityModule.forRoot(audit),
+        IntakeModule.at(configuration.intakeUrl),
+        RecordModule,
+      ],
+    },
     { configuration, logger, metrics },
   );
   await application.listen(0, '127.0.0.1');

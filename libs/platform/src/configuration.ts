@@ -10,6 +10,7 @@ import {
   byteSize,
   hostName,
   listOfBrokers,
+  listOfNetworks,
   NotASetting,
   oneOf,
   path,
@@ -65,6 +66,17 @@ export interface CommonSettings {
   readonly logLevel: (typeof logLevels)[number];
   /** Largest request body, bytes. */
   readonly bodyLimit: number;
+  /** Where intake answers, for a service in whose process it is not. */
+  readonly intakeUrl?: string;
+  readonly subscriptions: SubscriptionSettings;
+}
+
+/** Where notifications of subscriptions may be sent, beside `https:` addresses of the public Internet. */
+export interface SubscriptionSettings {
+  /** Networks that are not public and may be sent to nevertheless, as `10.20.0.0/16`. */
+  readonly networks: readonly string[];
+  /** Whether `http:` will do. */
+  readonly http: boolean;
 }
 
 const settings = {
@@ -85,6 +97,9 @@ const settings = {
   OIDC_AUDIENCE: { parse: word, default: 'lien-tuyen' },
   LOG_LEVEL: { parse: oneOf(logLevels), default: 'info' },
   BODY_LIMIT: { parse: byteSize(1024, 512 * 1024 ** 2), default: '50MiB' },
+  INTAKE_URL: { parse: url('http:', 'https:') },
+  SUBSCRIPTION_NETWORKS: { parse: listOfNetworks },
+  SUBSCRIPTION_HTTP: { parse: oneOf(['on', 'off']), default: 'off' },
 } satisfies Settings;
 
 type Values = SettingValues<typeof settings>;
@@ -124,6 +139,8 @@ export function readConfiguration(
     oidcAudience: values.OIDC_AUDIENCE,
     logLevel: values.LOG_LEVEL,
     bodyLimit: values.BODY_LIMIT,
+    ...(values.INTAKE_URL !== undefined && { intakeUrl: values.INTAKE_URL }),
+    subscriptions: { networks: values.SUBSCRIPTION_NETWORKS ?? [], http: values.SUBSCRIPTION_HTTP === 'on' },
   };
 }
 
@@ -195,6 +212,9 @@ export function summaryOf(configuration: Configuration): string {
     ...enginesRows(configuration),
     ['SECRETS_FILE', configuration.secretsFile],
     ['OIDC_ISSUER', configuration.oidcIssuer ?? '– (chỉ mã nội bộ / local tokens only)'],
+    ...(configuration.intakeUrl === undefined
+      ? []
+      : [['INTAKE_URL', withoutCredentials(configuration.intakeUrl)] as [string, string]]),
     ['LOG_LEVEL', configuration.logLevel],
     ['BODY_LIMIT', `${Math.round(configuration.bodyLimit / 1024).toLocaleString('en')} KiB`],
   ];

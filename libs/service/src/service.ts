@@ -8,6 +8,8 @@ export interface Service {
   readonly name: string;
   /** Its routes, and what they need beside the parts that every service has. */
   readonly module: Type;
+  /** Whether messages are taken here (`POST /intake/messages`). */
+  readonly takesMessages?: true;
   /** The topics that it reads or answers for: its replicas keep them filled from the log. */
   topics(secrets: Pick<Secrets, 'pseudonymKey'>): readonly Topic<unknown>[];
 }

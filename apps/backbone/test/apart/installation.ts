@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Gateway, startGateway } from '#deploy/local/src/gateway/gateway.js';
+import { startGateway } from '#deploy/local/src/gateway/gateway.js';
 import { serviceNames, type ServiceName } from '#deploy/local/src/gateway/public-paths.js';
 import { openSecrets } from '#security/secrets.js';
 import { TokenIssuer } from '#security/token-issuer.js';
@@ -52,14 +52,25 @@ export async function startInstallation(
   const gone: OwnServer[] = [];
   const running = new Map<ServiceName, (OwnServer | undefined)[]>();
 
+  const replicasOf = (service: ServiceName): readonly OwnServer[] =>
+    (running.get(service) ?? []).filter((server) => server !== undefined);
+  // Asked who serves at each request: it can stand before they do, and the record is told of intake by it.
+  const gateway = await startGateway({
+    replicas: (service) => replicasOf(service).map(({ origin }) => origin),
+    port: 0,
+  });
+  opened.defer(() => gateway.stop());
   const start = (service: ServiceName): Promise<OwnServer> =>
     startServer(
-      { ...engines.settings, SECRETS_FILE: secretsFile, OIDC_ISSUER: '' },
+      {
+        ...engines.settings,
+        SECRETS_FILE: secretsFile,
+        OIDC_ISSUER: '',
+        ...(service === 'record' && { INTAKE_URL: gateway.origin }),
+      },
       service === 'commune' ? ['--facilities', facilities] : [],
       programOf(service),
     );
-  const replicasOf = (service: ServiceName): readonly OwnServer[] =>
-    (running.get(service) ?? []).filter((server) => server !== undefined);
   const stopReplicas = (): Promise<readonly (number | null)[]> =>
     Promise.all(
       serviceNames.flatMap((service) => {
@@ -71,7 +82,6 @@ export async function startInstallation(
     );
   opened.defer(async () => void (await stopReplicas()));
 
-  let gateway: Gateway;
   try {
     await Promise.all(
       serviceNames.map(async (service) => {
@@ -80,8 +90,6 @@ export async function startInstallation(
         await Promise.all(Array.from({ length: replicas }, async () => void started.push(await start(service))));
       }),
     );
-    gateway = await startGateway({ replicas: (service) => replicasOf(service).map(({ origin }) => origin), port: 0 });
-    opened.defer(() => gateway.stop());
   } catch (error) {
     await opened.disposeAsync();
     throw error;

@@ -26,6 +26,8 @@ const issueTypes: Readonly<Record<string, OperationOutcomeIssue['code']>> = {
   'unknown-element': 'structure',
   'wrong-type': 'structure',
   'not-json': 'structure',
+  'not-fhir-xml': 'structure',
+  'not-utf-8': 'structure',
   'not-fhir': 'structure',
   'too-deep': 'too-long',
   'too-many-entries': 'too-long',

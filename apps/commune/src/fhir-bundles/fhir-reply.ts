@@ -21,7 +21,7 @@ export const fhirJson = 'application/fhir+json';
 
 /** A FHIR message is answered as FHIR, unless its sender asks for plain JSON. */
 export function wantsFhir({ headers }: Pick<FastifyRequest, 'headers'>, contentType: string): boolean {
-  if (!/^application\/(fhir\+json|json\+fhir)\b/i.test(contentType)) return false;
+  if (!/^application\/(fhir\+json|json\+fhir|fhir\+xml)\b/i.test(contentType)) return false;
   const accept = headers.accept ?? '*/*';
   return accept.includes('fhir+json') || !/application\/json\b/i.test(accept);
 }

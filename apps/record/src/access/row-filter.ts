@@ -61,11 +61,16 @@ function sharingFilter(definition: TypeDefinition, visibility: Visibility): Sql 
   if (definition.resident === undefined) return undefined;
   const ofEvents = definition.part === 'e.event';
   const document = ofEvents ? 'e.document' : definition.number;
-  const kind = definition.type === 'Patient' ? 'resident' : 'part';
-  const shared = sharingCondition(definition.resident, document, kind, visibility);
+  const person = definition.type === 'Patient';
+  const resident = person ? personOf(definition.resident) : definition.resident;
+  const shared = sharingCondition(resident, document, person ? 'resident' : 'part', visibility);
   const { own } = visibility;
   return shared && ofEvents && own !== undefined ? any([shared, sql('e.facility = ?', own)]) : shared;
 }
+
+/** Number of the record that goes on, of that of one which may be part of it. */
+const personOf = (number: string): string =>
+  `coalesce((select g.survivor from merged g where g.number = ${number}), ${number})`;
 
 /** Part under which the table of sensitive rows holds a document that is hidden as a whole. */
 export const wholeDocument = '*';

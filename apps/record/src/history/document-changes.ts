@@ -1,3 +1,4 @@
+import { mayBeSensitive } from '#fhir/sensitivity/sensitive-content.js';
 import { type RecordResource } from '#fhir/translation.js';
 import type { Visibility } from '../access/visibility.js';
 import { notFound } from '../http/fhir-fault.js';
@@ -34,8 +35,8 @@ export class DocumentChanges {
    */
   async ofResource(type: string, id: string, visibility: Visibility): Promise<readonly Change[]> {
     const document = documentOf(type, id);
-    const [stored] = document === undefined ? [] : await this.documents.byIds([document]);
-    if (!stored || stored.version === 0 || !(await this.documents.visible(stored, visibility))) throw notFound();
+    const [stored] = document === undefined ? [] : await this.documents.visibleById(document, visibility);
+    if (!stored || stored.version === 0) throw notFound();
     const changes: Change[] = [];
     let existed = false;
     const states = await this.states(stored, visibility);
@@ -119,6 +120,7 @@ const stateOf = (stored: StoredDocument, { version, event, document }: DocumentS
   ...stored,
   version,
   updated: Date.parse(event.recordedAt),
+  sensitive: document !== undefined && mayBeSensitive(document),
   document,
 });
 

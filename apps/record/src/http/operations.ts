@@ -19,6 +19,18 @@ const operations: readonly ServedOperation[] = [
     definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
     of: ['Patient'],
   },
+  { name: 'lookup', definition: 'http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup', of: ['CodeSystem'] },
+  {
+    name: 'validate-code',
+    definition: 'http://hl7.org/fhir/OperationDefinition/CodeSystem-validate-code',
+    of: ['CodeSystem'],
+  },
+  {
+    name: 'validate-code',
+    definition: 'http://hl7.org/fhir/OperationDefinition/ValueSet-validate-code',
+    of: ['ValueSet'],
+  },
+  { name: 'expand', definition: 'http://hl7.org/fhir/OperationDefinition/ValueSet-expand', of: ['ValueSet'] },
 ];
 
 /** @param on a type, or `system` */

@@ -12,7 +12,7 @@ import { gone, notFound } from '../http/fhir-fault.js';
 import { rowFilter } from '../access/row-filter.js';
 import { documentOf } from '../search/criteria.js';
 import { provenanceDefinition } from '../search/definitions/provenance.js';
-import { all, oneOf } from '../search/sql.js';
+import { all, oneOf, type Sql } from '../search/sql.js';
 import type { StoredDocument, StoredDocuments } from './stored-documents.js';
 
 export type ServedResource = RecordResource | Provenance | DocumentReference;
@@ -66,6 +66,8 @@ export class RecordReader {
     private readonly facilities: FacilityRegister,
   ) {}
 
+  /** A document that was read once may be asked for its resources several times: its Provenance names them all. */
+  readonly #translated = new WeakMap<StoredDocument, readonly RecordResource[]>();
   readonly #context = { facilityName: (code: string): string | undefined => this.facilities.get(code)?.name };
 
   /** The resources of a document that are shown; none after a retraction. */
@@ -85,13 +87,17 @@ export class RecordReader {
 
   #all(stored: StoredDocument): readonly RecordResource[] {
     if (!stored.document) return [];
+    const known = this.#translated.get(stored);
+    if (known) return known;
     const version = { id: stored.id, version: stored.version, lastUpdated: new Date(stored.updated).toISOString() };
     const resources = resourcesOf(stored.document, version, this.#context);
-    return stored.merged || stored.joined ? resources.map((resource) => asMerged(resource, stored)) : resources;
+    const all = stored.merged || stored.joined ? resources.map((resource) => asMerged(resource, stored)) : resources;
+    this.#translated.set(stored, all);
+    return all;
   }
 
   #shown(stored: StoredDocument, shown: Shown): readonly ShownResource[] {
-    return stored.document ? shownResources(stored.document, this.#all(stored), shown) : [];
+    return shownResources(stored, this.#all(stored), shown);
   }
 
   /**
@@ -103,8 +109,8 @@ export class RecordReader {
     const made = isEventType(type) ? (await this.ofEvents(type, [id], visibility)).get(id) : undefined;
     if (made) return made;
     const document = documentOf(type, id);
-    const [stored] = document === undefined ? [] : await this.documents.byIds([document]);
-    if (!stored || stored.version === 0 || !(await this.documents.visible(stored, visibility))) throw notFound();
+    const [stored] = document === undefined ? [] : await this.documents.visibleById(document, visibility);
+    if (!stored || stored.version === 0) throw notFound();
     if (!stored.document && wholeTypes[stored.kind] === type && stored.id === id) throw gone();
     const found = this.resources(stored, visibility).find(
       (resource) => resource.resourceType === type && resource.id === id,
@@ -123,8 +129,7 @@ export class RecordReader {
     visibility: Visibility,
   ): Promise<ReadonlyMap<string, Provenance | DocumentReference>> {
     const touches: TouchRow[] = [];
-    // As in a search: a document's being shown does not make everything that was ever told of it so.
-    const permitted = rowFilter(provenanceDefinition, visibility, []);
+    const permitted = permittedTouches(visibility);
     for (let next = 0; next < events.length; next += 100) {
       const among = oneOf('e.event', events.slice(next, next + 100));
       const { text, values } = permitted ? all([among, permitted]) : among;
@@ -132,44 +137,73 @@ export class RecordReader {
         ...(await this.database.query<TouchRow>(`select ${touchColumns} from touch e where ${text}`, values)),
       );
     }
-    const touched = await this.documents.byNumbers(touches.map((touch) => Number(touch.document)));
-    const visible = await this.documents.visibleAmong(touched, visibility);
-    const stored = new Map(visible.map((one) => [one.number, one]));
-    const gathered = type === 'Provenance' ? await this.#gathered(events, visibility) : undefined;
-    const residents = gathered ? undefined : await this.#residentsOf(visible);
-    const made = new Map<string, Provenance | DocumentReference>();
-    for (const touch of touches) {
-      const document = stored.get(Number(touch.document));
-      const one =
-        document &&
-        (gathered
-          ? this.#provenance(touch, document, visibility, gathered.get(touch.event))
-          : this.#original(touch, document, visibility, residents?.get(document.resident ?? 0)));
-      if (one) made.set(touch.event, one);
-    }
-    return made;
+    const documents = await this.#touchedDocuments(touches, visibility, []);
+    const made = await this.#madeOf(type, touches, documents, visibility);
+    return new Map(made.map((one) => [one.id ?? '', one]));
   }
 
   /**
-   * Events that touched documents, by the number of the document, oldest first.
-   * @param documents that the caller may read
+   * What there is of each event that touched documents, by the number of the document, oldest first.
+   * @param readable documents that the caller may read
    */
-  async eventsOf(documents: readonly StoredDocument[]): Promise<readonly string[]> {
-    const numbers = documents.map(({ number }) => number);
-    const events = new Set<string>();
-    for (let next = 0; next < numbers.length; next += 100) {
-      const group = numbers.slice(next, next + 100);
+  async ofEventsOn(
+    types: readonly EventType[],
+    readable: readonly StoredDocument[],
+    visibility: Visibility,
+  ): Promise<readonly (Provenance | DocumentReference)[]> {
+    const touches = new Map<string, TouchRow>();
+    const permitted = permittedTouches(visibility);
+    for (let next = 0; next < readable.length; next += 100) {
+      const group = readable.slice(next, next + 100).map(({ number }) => number);
       const places = group.map(() => '?').join(', ');
-      const touches = await this.database.query<Pick<TouchRow, 'event'>>(
-        `select event from (
-           select event, document, version from touch where document in (${places})
-           union all select event, document, 0 from touch_besides where document in (${places})
-         ) t order by document, version, event limit ${mostTouches}`,
-        [...group, ...group],
+      const { text, values } = permitted ?? all([]);
+      const rows = await this.database.query<TouchRow>(
+        `select ${touchColumns} from (
+           select t.*, t.document as of_document, t.version as turn from touch t where t.document in (${places})
+           union all
+           select t.*, b.document, 0 from touch_besides b join touch t on t.event = b.event where b.document in (${places})
+         ) e where ${text} order by of_document, turn, event limit ${mostTouches}`,
+        [...group, ...group, ...values],
       );
-      for (const { event } of touches) events.add(event);
+      for (const row of rows) if (!touches.has(row.event)) touches.set(row.event, row);
     }
-    return [...events];
+    const documents = await this.#touchedDocuments([...touches.values()], visibility, readable);
+    const made: (Provenance | DocumentReference)[] = [];
+    for (const type of types) made.push(...(await this.#madeOf(type, [...touches.values()], documents, visibility)));
+    return made;
+  }
+
+  /** By number, those that the caller may read. */
+  async #touchedDocuments(
+    touches: readonly TouchRow[],
+    visibility: Visibility,
+    readable: readonly StoredDocument[],
+  ): Promise<ReadonlyMap<number, StoredDocument>> {
+    const known = new Map(readable.map((one) => [one.number, one]));
+    const unknown = touches.map(({ document }) => Number(document)).filter((number) => !known.has(number));
+    const visible = await this.documents.visibleAmong(await this.documents.byNumbers(unknown), visibility);
+    for (const one of visible) known.set(one.number, one);
+    return known;
+  }
+
+  async #madeOf(
+    type: EventType,
+    touches: readonly TouchRow[],
+    documents: ReadonlyMap<number, StoredDocument>,
+    visibility: Visibility,
+  ): Promise<readonly (Provenance | DocumentReference)[]> {
+    const events = touches.map(({ event }) => event);
+    const gathered = type === 'Provenance' ? await this.#gathered(events, visibility) : undefined;
+    const residents = gathered ? undefined : await this.#residentsOf([...documents.values()]);
+    return touches.flatMap((touch) => {
+      const document = documents.get(Number(touch.document));
+      if (!document) return [];
+      return (
+        (gathered
+          ? this.#provenance(touch, document, visibility, gathered.get(touch.event))
+          : this.#original(touch, document, visibility, residents?.get(document.resident ?? 0))) ?? []
+      );
+    });
   }
 
   /** Ids of the residents that documents are about, those of withdrawn documents among them, by their numbers. */
@@ -231,6 +265,9 @@ export class RecordReader {
     return originalMessageOf(touchOf(touch), resident, wholeOf(stored), this.#context);
   }
 }
+
+/** As in a search: that a document is shown does not make everything that was ever told of it so. */
+const permittedTouches = (visibility: Visibility): Sql | undefined => rowFilter(provenanceDefinition, visibility, []);
 
 const wholeOf = ({ kind, id, document }: StoredDocument): string =>
   `${wholeTypes[kind]}/${document?.kind === 'facility' ? document.facility.code : id}`;

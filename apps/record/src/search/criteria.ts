@@ -116,19 +116,19 @@ export class CriteriaCompiler {
     if (resident === undefined) return nothing;
     if (type === 'Patient') {
       const found = await this.documents.numberOf(id);
-      return found?.kind === 'resident' ? this.#rowsOf(definition, [found.resident ?? found.number]) : nothing;
+      return found?.kind === 'resident' ? this.rowsOf(definition, [found.resident ?? found.number]) : nothing;
     }
     const document = documentOf(type, id);
     const found = document === undefined ? undefined : await this.documents.numberOf(document);
     if (found === undefined) return nothing;
     if (definition.superset === true)
-      return found.resident === undefined ? nothing : this.#rowsOf(definition, [found.resident]);
+      return found.resident === undefined ? nothing : this.rowsOf(definition, [found.resident]);
     const filter = oneOf(definition.number, [found.number]);
     return { filter, narrow: filter };
   }
 
   /** Rows of residents; of Patients, those whose records are one person's. */
-  async #rowsOf({ type, resident = 'e.number' }: TypeDefinition, residents: readonly number[]): Promise<Criterion> {
+  async rowsOf({ type, resident = 'e.number' }: TypeDefinition, residents: readonly number[]): Promise<Criterion> {
     let numbers = residents;
     if (type === 'Patient') {
       const { text, values } = oneOf('survivor', residents);
@@ -226,7 +226,7 @@ export class CriteriaCompiler {
       if (found?.resident === undefined) return undefined;
       residents.add(found.resident);
     }
-    return this.#rowsOf(definition, [...residents]);
+    return this.rowsOf(definition, [...residents]);
   }
 
   /** References to a record that is part of another are read as references to that other. */
@@ -234,8 +234,14 @@ export class CriteriaCompiler {
     { type: of }: TypeDefinition,
     { parameter, modifier, values }: AskedValues,
   ): Promise<readonly string[]> {
-    // A Patient's links tell the records of one person apart.
-    if (of === 'Patient' || parameter.kind !== 'reference' || modifier === 'identifier' || modifier === 'missing')
+    // A Patient's links tell the records of one person apart, and Provenance what was told of which.
+    if (
+      of === 'Patient' ||
+      of === 'Provenance' ||
+      parameter.kind !== 'reference' ||
+      modifier === 'identifier' ||
+      modifier === 'missing'
+    )
       return values;
     const survivors: string[] = [];
     for (const value of values) {

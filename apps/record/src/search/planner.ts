@@ -236,15 +236,12 @@ export class Planner {
   async #ownOnly(definition: TypeDefinition, visibility: Visibility): Promise<Criterion | undefined> {
     if (visibility.kind !== 'resident' || definition.resident === undefined) return undefined;
     const own = await this.documents.numberOf(visibility.resident);
-    const column = definition.resident;
     if (own?.kind !== 'resident') return nothing;
-    const theirs = oneOf(column, [
-      ...new Set(column === 'e.number' ? [own.number, own.resident ?? own.number] : [own.resident ?? own.number]),
-    ]);
+    const theirs = await this.#compiler.rowsOf(definition, [own.resident ?? own.number]);
     // What is about nobody is everybody's to read.
     return definition.superset === true && typesAboutNobody.some((type) => type === definition.type)
-      ? { filter: any([theirs, sql(`${column} is null`)]) }
-      : { filter: theirs, narrow: theirs };
+      ? { filter: any([theirs.filter, sql(`${definition.resident} is null`)]) }
+      : theirs;
   }
 
   async #fewResidents(visibility: Visibility): Promise<string | undefined> {

@@ -15,11 +15,11 @@ interface TopElement {
 /** A choice of types by the name that each has in JSON. */
 function topElements(type: string): readonly TopElement[] {
   return (definitions.get(type) ?? [])
-    .filter(({ path = '' }) => path.split('.').length === 2)
-    .flatMap(({ path = '', isSummary = false, min = 0, type: types = [] }) => {
+    .filter(({ path }) => path.split('.').length === 2)
+    .flatMap(({ path, isSummary = false, min = 0, type: types = [] }) => {
       const name = path.slice(type.length + 1);
       const names = name.endsWith('[x]')
-        ? types.map(({ code = '' }) => name.replace('[x]', code.charAt(0).toUpperCase() + code.slice(1)))
+        ? types.map(({ code }) => name.replace('[x]', code.charAt(0).toUpperCase() + code.slice(1)))
         : [name];
       return names.map((one) => ({ name: one, summary: isSummary, mandatory: min > 0 }));
     });

@@ -85,7 +85,7 @@ export class NaiveSearch {
     if (dot >= 0) {
       const [reference = '', type] = key.slice(0, dot).split(':');
       return this.references(resource, reference)
-        .flatMap((name) => [name, ...(resource.resourceType === 'Patient' ? [] : this.#joinedTo(name))])
+        .flatMap((name) => [name, ...(tellsApart(resource) ? [] : this.#joinedTo(name))])
         .some((name) => {
           const other = this.#byName.get(name);
           return (
@@ -105,6 +105,7 @@ export class NaiveSearch {
     return (
       resource.resourceType === 'Patient' &&
       ['identifier', 'phone'].includes(key) &&
+      !splitAt(',', value).some((one) => one.endsWith('|')) &&
       this.#joinedTo(`Patient/${resource.id}`).some((one) => this.#bears(one, parameter, value))
     );
   }
@@ -118,9 +119,8 @@ export class NaiveSearch {
     return [...this.#survivors].flatMap(([joined, survivor]) => (survivor === name ? [joined] : []));
   }
 
-  /** A Patient's links alone tell the records of one person apart. */
-  #withSurvivors({ resourceType }: Resource, value: string): string {
-    if (resourceType === 'Patient') return value;
+  #withSurvivors(resource: Resource, value: string): string {
+    if (tellsApart(resource)) return value;
     const survivors = value
       .split(',')
       .flatMap((one) => this.#survivors.get(`Patient/${one.trim().replace(/^Patient\//, '')}`) ?? []);
@@ -191,6 +191,9 @@ export class NaiveSearch {
     });
   }
 }
+
+/** A Patient's links and Provenance are of each of the records of one person by itself. */
+const tellsApart = ({ resourceType }: Resource): boolean => ['Patient', 'Provenance'].includes(resourceType);
 
 const known = new WeakMap<Resource, Map<string, readonly TypedValue[]>>();
 
@@ -379,8 +382,8 @@ function textsOf({ type, value }: TypedValue): readonly string[] {
 }
 
 function fitsString(found: TypedValue, modifier: string | undefined, asked: string): boolean {
-  const { type, value } = found;
-  const fields = value as Fields;
+  const { type } = found;
+  const fields = found.value as Fields;
   const names = { HumanName: ['text', 'family', 'given', 'prefix', 'suffix'] }[type];
   const texts = names ? names.flatMap((name) => fields[name] ?? []).map(String) : textsOf(found);
   if (modifier === 'exact') return texts.includes(asked);
@@ -388,7 +391,7 @@ function fitsString(found: TypedValue, modifier: string | undefined, asked: stri
   if (texts.some((one) => beginsAtAWord(one, asked))) return true;
   // The words of a person's name may be asked in a circle: the given name first.
   const given = (fields['given'] ?? []) as string[];
-  const said = value as Partial<Readonly<Record<'text' | 'family', string>>>;
+  const said = fields as Partial<Readonly<Record<'text' | 'family', string>>>;
   const wordings = type === 'HumanName' ? [said['text'] ?? '', [said['family'] ?? '', ...given].join(' ')] : [];
   return wordings.some((one) => {
     const words = plain(one);

@@ -1,6 +1,6 @@
 /** Random searches whose values are mostly those that some resource has. */
 import { toTypedValue, type TypedValue } from '@medplum/core';
-import type { Resource, SearchParameter } from '@medplum/fhirtypes';
+import type { Identifier, Resource, SearchParameter } from '@medplum/fhirtypes';
 import {
   amountsOf,
   type Asked,
@@ -103,7 +103,7 @@ export class RandomSearch {
   #modifier(kind: string, values: readonly TypedValue[], target: string | undefined): string {
     if (this.random.chance(0.6)) return '';
     const known: Readonly<Record<string, readonly string[]>> = {
-      token: [':not', ':text', ':below', ':above', ...(values.some(isTyped) ? [':of-type'] : [])],
+      token: [':not', ':text', ':below', ':above', ...(values.some(typedNumber) ? [':of-type'] : [])],
       string: [':exact', ':contains'],
       uri: [':below', ':above'],
       reference: [':identifier', ...(target === undefined ? [] : [`:${target.split('/')[0]}`])],
@@ -165,11 +165,8 @@ export class RandomSearch {
       const words = plain(JSON.stringify(found?.value ?? 'a').replaceAll('\\u', ' '));
       return words.length === 0 ? undefined : this.random.pick(words);
     }
-    if (modifier === ':of-type' && found && isTyped(found)) {
-      const { type, value } = found.value;
-      const [{ system = '', code = '' } = {}] = type.coding;
-      return [system, code, value].map(escape).join('|');
-    }
+    const typed = modifier === ':of-type' && found ? typedNumber(found) : undefined;
+    if (typed) return typed.map(escape).join('|');
     const tokens = found ? tokensOf(found).filter(({ code }) => code !== undefined && code !== '') : [];
     if (tokens.length === 0) return this.random.pick(['final', 'I10', 'male', 'x']);
     const { system, code = '' } = this.random.pick(tokens);
@@ -222,17 +219,13 @@ export class RandomSearch {
   }
 }
 
-interface TypedIdentifier {
-  readonly type: { readonly coding: readonly { readonly system?: string; readonly code?: string }[] };
-  readonly value: string;
+/** System and code of the type of an identifier, and its value. */
+function typedNumber({ type, value }: TypedValue): readonly [string, string, string] | undefined {
+  if (type !== 'Identifier') return undefined;
+  const { value: number, type: kind } = value as Identifier;
+  const coding = kind?.coding?.find(({ system, code }) => system !== undefined && code !== undefined);
+  return number === undefined || !coding ? undefined : [coding.system ?? '', coding.code ?? '', number];
 }
-
-const isTyped = (found: TypedValue): found is TypedValue & { readonly value: TypedIdentifier } => {
-  const { type, value } = (found.type === 'Identifier' ? found.value : {}) as Partial<TypedIdentifier>;
-  return (
-    value !== undefined && (type?.coding ?? []).some(({ system, code }) => system !== undefined && code !== undefined)
-  );
-};
 
 function textOf(found: TypedValue | undefined): string | undefined {
   if (found === undefined) return undefined;

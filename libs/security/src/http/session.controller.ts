@@ -72,9 +72,9 @@ function homeOf(kind: CallerKind, facility: FacilityCode | undefined): string | 
     case 'hospital':
       return '/inbox';
     case 'clinician':
-      return facility && '/inbox';
+      return facility ? '/inbox' : '/records';
     case 'resident':
-      return undefined;
+      return '/records';
     default:
       return kind satisfies never;
   }
