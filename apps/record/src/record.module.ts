@@ -23,12 +23,14 @@ import { StoredDocuments } from './reading/stored-documents.js';
 import { FhirController } from './http/fhir.controller.js';
 import { FhirSmartConfigurationController } from './http/smart-configuration.controller.js';
 import { HistoryController } from './http/history.controller.js';
+import { SummaryController } from './summary/summary.controller.js';
 import { readRecordsFiles, RECORDS_FILES, RecordsPageController } from './pages/records-page.controller.js';
 import { TERMINOLOGY } from './terminology/injection.js';
 import { TerminologyOperationsController } from './terminology/terminology-operations.controller.js';
 import { TerminologyResourcesController } from './terminology/terminology-resources.controller.js';
 import { TerminologyService } from './terminology/terminology-service.js';
 import { RECORD_QUERIES, type RecordQueries, recordQueries } from './record-queries.js';
+import { ValidateController } from './validate/validate.controller.js';
 import { CreateController } from './writing/create.controller.js';
 import { MessageTaking } from './writing/message-taking.js';
 import { Writing, WRITING } from './writing/writing.js';
@@ -51,9 +53,11 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
     RecordsPageController,
     FhirSmartConfigurationController,
     AuditEventsController,
+    SummaryController,
     TerminologyOperationsController,
     TerminologyResourcesController,
     HistoryController,
+    ValidateController,
     CreateController,
     BundleController,
     FhirController,
