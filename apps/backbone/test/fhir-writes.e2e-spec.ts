@@ -3,9 +3,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Bundle, BundleEntry, OperationOutcome, Resource } from '@medplum/fhirtypes';
+import type {
+  AuditEvent,
+  Bundle,
+  BundleEntry,
+  CapabilityStatement,
+  OperationOutcome,
+  Resource,
+} from '@medplum/fhirtypes';
 import { Client } from 'fhir-kit-client';
-import { parseFacilityCode } from '#domain/ids.js';
+import { parseFacilityCode, type ResidentId } from '#domain/ids.js';
 import type { JsonObject, SentResource } from '#fhir/reading/json.js';
 import {
   encounterJson,
@@ -169,6 +176,14 @@ describe('a resource alone', () => {
   it.each([
     ['of another type than the address names', '/fhir/Condition', patientJson(), 400, 'invalid'],
     ['of a type that FHIR does not know', '/fhir/Krankheit', { resourceType: 'Krankheit' }, 404, 'not-supported'],
+    [
+      'of a type that the server alone writes',
+      '/fhir/AuditEvent',
+      { resourceType: 'AuditEvent' },
+      405,
+      'not-supported',
+    ],
+    ['of terminology', '/fhir/ValueSet', { resourceType: 'ValueSet', status: 'draft' }, 405, 'not-supported'],
     ['with a wrong code', '/fhir/Patient', { ...patientJson(), gender: 'x' }, 422, 'code-invalid'],
     ['of somebody who is not known', '/fhir/Observation', weight('008199999999', 1), 422, 'not-found'],
     ['that is a Bundle', '/fhir/Bundle', transactionJson(), 405, 'not-supported'],
@@ -211,6 +226,63 @@ describe('a resource alone', () => {
     const answer = await send('/fhir/Patient/x', patientJson(), {}, method);
     expect(answer).toMatchObject({ status: 405, body: { issue: [{ code: 'not-supported' }] } });
     expect(answer.body.issue?.[0]?.diagnostics).toMatch(method === 'DELETE' ? /entered-in-error/ : /same identifier/);
+  });
+});
+
+describe('writing', () => {
+  it('is in the audit trail of whom it was about, and so is what a batch reads', async () => {
+    const { body } = await send<Resource>('/fhir/Patient', patientJson({ citizen: '008161000208' }));
+    const weighed = weight('008161000208', 64);
+    await send('/fhir/Observation', weighed, { prefer: 'return=minimal' });
+    await send(
+      '/fhir',
+      bundle('batch', [
+        { resource: weight('008161000208', 65), request: { method: 'POST', url: 'Observation' } },
+        { request: { method: 'GET', url: `Patient/${body.id}` } },
+      ]),
+    );
+    const own = await issuer.issue({ kind: 'resident', resident: body.id as ResidentId, hours: 1 });
+    const trail = new Client({ baseUrl: `${server.origin}/fhir`, bearerToken: own });
+    const found = (await trail.request(`AuditEvent?patient=${body.id}`)) as unknown as Bundle;
+    const interactions = (found.entry ?? []).map(({ resource }) => (resource as AuditEvent).subtype?.[0]?.code ?? '');
+    expect(interactions.filter((one) => one !== 'search-type').toSorted((a, b) => a.localeCompare(b))).toEqual([
+      'batch',
+      'create',
+      'create',
+      'read',
+    ]);
+  });
+
+  it('can be checked before by a FHIR client, which stores nothing', async () => {
+    const wrong = { ...patientJson({ citizen: '008161000209' }), gender: 'x' };
+    const outcome = await client.operation({
+      name: 'validate',
+      resourceType: 'Patient',
+      input: { resourceType: 'Parameters', parameter: [{ name: 'resource', resource: wrong }] },
+    });
+    expect(outcome).toMatchObject({ issue: [{ severity: 'error', expression: ['Patient.gender'] }] });
+    const right = await send('/fhir/Patient/$validate?mode=create', patientJson({ citizen: '008161000209' }));
+    expect(right.body.issue?.some(({ severity }) => severity === 'error')).toBe(false);
+    expect(((await get('/fhir/Patient?identifier=008161000209')).body as Bundle).total).toBe(0);
+  });
+
+  it('is told of truly in the CapabilityStatement, to those who may', async () => {
+    const told = async (by: string): Promise<readonly string[]> => {
+      const reader = new Client({ baseUrl: `${server.origin}/fhir`, bearerToken: by });
+      const { rest } = (await reader.capabilityStatement()) as unknown as CapabilityStatement;
+      const [first] = rest ?? [];
+      const creating = (first?.resource ?? []).filter(({ interaction }) =>
+        interaction?.some(({ code }) => code === 'create'),
+      );
+      return [...(first?.interaction ?? []).map(({ code }) => code), ...creating.map(({ type }) => type)];
+    };
+    const mine = await told(token);
+    expect(mine).toEqual(expect.arrayContaining(['batch', 'transaction', 'Patient', 'Observation', 'CarePlan']));
+    expect(mine).not.toContain('AuditEvent');
+    expect(await told(await tokenOf('clinician'))).not.toContain('Patient');
+    expect((await told(await tokenOf('station', 'system/Observation.cr'))).filter((one) => /^[A-Z]/.test(one))).toEqual(
+      ['Observation'],
+    );
   });
 });
 
@@ -326,6 +398,18 @@ describe('a transaction', () => {
     expect(statuses(gone.body)).toEqual(['204 No Content']);
     const [path = ''] = new URL(taken.body.entry?.[1]?.response?.location ?? '').pathname.split('/_history');
     expect((await get(path)).status).toBe(410);
+    const unknown = 'Encounter?identifier=http://tram.example/luot-kham|LK-NEVER-WAS';
+    const lost = bundle('transaction', [{ request: { method: 'DELETE', url: unknown } }]);
+    const answer = await send<Bundle>('/fhir', lost, { prefer: 'return=OperationOutcome' });
+    expect(JSON.stringify(answer.body)).not.toContain('"severity":"information"');
+  });
+
+  it('withdraws a visit by its status', async () => {
+    const own = { identifier: [{ system: 'http://tram.example/luot-kham', value: 'LK-IN-ERROR' }] };
+    const subject = { reference: patient('008161000301') };
+    expect((await send('/fhir/Encounter', encounterJson(subject, own))).status).toBe(201);
+    const mistaken = await send('/fhir/Encounter', encounterJson(subject, { ...own, status: 'entered-in-error' }));
+    expect(mistaken).toMatchObject({ status: 200, body: { issue: [{ diagnostics: 'Withdrawn.' }] } });
   });
 });
 

@@ -34,6 +34,7 @@ import { TerminologyOperationsController } from './terminology/terminology-opera
 import { TerminologyResourcesController } from './terminology/terminology-resources.controller.js';
 import { TerminologyService } from './terminology/terminology-service.js';
 import { RECORD_QUERIES, type RecordQueries, recordQueries } from './record-queries.js';
+import { ValidateController } from './validate/validate.controller.js';
 import { CreateController } from './writing/create.controller.js';
 import { MessageTaking } from './writing/message-taking.js';
 import { Writing, WRITING } from './writing/writing.js';
@@ -61,6 +62,7 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
     TerminologyOperationsController,
     TerminologyResourcesController,
     HistoryController,
+    ValidateController,
     CreateController,
     BundleController,
     FhirController,

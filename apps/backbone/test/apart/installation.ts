@@ -31,6 +31,8 @@ export interface Installation {
   errors(): string;
   /** Ends a replica and starts another in its place, which the gateway knows once it serves. */
   replace(service: ServiceName, replica: number, signal: NodeJS.Signals): Promise<void>;
+  /** Ends all replicas of a service. */
+  stopAll(service: ServiceName): Promise<void>;
   /** Ends everything in order; the exit codes of the replicas. */
   stop(): Promise<readonly (number | null)[]>;
 }
@@ -109,6 +111,12 @@ export async function startInstallation(
       gone.push(ending);
       servers[replica] = undefined;
       servers[replica] = await start(service);
+    },
+    stopAll: async (service) => {
+      const ending = replicasOf(service);
+      running.set(service, []);
+      gone.push(...ending);
+      await Promise.all(ending.map((server) => server.stop()));
     },
     stop: async () => {
       const codes = await stopReplicas();

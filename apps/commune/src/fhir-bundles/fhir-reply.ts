@@ -1,5 +1,6 @@
 import type { Bundle, MessageHeader, OperationOutcome } from '@medplum/fhirtypes';
 import type { FastifyRequest } from 'fastify';
+import { outcomeOf } from '#fhir/reading/fault-outcome.js';
 import type { ReadBundle } from '#fhir/reading/read-bundle.js';
 import type { JsonObject } from '#fhir/reading/json.js';
 import { derivedUuid } from '../derived-ids.js';
@@ -8,7 +9,7 @@ import type { IntakeAnswer } from '../intake/intake.js';
 import type { LargeMessage, ReceivedMessage } from '../intake/message.js';
 import type { Receipt } from '../intake/receipt.js';
 import { wholeBody } from '../originals/originals.js';
-import { outcomeOf, responseBundle } from './fhir-answer.js';
+import { responseBundle } from './fhir-answer.js';
 import { bundleOf } from './read-fhir-message.js';
 
 export interface FhirReply {

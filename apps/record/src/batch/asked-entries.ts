@@ -3,6 +3,7 @@ import type { Caller } from '#security/caller.js';
 import type { SmartInteraction } from '#security/smart-scopes.js';
 import { requireUse } from '../access/smart-access.js';
 import { FhirFault } from '../http/fhir-fault.js';
+import { requireWrittenInBundle } from '../writing/taken-types.js';
 import type { SubRequest } from '../http/sub-requests.js';
 
 /** What one entry of a batch or transaction asks for. */
@@ -59,6 +60,7 @@ const interactions: Readonly<Record<string, SmartInteraction>> = { POST: 'c', PU
 function requireWrite(entry: JsonObject, method: string, address: string, caller: Caller): void {
   const type = textOf(objectOf(entry['resource'])?.['resourceType']) ?? /^\/?([A-Za-z]*)/.exec(address)?.[1] ?? '';
   requireUse(caller, type, interactions[method] ?? 'c');
+  requireWrittenInBundle(type);
 }
 
 function operation(entry: JsonObject, address: string, base: string): AskedEntry {
@@ -81,8 +83,7 @@ function pathOf(address: string, base: string): string {
   const relative = address.startsWith(`${base}/`) ? address.slice(base.length + 1) : address.replace(/^\//, '');
   const root = 'http://fhir.invalid';
   const url = /^[a-z][a-z0-9+.-]*:|^[/\\]/i.test(relative) ? undefined : URL.parse(`${root}/fhir/${relative}`);
-  if (url?.origin === root && url.pathname.startsWith('/fhir/') && url.pathname !== '/fhir/')
-    return `${url.pathname}${url.search}`;
+  if (url?.origin === root && url.pathname.startsWith('/fhir/')) return `${url.pathname}${url.search}`;
   throw new FhirFault(400, 'value', {
     vi: 'request.url phải là địa chỉ tương đối của máy chủ FHIR này.',
     en: 'request.url must be an address relative to this FHIR server.',

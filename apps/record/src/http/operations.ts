@@ -1,5 +1,7 @@
 import type { CapabilityStatementRestResourceOperation } from '@medplum/fhirtypes';
 import type { Caller } from '#security/caller.js';
+import { servedTypes } from '../search/definitions.js';
+import { backport } from '../subscriptions/backport.js';
 
 /** An operation as the CapabilityStatement tells of it; the controller of its folder answers it. */
 interface ServedOperation {
@@ -14,6 +16,11 @@ interface ServedOperation {
 }
 
 const operations: readonly ServedOperation[] = [
+  {
+    name: 'validate',
+    definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate',
+    of: servedTypes.map(({ type }) => type),
+  },
   {
     name: 'everything',
     definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
@@ -33,6 +40,8 @@ const operations: readonly ServedOperation[] = [
     of: ['ValueSet'],
   },
   { name: 'expand', definition: 'http://hl7.org/fhir/OperationDefinition/ValueSet-expand', of: ['ValueSet'] },
+  { name: 'status', definition: backport.statusOperation, of: ['Subscription'] },
+  { name: 'events', definition: backport.eventsOperation, of: ['Subscription'] },
 ];
 
 /** @param on a type, or `system` */

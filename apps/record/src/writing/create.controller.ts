@@ -15,6 +15,7 @@ import { OutcomeFilter } from '../http/outcome.filter.js';
 import { ConditionalCreate } from './conditional-create.js';
 import { returnPreference } from './return-preference.js';
 import { noBody, sentBody } from './sent-body.js';
+import { requireWritten } from './taken-types.js';
 import { asNotShown, asRefused, linkReceipt, WRITING, type WrittenMessage, type Writing } from './writing.js';
 import { type EntryResponse, outcomeOfWrite } from './written-entries.js';
 
@@ -42,6 +43,7 @@ export class CreateController {
     if (name === 'Bundle') throw bundlesGoToTheBase();
     const { type } = definitionOf(name);
     requireUse(caller, type, 'c');
+    requireWritten(type);
     const sent = await sentBody(request, this.configuration.bodyLimit);
     if (!sent) throw noBody();
     if (sent.resource.resourceType !== type) throw otherType(type);
@@ -90,7 +92,8 @@ function answered(
   reply: FastifyReply,
 ): Resource | OperationOutcome | undefined {
   const { status, location, etag, lastModified } = response;
-  reply.status(Number(status.slice(0, 3)));
+  // A visit that was withdrawn is told of in words, which 204 has no room for.
+  reply.status(status.startsWith('204') ? 200 : Number(status.slice(0, 3)));
   if (location !== undefined) reply.header('Location', location);
   if (etag !== undefined) reply.header('ETag', etag);
   if (lastModified !== undefined) reply.header('Last-Modified', new Date(lastModified).toUTCString());

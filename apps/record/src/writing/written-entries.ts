@@ -89,13 +89,16 @@ export function entryOf({ response, resource }: WrittenEntry, preference: Return
   return { response };
 }
 
-/** The outcome of a write that went well, or what there was to say of it. */
+/** The outcome of one write: what there was to say of it, else how it went. */
 export function outcomeOfWrite({ status, outcome: said }: EntryResponse): OperationOutcome {
   if (said) return said;
-  return outcome([issue('information', 'informational', wordsFor[status.slice(0, 3)] ?? taken)]);
+  const code = status.slice(0, 3);
+  if (Number(code) >= 400) return outcome([issue('error', code === '404' ? 'not-found' : 'invalid', notTaken)]);
+  return outcome([issue('information', 'informational', wordsFor[code] ?? taken)]);
 }
 
 const taken = { vi: 'Đã nhận.', en: 'Taken.' };
+const notTaken = { vi: 'Không nhận mục này; xem biên nhận.', en: 'Not taken; see the receipt.' };
 const wordsFor: Readonly<Record<string, typeof taken>> = {
   200: { vi: 'Đã nhận; hồ sơ đã có mục này.', en: 'Taken; the record had this already.' },
   201: { vi: 'Đã ghi vào hồ sơ.', en: 'Recorded.' },
