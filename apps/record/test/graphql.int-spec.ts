@@ -243,7 +243,10 @@ describe('who asks', () => {
       Patient: { id: binh, managingOrganization: { resource: null }, missing: { resource: null } },
       ConditionList: null,
     });
-    expect(errors.map(codeOf).toSorted()).toEqual(['forbidden', 'not-found']);
+    expect(errors.map((one) => codeOf(one) ?? '').toSorted((a, b) => (a < b ? -1 : 1))).toEqual([
+      'forbidden',
+      'not-found',
+    ]);
   });
 
   it('is written down with whose data were read, though the answer names nobody', async () => {
