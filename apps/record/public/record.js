@@ -5,7 +5,7 @@ import { element } from './elements.js';
 import { closeEmergency, openedEmergency } from './emergency.js';
 import { $, listenToFrame, readerOf, renderFrame, say, wordsOfProblem } from './frame.js';
 import { stopsOf } from './knowledge.js';
-import { endOf, isMoment, showMoment } from './moments.js';
+import { endOf, isMoment, showExactly, showMoment } from './moments.js';
 import { number } from './numbers.js';
 import { nameOf } from './person.js';
 import { personRows, whoLine } from './person-view.js';
@@ -235,7 +235,7 @@ const fill = (name, nodes) =>
 
 function renderMoment() {
   $('as-of').hidden = shown.asOf === undefined;
-  if (shown.asOf) $('as-of-text').textContent = t('as-known', showMoment(shown.asOf));
+  if (shown.asOf) $('as-of-text').textContent = t('as-known', showExactly(shown.asOf));
   renderSlider();
 }
 
@@ -264,6 +264,8 @@ let opened = [];
 addEventListener('beforeprint', () => {
   opened = [...document.querySelectorAll('#record details:not([open])')];
   for (const one of opened) one.open = true;
+  // The margins of every page say whose record it is: pages come apart.
+  document.documentElement.style.setProperty('--whose', JSON.stringify($('person-name').textContent));
   $('printed-when').textContent = t('printed', showMoment(new Date().toISOString()), readerOf(shown.me));
 });
 addEventListener('afterprint', () => {

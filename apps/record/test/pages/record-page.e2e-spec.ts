@@ -237,7 +237,7 @@ describeInBrowser('the page of a record', () => {
     expect(new URL(page.url()).searchParams.get('asOf')).toBe(at);
     // 12:00 of the standard time that events are recorded in.
     expect(at).toBe('2026-10-25T12:00:00.000Z');
-    expect(await text('#as-of')).toContain('Hồ sơ như đã biết lúc 25/10/2026 19:00');
+    expect(await text('#as-of')).toContain('Hồ sơ như đã biết lúc 25/10/2026 19:00:00.');
     // What is in the address is what anybody is shown who opens it.
     const address = new URL(page.url());
     const other = await enter(browser, server, atStation);

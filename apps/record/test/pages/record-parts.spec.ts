@@ -21,6 +21,7 @@ interface Point {
 const moments = await part<{
   readonly epochOf: (text: string) => number;
   readonly showMoment: (text: string) => string;
+  readonly showExactly: (text: string) => string;
   readonly toField: (text: string) => string;
   readonly fromField: (value: string) => string;
   readonly isMoment: (text: string) => boolean;
@@ -86,6 +87,8 @@ describe('moments', () => {
     expect(moments.showMoment('2026-11-21T18:30:00.123Z')).toBe('22/11/2026 01:30');
     expect(moments.showMoment('2026-11-22T08:30:00+07:00')).toBe('22/11/2026 08:30');
     expect(['2026-11-22', '2026-11', '2026'].map(moments.showMoment)).toEqual(['22/11/2026', '11/2026', '2026']);
+    expect(moments.showExactly('2026-11-21T18:30:05.123Z')).toBe('22/11/2026 01:30:05');
+    expect(moments.showExactly('2026-11-21')).toBe('21/11/2026');
     expect(moments.epochOf('2026-11-22')).toBe(Date.parse('2026-11-21T17:00:00Z'));
     expect(moments.epochOf('2026')).toBe(Date.parse('2025-12-31T17:00:00Z'));
   });
@@ -255,32 +258,36 @@ describe('what is searched by', () => {
 });
 
 describe('the stops of the slider', () => {
-  const told = (recorded: string, valueCode: string): object => ({
+  const told = (recorded: string, valueCode: string, digest?: string): object => ({
     recorded,
     extension: [{ url: 'urn:lien-tuyen:extension:event-type', valueCode }],
     agent: [{ who: { display: 'Trạm' } }],
+    ...(digest && { entity: [{ role: 'source', what: { identifier: { value: digest } } }] }),
   });
   const stops = knowledge.stopsOf([
-    told('2026-10-02T01:00:00.500Z', 'VisitRecorded'),
-    told('2026-10-01T01:00:10.000Z', 'ResidentRegistered'),
-    told('2026-10-01T01:00:10.100Z', 'VisitRecorded'),
-    told('2026-10-01T01:00:10.200Z', 'VisitRecorded'),
+    told('2026-10-02T01:00:00.500Z', 'VisitRecorded', 'b'),
+    told('2026-10-01T01:00:10.000Z', 'ResidentRegistered', 'a'),
+    told('2026-10-01T01:00:10.100Z', 'VisitRecorded', 'a'),
+    told('2026-10-01T01:00:10.200Z', 'VisitRecorded', 'a'),
+    told('2026-10-02T01:00:00.700Z', 'ReferralExpired'),
+    told('2026-10-02T01:00:00.700Z', 'ReferralClosed'),
   ]);
 
-  it('are the minutes in which something was recorded, oldest first, at the end of what was', () => {
-    expect(stops).toMatchObject([
+  it('are what one message, or one instant, told, oldest first', () => {
+    expect(stops).toEqual([
       { at: '2026-10-01T01:00:10.200Z', events: ['ResidentRegistered', 'VisitRecorded'], places: ['Trạm'] },
-      { at: '2026-10-02T01:00:00.500Z', events: ['VisitRecorded'] },
+      { at: '2026-10-02T01:00:00.500Z', events: ['VisitRecorded'], places: ['Trạm'] },
+      { at: '2026-10-02T01:00:00.700Z', events: ['ReferralExpired', 'ReferralClosed'], places: ['Trạm'] },
     ]);
     expect(knowledge.stopsOf([])).toEqual([]);
   });
 
   it('are where a moment falls: at the last one before it; a day counts to its end', () => {
-    expect(knowledge.stopAt(stops, undefined)).toBe(2);
-    expect(stops.map(({ at }) => knowledge.stopAt(stops, at))).toEqual([0, 1]);
+    expect(knowledge.stopAt(stops, undefined)).toBe(3);
+    expect(stops.map(({ at }) => knowledge.stopAt(stops, at))).toEqual([0, 1, 2]);
     expect(knowledge.stopAt(stops, '2026-10-01')).toBe(0);
     expect(knowledge.stopAt(stops, '2026-10-01T08:00:09+07:00')).toBe(-1);
-    expect(knowledge.stopAt(stops, '2030-01-01')).toBe(1);
+    expect(knowledge.stopAt(stops, '2030-01-01')).toBe(2);
   });
 });
 
