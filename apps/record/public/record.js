@@ -37,6 +37,9 @@ const shown = {
   next: undefined,
   wholeNumbers: false,
   timeline: { kind: undefined, all: false },
+  readers: {},
+  /** Told once what is read now is here. */
+  news: '',
 };
 let asked = new AbortController();
 
@@ -76,7 +79,8 @@ async function read() {
       if (next !== undefined) render();
     }
     shown.state = 'whole';
-    say('', '');
+    say('', shown.news);
+    shown.news = '';
     render();
   } catch (error) {
     if (!signal.aborted) cutOff(error);
@@ -101,8 +105,8 @@ function cutOff(error) {
   if (!(error instanceof ServiceProblem || error instanceof LineProblem)) throw error;
   if (error.status === 403 && openedEmergency()?.patient === id) {
     closeEmergency();
-    say('bad', t('emergency-over'));
-    void load();
+    shown.news = t('emergency-over');
+    startAgain();
     return;
   }
   shown.state = shown.content?.person ? 'partly' : 'none';
@@ -169,8 +173,8 @@ function scheduleEnd() {
   ending = setTimeout(
     () => {
       closeEmergency();
+      shown.news = t('emergency-over');
       startAgain();
-      say('', t('emergency-over'));
     },
     Math.max(0, Date.parse(opened.until) - Date.now()),
   );
@@ -215,8 +219,16 @@ function renderSections() {
     ...hba1cChart(shown.content, wide),
   ]);
   $('readers').hidden = !mayKnowReaders.includes(shown.me?.kind);
-  // What was read there is not asked again for another language or moment.
-  if (shown.me && $('readers').querySelector('.content').childElementCount === 0) fill('readers', readers(id));
+  renderReaders();
+}
+
+function renderReaders() {
+  const change = (known) => {
+    shown.readers = known;
+    renderReaders();
+    $('readers').querySelector('[tabindex], button')?.focus();
+  };
+  fill('readers', readers(id, shown.readers, change));
 }
 
 function renderTimeline() {
@@ -292,12 +304,17 @@ async function begin() {
     width = innerWidth;
     renderSections();
   });
+  await enter();
+}
+
+async function enter() {
   try {
     shown.me = await session();
   } catch (error) {
-    if (error.status !== 401) say('bad', wordsOfProblem(error));
+    sayRetry(error, enter);
     return;
   }
+  say('', '');
   scheduleEnd();
   await load();
 }

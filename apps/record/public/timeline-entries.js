@@ -4,7 +4,7 @@ import { newestFirst } from './moments.js';
 
 /** Everything that happened, in one line of time. Pure. */
 
-export const timelineKinds = ['visit', 'screening', 'immunization', 'referral', 'programme', 'document'];
+export const timelineKinds = ['visit', 'inpatient', 'screening', 'immunization', 'referral', 'programme', 'document'];
 
 /**
  * Newest first.
@@ -79,10 +79,9 @@ function encounterEntry(encounter, parts, number) {
   const noted = observations.filter((one) => ['exam', 'survey'].some((code) => category(code).includes(one)));
   return {
     id: `encounter-${encounter.id}`,
-    kind: screening ? 'screening' : 'visit',
+    kind: screening ? 'screening' : encounter.class?.code === 'IMP' ? 'inpatient' : 'visit',
     on: encounter.period?.start,
     until: encounter.period?.end,
-    class: encounter.class?.code,
     title: screening ? wordsOf(screening) : (diagnoses[0] ?? wordsOf(encounter.type?.[0])),
     place: namedBy(encounter.serviceProvider),
     hidden: isRedacted(encounter),

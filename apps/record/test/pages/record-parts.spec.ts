@@ -56,14 +56,13 @@ const measurements = await part<{
   readonly hba1cValues: (resources: readonly object[]) => readonly Point[];
   readonly bloodPressures: (resources: readonly object[]) => readonly object[];
 }>('measurements');
-const targets = await part<{
-  readonly bloodPressureTarget: (
-    birthDate: string | undefined,
-    year: number,
-    diabetes: boolean,
-  ) => { readonly systolic: number; readonly diastolic: number };
-  readonly glucoseTarget: { readonly from: number; readonly to: number };
-  readonly hba1cTarget: { readonly below: number };
+interface Targets {
+  readonly bloodPressure?: { readonly systolic: number; readonly diastolic: number };
+  readonly glucose?: { readonly from: number; readonly to: number };
+  readonly hba1c?: { readonly below: number };
+}
+const { targetsOf } = await part<{
+  readonly targetsOf: (birthDate: string | undefined, year: number, diabetes: boolean) => Targets;
 }>('targets');
 const { problemsOf } = await part<{
   readonly problemsOf: (
@@ -345,16 +344,23 @@ describe('blood values', () => {
         fc.integer({ min: 18, max: 100 }),
         fc.boolean(),
         (systolic, diastolic, age, diabetes) => {
-          const target = targets.bloodPressureTarget(`${2026 - age}-06-01`, 2026, diabetes);
-          expect(systolic < target.systolic && diastolic < target.diastolic).toBe(
+          const target = targetsOf(`${2026 - age}-06-01`, 2026, diabetes).bloodPressure;
+          expect(target && systolic < target.systolic && diastolic < target.diastolic).toBe(
             atTargetOfQd5904({ systolic, diastolic }, { older: age >= olderFromAge, diabetes }),
           );
         },
       ),
     );
-    const { from, to } = targets.glucoseTarget;
-    for (const value of [4.3, 4.4, 7.2, 7.3]) expect(value >= from && value <= to).toBe(glucoseAtTarget(value));
-    for (const value of [6.9, 7, 7.1]) expect(value < targets.hba1cTarget.below).toBe(hba1cAtTarget(value));
+    const { glucose, hba1c } = targetsOf('1961', 2026, true);
+    for (const value of [4.3, 4.4, 7.2, 7.3])
+      expect(glucose && value >= glucose.from && value <= glucose.to).toBe(glucoseAtTarget(value));
+    for (const value of [6.9, 7, 7.1]) expect(hba1c && value < hba1c.below).toBe(hba1cAtTarget(value));
+  });
+
+  it('of children are not judged by what adults aim at', () => {
+    expect(targetsOf('2009-01-01', 2026, false)).toEqual({});
+    expect(targetsOf('2008-12-31', 2026, false).bloodPressure).toMatchObject({ systolic: 130 });
+    expect(targetsOf(undefined, 2026, false).bloodPressure).toMatchObject({ systolic: 130 });
   });
 });
 
