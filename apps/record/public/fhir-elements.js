@@ -30,6 +30,10 @@ export const idIn = (reference) => reference?.reference?.split('/').at(-1);
 /** Whom a reference means, in words. */
 export const namedBy = (reference) => reference?.display ?? reference?.identifier?.value ?? idIn(reference);
 
+/** The facility among those who took part, in words. */
+export const facilityAmong = (references) =>
+  namedBy(references.find((one) => one?.reference?.startsWith('Organization/')));
+
 export const extensionOf = (resource, url) => resource?.extension?.find((one) => one.url === url);
 
 /** Notes of a resource, each a text. */
