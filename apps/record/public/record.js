@@ -72,12 +72,18 @@ async function read() {
   render();
   const slow = setTimeout(() => say('', t('slow')), slowMs);
   try {
+    let drawn = 0;
     for await (const { resources, next } of pagesOf(id, { asOf: shown.asOf, signal, from: shown.next })) {
       shown.resources.push(...resources);
       shown.next = next;
+      renderProgress();
+      // Drawn anew only when there is twice as much: a long record would else be drawn over and over.
+      if (next === undefined || shown.resources.length < 2 * drawn) continue;
+      drawn = shown.resources.length;
       shown.content = contentNow();
-      if (next !== undefined) render();
+      render();
     }
+    shown.content = contentNow();
     shown.state = 'whole';
     say('', shown.news);
     shown.news = '';
@@ -109,7 +115,8 @@ function cutOff(error) {
     startAgain();
     return;
   }
-  shown.state = shown.content?.person ? 'partly' : 'none';
+  shown.content = contentNow();
+  shown.state = shown.content.person ? 'partly' : 'none';
   render();
   if (error.status === 404 || error.status === 410) sayNotThere();
   else sayRetry(error, read);
