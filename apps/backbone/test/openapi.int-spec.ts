@@ -70,7 +70,8 @@ describe('the OpenAPI document', () => {
       described.map(async ({ name, path, operation }) => {
         const address = backbone.origin + path.replaceAll(/\{\w+\}/g, 'x');
         const { status } = await fetch(address, { method: name.split(' ')[0] ?? 'GET', redirect: 'manual' });
-        return { name, open: operation.security.length === 0, status };
+        const open = operation.security.length === 0 || operation.security.some((one) => Object.keys(one).length === 0);
+        return { name, open, status };
       }),
     );
     const closed = answers.filter(({ open }) => !open);

@@ -22,7 +22,8 @@ export function timeSpan(epochs) {
   return { from: first - room, to: last + room };
 }
 
-const stepsInMonths = [1, 2, 3, 6, 12, 24, 60, 120];
+const decade = 120;
+const stepsInMonths = [1, 2, 3, 6, 12, 24, 60, decade];
 
 /**
  * Where to write dates: first days of months or years, or single days where the chart spans few.
@@ -32,7 +33,7 @@ const stepsInMonths = [1, 2, 3, 6, 12, 24, 60, 120];
 export function timeTicks({ from, to }, most) {
   const months = (to - from) / (30.4 * day);
   if (months < 2.5) return dayTicks({ from, to }, most);
-  const step = stepsInMonths.find((each) => months / each <= most) ?? stepsInMonths.at(-1);
+  const step = stepsInMonths.find((each) => months / each <= most) ?? Math.ceil(months / most / decade) * decade;
   const [year, month] = dayOf(from).split('-').map(Number);
   const ticks = [];
   for (let count = Math.floor((year * 12 + month - 1) / step) * step; ; count += step) {

@@ -190,6 +190,7 @@ function render() {
   );
   renderMoment();
   $('record').hidden = !person;
+  $('warnings').hidden = !person;
   if (!person) return;
   const reader = { mayBreakGlass: mayBreakGlass(), emergency: emergency() };
   const close = () => {
@@ -279,7 +280,10 @@ async function begin() {
   });
   $('print').addEventListener('click', () => print());
   $('back-to-now').addEventListener('click', () => goTo(undefined));
-  addEventListener('popstate', () => void load());
+  addEventListener('popstate', () => {
+    // A link to a part of the page is no other moment.
+    if (momentInAddress() !== shown.asOf) void load();
+  });
   let width = innerWidth;
   addEventListener('resize', () => {
     if (innerWidth === width || !shown.content?.person) return;

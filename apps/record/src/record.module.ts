@@ -31,6 +31,7 @@ import { StoredDocuments } from './reading/stored-documents.js';
 import { FhirController } from './http/fhir.controller.js';
 import { FhirSmartConfigurationController } from './http/smart-configuration.controller.js';
 import { HistoryController } from './http/history.controller.js';
+import { SummaryController } from './summary/summary.controller.js';
 import { readRecordsFiles, RECORDS_FILES, RecordsPageController } from './pages/records-page.controller.js';
 import { TERMINOLOGY } from './terminology/injection.js';
 import { TerminologyOperationsController } from './terminology/terminology-operations.controller.js';
@@ -61,6 +62,7 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
     RecordsPageController,
     FhirSmartConfigurationController,
     AuditEventsController,
+    SummaryController,
     TerminologyOperationsController,
     TerminologyResourcesController,
     HistoryController,

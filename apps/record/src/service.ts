@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import type { Service } from '#service/service.js';
+import { fhirProblems } from './http/fhir-problems.js';
 import { RecordModule } from './record.module.js';
 import { SubscriptionsModule } from './subscriptions/subscriptions.module.js';
 
@@ -7,4 +8,9 @@ import { SubscriptionsModule } from './subscriptions/subscriptions.module.js';
 class RecordServiceModule {}
 
 /** FHIR R4 over the health record. */
-export const record: Service = { name: 'record', module: RecordServiceModule, topics: () => [] };
+export const record: Service = {
+  name: 'record',
+  module: RecordServiceModule,
+  problems: fhirProblems,
+  topics: () => [],
+};

@@ -22,6 +22,7 @@ import { openSecrets } from '#security/secrets.js';
 import { SecurityModule } from '#security/security.module.js';
 import { TokenIssuer } from '#security/token-issuer.js';
 import { IntakeModule } from '#service/intake/intake.module.js';
+import { fhirProblems } from '../src/http/fhir-problems.js';
 import { RecordModule } from '../src/record.module.js';
 import { viewOfEvents } from './view-of-events.js';
 
@@ -116,7 +117,7 @@ export async function startFhirServer(
         RecordModule,
       ],
     },
-    { configuration, logger, metrics },
+    { configuration, logger, metrics, problemWriters: [fhirProblems] },
   );
   await application.listen(0, '127.0.0.1');
   const base = `${await application.getUrl()}/fhir`;

@@ -1,5 +1,6 @@
 import type { CapabilityStatement, CapabilityStatementRestResource } from '@medplum/fhirtypes';
-import type { Caller } from '#security/caller.js';
+import type { FacilityCode } from '#domain/ids.js';
+import { type Caller, callerKinds, grantableTo } from '#security/caller.js';
 import { mayUse } from '#security/smart-scopes.js';
 import { auditParameters } from '../audit-events/audit-search.js';
 import { type SearchParameter, searchParametersOf } from '#fhir/search-parameters/search-parameters.js';
@@ -8,10 +9,20 @@ import type { IndexedParameter } from '../search/definitions/type-definition.js'
 import { modifiersOf } from '../search/matching/matcher.js';
 import { type TerminologyType, terminologyTypes } from '../terminology/terminology-search.js';
 import { isWritten } from '../writing/taken-types.js';
+import { subscriptionCapability } from '../subscriptions/subscription-capability.js';
 import { operationsOn } from './operations.js';
 
+/** Without a token it is told what there is, for somebody with every right. */
+const everyRight: Caller = {
+  kind: 'hospital',
+  actor: 'anonymous',
+  holder: 'anonymous',
+  facility: '00000' as FacilityCode,
+  scopes: new Set(callerKinds.flatMap(grantableTo)),
+};
+
 /** What this server can do for a caller, made from the table that searches are made from and the scopes of the token. */
-export function capabilityStatement(base: string, date: string, caller: Caller): CapabilityStatement {
+export function capabilityStatement(base: string, date: string, caller: Caller = everyRight): CapabilityStatement {
   const served = servedTypes.filter(({ type }) => mayUse(caller, type, 'r') || mayUse(caller, type, 's'));
   return {
     resourceType: 'CapabilityStatement',
@@ -47,6 +58,7 @@ export function capabilityStatement(base: string, date: string, caller: Caller):
           ...served.map((searched) => resourceOf(searched, caller)),
           ...terminologyTypes.filter((type) => mayUse(caller, type, 'r')).map((type) => terminologyOf(type, caller)),
           ...(caller.scopes.has('audit.read') && mayUse(caller, 'AuditEvent', 'r') ? [auditEvents] : []),
+          ...subscriptionCapability(caller),
         ],
         interaction: [{ code: 'history-system' }, { code: 'batch' }, { code: 'transaction' }],
         ...operationMember('system', caller),

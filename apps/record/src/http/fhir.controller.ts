@@ -18,7 +18,7 @@ import {
 import type { Bundle, CapabilityStatement } from '@medplum/fhirtypes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '#security/caller.js';
-import { CurrentCaller, NoPersonalData, RequireScope } from '#security/http/access.js';
+import { CurrentCaller, NoPersonalData, RequireScope, TokenOptional } from '#security/http/access.js';
 import { requireUse } from '../access/smart-access.js';
 import { ofEverybody, type Visibility, visibilityOf } from '../access/visibility.js';
 import { asOfIn, residentAsked } from '../as-of/as-of-request.js';
@@ -52,13 +52,11 @@ export class FhirController {
   constructor(@Inject(RECORD_QUERIES) private readonly queries: RecordQueries) {}
 
   @NoPersonalData()
+  @TokenOptional()
   @Get('metadata')
-  metadata(
-    @CurrentCaller() caller: Caller,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): CapabilityStatement {
-    visibilityOf(caller);
+  metadata(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): CapabilityStatement {
+    const { caller } = request;
+    if (caller) visibilityOf(caller);
     parametersOf(request);
     asFhir(reply);
     return capabilityStatement(baseOf(request), this.queries.startedOn, caller);

@@ -1,6 +1,7 @@
 import type { CapabilityStatementRestResourceOperation } from '@medplum/fhirtypes';
 import type { Caller } from '#security/caller.js';
 import { servedTypes } from '../search/definitions.js';
+import { backport } from '../subscriptions/backport.js';
 
 /** An operation as the CapabilityStatement tells of it; the controller of its folder answers it. */
 interface ServedOperation {
@@ -25,6 +26,7 @@ const operations: readonly ServedOperation[] = [
     definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
     of: ['Patient'],
   },
+  { name: 'summary', definition: 'http://hl7.org/fhir/uv/ips/OperationDefinition/summary', of: ['Patient'] },
   { name: 'lookup', definition: 'http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup', of: ['CodeSystem'] },
   {
     name: 'validate-code',
@@ -37,6 +39,8 @@ const operations: readonly ServedOperation[] = [
     of: ['ValueSet'],
   },
   { name: 'expand', definition: 'http://hl7.org/fhir/OperationDefinition/ValueSet-expand', of: ['ValueSet'] },
+  { name: 'status', definition: backport.statusOperation, of: ['Subscription'] },
+  { name: 'events', definition: backport.eventsOperation, of: ['Subscription'] },
 ];
 
 /** @param on a type, or `system` */

@@ -13,6 +13,7 @@ import { DocumentHistory } from '../history/document-history.js';
 import { RECORD_QUERIES, type RecordQueries } from '../record-queries.js';
 import { HEALTH_RECORD_VIEW, RecordModule } from '../record.module.js';
 import { StoredDocuments } from '../reading/stored-documents.js';
+import { Clock } from './clock.js';
 import { Deliveries } from './delivery/deliveries.js';
 import { deliveryMetrics } from './delivery/delivery-metrics.js';
 import { EndpointGuard } from './delivery/endpoint-guard.js';
@@ -39,6 +40,7 @@ const subscriptionsProjection = new URL('./subscriptions.projection.js', import.
   imports: [RecordModule],
   controllers: [SubscriptionOperationsController, SubscriptionController, OversightController],
   providers: [
+    Clock,
     {
       provide: SUBSCRIPTIONS_VIEW,
       useFactory: (host: ViewHost): Promise<View> => host.add({ module: subscriptionsProjection }),
@@ -108,6 +110,7 @@ const subscriptionsProjection = new URL('./subscriptions.projection.js', import.
         audit: AuditTrail,
         logger: Logger,
         metrics: Registry,
+        clock: Clock,
       ): Deliveries =>
         new Deliveries({
           view,
@@ -118,7 +121,7 @@ const subscriptionsProjection = new URL('./subscriptions.projection.js', import.
           audit,
           logger,
           metrics: deliveryMetrics(metrics, view.database),
-          now: Date.now,
+          now: () => clock.now(),
           random: Math.random,
         }),
       inject: [
@@ -130,6 +133,7 @@ const subscriptionsProjection = new URL('./subscriptions.projection.js', import.
         AUDIT_TRAIL,
         LOGGER,
         METRICS,
+        Clock,
       ],
     },
     {

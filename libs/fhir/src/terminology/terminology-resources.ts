@@ -4,7 +4,7 @@ import { given } from '../elements.js';
 import { type Concept, displayOf, type ShippedCodeSystem } from './code-system.js';
 import type { ShippedValueSet } from './value-set.js';
 
-/** Concepts that stand in one another are nested, as FHIR has it. */
+/** Concepts that stand in one another are nested, as FHIR has it. Names in other languages are told by `$lookup` and `$expand`. */
 export function codeSystemResource(system: ShippedCodeSystem): CodeSystem {
   const { id, url, version, name, title, complete, copyright, properties = [], concepts } = system;
   const known = concepts();
@@ -14,10 +14,6 @@ export function codeSystemResource(system: ShippedCodeSystem): CodeSystem {
     given<CodeSystemConcept>({
       code: concept.code,
       display: displayOf(concept, system),
-      designation: (['vi', 'en'] as const).flatMap((language) => {
-        const value = concept[language];
-        return value === undefined || language === system.language ? [] : [{ language, value }];
-      }),
       property: concept.properties?.map(propertyValue),
       concept: narrower.get(concept.code)?.map(nested),
     });
@@ -25,7 +21,6 @@ export function codeSystemResource(system: ShippedCodeSystem): CodeSystem {
   return given<CodeSystem>({
     resourceType: 'CodeSystem',
     id,
-    language: system.language,
     url,
     version,
     name: machineName(name),
@@ -36,7 +31,7 @@ export function codeSystemResource(system: ShippedCodeSystem): CodeSystem {
     caseSensitive: true,
     hierarchyMeaning: hierarchical ? 'is-a' : undefined,
     content: complete ? 'complete' : 'fragment',
-    count: all.length,
+    count: complete ? all.length : undefined,
     property: properties.map(({ code, type }): CodeSystemProperty => ({
       code,
       type: type === 'date' ? 'dateTime' : type,

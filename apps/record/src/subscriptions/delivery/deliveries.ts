@@ -26,7 +26,7 @@ type Lane = keyof typeof lanes;
 /** Whoever took longer than this is slow. */
 const slowMs = 2_000;
 /** How far an endpoint is, is written down so often; after a crash it gets what it took since then once more. */
-const savePeriodMs = 10_000;
+const savePeriodMs = 3_000;
 /** Subscriptions are looked through at least so often. */
 const lookPeriodMs = 1_000;
 /** After a fault that is not the endpoint's. */

@@ -18,7 +18,13 @@ import type { EventFeed } from '../reading/event-feed.js';
 import { statusOf } from '../reading/notifications.js';
 import type { SubscriptionState } from '../subscription-state.js';
 import type { Subscriptions } from '../subscriptions.js';
-import { eventsAsked, eventsParameters, operationParameters, subscriptionSearch } from './subscription-requests.js';
+import {
+  eventsAsked,
+  eventsParameters,
+  operationParameters,
+  subscriptionSearch,
+  wantsStream,
+} from './subscription-requests.js';
 
 /** `Subscription/$status` and `$events` (backport-subscription-status, backport-subscription-events). */
 @Controller('fhir/Subscription')
@@ -142,13 +148,12 @@ export class SubscriptionOperationsController {
     reply: FastifyReply,
   ): Promise<void> {
     requireUse(caller, 'Subscription', 'r');
-    const stream = (request.headers.accept ?? '').includes('text/event-stream');
     const parameters = operationParameters(request, body, eventsParameters);
     const state = await this.#fetchable(id, caller);
     const { waitMs, ...asked } = eventsAsked(parameters, state.definition.content);
     const disclosure = disclosureOf(request);
     reply.header('vary', 'accept');
-    if (stream) {
+    if (wantsStream(request)) {
       const since = (lastEventId(request) ?? asked.since - 1) + 1;
       const allowed = (): Promise<SubscriptionState | undefined> =>
         this.#fetchable(id, caller).catch((error: unknown) => {

@@ -30,9 +30,15 @@ export function sentResource(body: unknown): Resource {
   });
 }
 
+/** Whether the answer is to be a stream of events: that is no format of FHIR's. */
+export const wantsStream = ({ headers }: FastifyRequest): boolean =>
+  (headers.accept ?? '').includes('text/event-stream');
+
 /** Parameters of an operation: of the address, then those of a Parameters resource. */
 export function operationParameters(request: FastifyRequest, body: unknown, known: readonly string[]): URLSearchParams {
-  const parameters = parametersOf(request);
+  const parameters = wantsStream(request)
+    ? new URL(request.raw.url ?? '', 'http://localhost').searchParams
+    : parametersOf(request);
   if (body !== undefined && body !== null) {
     const sent = sentResource(body);
     if (sent.resourceType !== 'Parameters') {
@@ -86,6 +92,14 @@ export function subscriptionSearch(parameters: URLSearchParams): SubscriptionSea
     return values.length === 0 ? undefined : values;
   };
   return { ids: listOf('_id', 'id'), statuses: listOf('status'), topics: listOf('criteria', 'topic') };
+}
+
+/** A page of a search; pages are numbered from 0. */
+export function pageAsked(parameters: URLSearchParams): { readonly count: number; readonly page: number } {
+  return {
+    count: Math.max(1, numberIn(parameters, '_count') ?? defaultCount),
+    page: numberIn(parameters, '_page') ?? 0,
+  };
 }
 
 /** `W/"3"` */

@@ -21,13 +21,11 @@ import { requireUse } from '../../access/smart-access.js';
 import { asFhir, baseOf, checkedId, formParameters, parametersOf, refuseParameters } from '../../http/fhir-http.js';
 import { OutcomeFilter } from '../../http/outcome.filter.js';
 import { SUBSCRIPTIONS } from '../injection.js';
+import { subscriptionParameters } from '../subscription-parameters.js';
 import type { TopicSubscription } from '../subscription-resource.js';
 import type { SubscriptionState } from '../subscription-state.js';
 import type { Subscriptions } from '../subscriptions.js';
-import { sentResource, subscriptionSearch, versionIn } from './subscription-requests.js';
-
-/** By what subscriptions can be searched: a caller has few, and sees the own alone. */
-export const subscriptionParameters = { _id: 'token', status: 'token', criteria: 'string', topic: 'string' } as const;
+import { pageAsked, sentResource, subscriptionSearch, versionIn } from './subscription-requests.js';
 
 /** Subscriptions as a resource: create, read, search, update, delete. */
 @Controller('fhir/Subscription')
@@ -116,19 +114,25 @@ export class SubscriptionController {
     reply: FastifyReply,
   ): Promise<Bundle> {
     requireUse(caller, 'Subscription', 's');
-    refuseParameters(parameters, Object.keys(subscriptionParameters));
+    refuseParameters(parameters, [...Object.keys(subscriptionParameters), '_count', '_page']);
+    const { count, page } = pageAsked(parameters);
     const found = await this.subscriptions.search(caller, subscriptionSearch(parameters));
-    const base = baseOf(request);
-    const query = parameters.toString();
+    const shown = found.slice(page * count, (page + 1) * count);
+    const address = `${baseOf(request)}/Subscription`;
+    const further = new URLSearchParams(parameters);
+    further.set('_page', String(page + 1));
     asFhir(reply);
     return {
       resourceType: 'Bundle',
       type: 'searchset',
       total: found.length,
-      link: [{ relation: 'self', url: `${base}/Subscription${query === '' ? '' : `?${query}`}` }],
-      ...(found.length > 0 && {
-        entry: found.map((state) => ({
-          fullUrl: `${base}/Subscription/${state.id}`,
+      link: [
+        { relation: 'self', url: parameters.size === 0 ? address : `${address}?${parameters.toString()}` },
+        ...(found.length > (page + 1) * count ? [{ relation: 'next', url: `${address}?${further.toString()}` }] : []),
+      ],
+      ...(shown.length > 0 && {
+        entry: shown.map((state) => ({
+          fullUrl: `${address}/${state.id}`,
           resource: this.subscriptions.resourceOf(state),
           search: { mode: 'match' as const },
         })),
