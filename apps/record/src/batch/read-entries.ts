@@ -4,8 +4,8 @@ import type { BundleEntry, OperationOutcome, Resource } from '@medplum/fhirtypes
 import { issue, outcome, type IssueType } from '../http/fhir-fault.js';
 import { type SubAnswer, subAnswer, type SubRequest } from '../http/sub-requests.js';
 
-/** Entries of one Bundle that are read at once: others want to be answered, too. */
-const atOnce = 4;
+/** Entries of one Bundle that are read at once: enough to share a commit of the audit trail, which each waits for. */
+const atOnce = 32;
 /** What the answers of one Bundle may come to, in characters. */
 const mostText = 32 * 1024 * 1024;
 const patienceMs = 30_000;
