@@ -71,8 +71,17 @@ export const noBody = (): FhirFault =>
 function resourceIn(bytes: Buffer, format: FhirFormat): SentResource {
   const text = textIn(bytes);
   const read = format === 'json' ? jsonIn(text) : xmlIn(text);
+  if (isDeeper(read, mostDepth)) throw tooDeep();
   if (isObject(read) && typeof read['resourceType'] === 'string') return read as SentResource;
-  throw notFhir;
+  throw notFhir();
+}
+
+/** As deep as XML may be nested; no resource comes near, and what walks through one has no end of stack. */
+const mostDepth = 100;
+
+function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth === 0 || Object.values(value).some((inner) => isDeeper(inner, depth - 1));
 }
 
 function textIn(bytes: Buffer): string {
@@ -100,7 +109,11 @@ function xmlIn(text: string): unknown {
   }
 }
 
-const notFhir = new FhirFault(400, 'structure', {
-  vi: 'Nội dung không phải tài nguyên FHIR.',
-  en: 'The body is not a FHIR resource.',
-});
+const notFhir = (): FhirFault =>
+  new FhirFault(400, 'structure', {
+    vi: 'Nội dung không phải tài nguyên FHIR.',
+    en: 'The body is not a FHIR resource.',
+  });
+
+const tooDeep = (): FhirFault =>
+  new FhirFault(400, 'structure', { vi: 'Nội dung lồng quá sâu.', en: 'The body is nested too deeply.' });
