@@ -8,7 +8,7 @@ import { FacilityRegister } from '#domain/facilities/facility-register.js';
 import { sensitiveClasses } from '#domain/sensitive-classes.js';
 import type { Visibility } from '../src/access/visibility.js';
 import { recordQueries } from '../src/record-queries.js';
-import { eventTypes } from '../src/reading/record-reader.js';
+import { eventTypes } from '../src/reading/event-resources.js';
 import { StoredDocuments } from '../src/reading/stored-documents.js';
 import { searchedType } from '../src/search/definitions.js';
 import { type SearchRequest, searchRequest } from '../src/search/search-request.js';

@@ -19,7 +19,8 @@ import { CurrentCaller, NoPersonalData, RequireScope } from '#security/http/acce
 import { requireUse } from '../access/smart-access.js';
 import { ofEverybody, type Visibility, visibilityOf } from '../access/visibility.js';
 import { asOfIn, residentAsked } from '../as-of/as-of-request.js';
-import { isOfEvent, type ServedResource } from '../reading/record-reader.js';
+import { isOfEvent } from '../reading/event-resources.js';
+import type { ServedResource } from '../reading/record-reader.js';
 import { RawBody } from '#platform/http/body-parsers.js';
 import { RECORD_QUERIES, type RecordQueries, type ViewQueries } from '../record-queries.js';
 import { documentOf } from '../search/criteria.js';
