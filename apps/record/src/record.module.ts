@@ -2,7 +2,18 @@ import { hkdfSync } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import type { EventStore } from '#event-store/event-store.js';
 import type { FacilityRegister } from '#domain/facilities/facility-register.js';
-import { EVENT_STORE, FACILITY_REGISTER, SECRETS, VIEW_HOST } from '#platform/injection.js';
+import type { Logger } from 'pino';
+import type { PlaceRegister } from '#domain/places/place-register.js';
+import type { Configuration } from '#platform/configuration.js';
+import {
+  CONFIGURATION,
+  EVENT_STORE,
+  FACILITY_REGISTER,
+  LOGGER,
+  PLACE_REGISTER,
+  SECRETS,
+  VIEW_HOST,
+} from '#platform/injection.js';
 import type { View, ViewHost } from '#projections/view-host.js';
 import { AuditReader } from '#security/audit/audit-reader.js';
 import type { AuditTrail } from '#security/audit/audit-trail.js';
@@ -16,6 +27,10 @@ import { BreakGlassTickets } from './break-glass/break-glass-tickets.js';
 import { EmergenciesController } from './break-glass/emergencies.controller.js';
 import { BREAK_GLASS } from './break-glass/injection.js';
 import { StoredDocuments } from './reading/stored-documents.js';
+import { ExportController } from './export/export.controller.js';
+import { EXPORTS, Exports } from './export/exports.js';
+import { exportPlaces } from './export/open-exports.js';
+import { GROUPS, Groups } from './groups/groups.js';
 import { FhirController } from './http/fhir.controller.js';
 import { FhirSmartConfigurationController } from './http/smart-configuration.controller.js';
 import { HistoryController } from './http/history.controller.js';
@@ -28,8 +43,8 @@ export const HEALTH_RECORD_VIEW = Symbol('HealthRecordView');
 export const healthRecordProjection = new URL('./projection/health-record.projection.js', import.meta.url);
 
 /**
- * FHIR R4 over the health record. The composing application provides, globally, EVENT_STORE, VIEW_HOST, FACILITY_REGISTER, SECRETS and LOGGER, and
- * guards that set the caller.
+ * FHIR R4 over the health record. The composing application provides, globally, CONFIGURATION, EVENT_STORE, VIEW_HOST, FACILITY_REGISTER,
+ * PLACE_REGISTER, SECRETS and LOGGER, and guards that set the caller.
  */
 @Module({
   controllers: [
@@ -37,6 +52,7 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
     EmergenciesController,
     FhirSmartConfigurationController,
     AuditEventsController,
+    ExportController,
     HistoryController,
     FhirController,
   ],
@@ -59,6 +75,30 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
         return new BreakGlass(new StoredDocuments(view.database), view.database, events, new BreakGlassTickets(key));
       },
       inject: [HEALTH_RECORD_VIEW, EVENT_STORE, SECRETS],
+    },
+    {
+      provide: GROUPS,
+      useFactory: (facilities: FacilityRegister, places: PlaceRegister, { startedOn }: RecordQueries): Groups =>
+        new Groups(facilities, places, startedOn),
+      inject: [FACILITY_REGISTER, PLACE_REGISTER, RECORD_QUERIES],
+    },
+    {
+      provide: EXPORTS,
+      useFactory: (
+        configuration: Configuration,
+        view: View,
+        events: EventStore,
+        trail: AuditTrail,
+        logger: Logger,
+      ): Exports =>
+        new Exports({
+          ...exportPlaces(configuration, view),
+          events,
+          trail,
+          logger,
+          keepMs: configuration.exportKeepHours * 3_600_000,
+        }),
+      inject: [CONFIGURATION, HEALTH_RECORD_VIEW, EVENT_STORE, AUDIT_TRAIL, LOGGER],
     },
     {
       provide: AUDIT_EVENTS,

@@ -65,6 +65,8 @@ export interface CommonSettings {
   readonly logLevel: (typeof logLevels)[number];
   /** Largest request body, bytes. */
   readonly bodyLimit: number;
+  /** How long the files of a finished export stay. */
+  readonly exportKeepHours: number;
 }
 
 const settings = {
@@ -84,6 +86,7 @@ const settings = {
   OIDC_ISSUER: { parse: secureUrl },
   OIDC_AUDIENCE: { parse: word, default: 'lien-tuyen' },
   LOG_LEVEL: { parse: oneOf(logLevels), default: 'info' },
+  EXPORT_KEEP_HOURS: { parse: wholeNumber(1, 24 * 30), default: '24' },
   BODY_LIMIT: { parse: byteSize(1024, 512 * 1024 ** 2), default: '50MiB' },
 } satisfies Settings;
 
@@ -124,6 +127,7 @@ export function readConfiguration(
     oidcAudience: values.OIDC_AUDIENCE,
     logLevel: values.LOG_LEVEL,
     bodyLimit: values.BODY_LIMIT,
+    exportKeepHours: values.EXPORT_KEEP_HOURS,
   };
 }
 

@@ -5,7 +5,8 @@ import type { RecordReader, ServedResource } from '../reading/record-reader.js';
 import type { StoredDocument, StoredDocuments } from '../reading/stored-documents.js';
 import { documentOf } from '../search/criteria.js';
 import { nameOf } from '../search/inclusions.js';
-import type { DocumentHistory, DocumentState } from './document-history.js';
+import type { DocumentHistory } from './document-history.js';
+import type { DocumentState } from './document-states.js';
 
 /** What one event made of one resource. */
 export interface Change {

@@ -1,18 +1,7 @@
-import type { DomainEvent } from '#domain/domain-events.js';
-import type { EventStore, RecordedEvent, StreamName } from '#event-store/event-store.js';
-import type { RecordDocument } from '#fhir/documents.js';
+import type { EventStore, StreamName } from '#event-store/event-store.js';
 import type { ReadDatabase } from '#projections/projection.js';
-import { evolve } from '../projection/evolve.js';
 import type { StoredDocument } from '../reading/stored-documents.js';
-
-/** A document as one of its events left it. */
-export interface DocumentState {
-  /** How many events had touched it. */
-  readonly version: number;
-  readonly event: RecordedEvent;
-  /** `undefined` after a retraction. */
-  readonly document: RecordDocument | undefined;
-}
+import { type DocumentState, statesOf } from './document-states.js';
 
 /** What documents were before: the log itself, which is asked stream by stream. */
 export class DocumentHistory {
@@ -25,19 +14,7 @@ export class DocumentHistory {
   async states({ number, version }: StoredDocument): Promise<readonly DocumentState[]> {
     const [stream] = await this.streams([number]);
     if (stream === undefined) return [];
-    const states: DocumentState[] = [];
-    let document: RecordDocument | undefined;
-    for (const event of await this.events.readStream(stream)) {
-      if (states.length === version) break;
-      try {
-        document = evolve(document, event as DomainEvent & RecordedEvent);
-      } catch {
-        // The view has set this event aside: it made no version.
-        continue;
-      }
-      states.push({ version: states.length + 1, event, document });
-    }
-    return states;
+    return statesOf(await this.events.readStream(stream), version);
   }
 
   /** Streams of documents by their numbers, in no order. */

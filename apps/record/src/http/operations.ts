@@ -1,5 +1,6 @@
 import type { CapabilityStatementRestResourceOperation } from '@medplum/fhirtypes';
 import type { Caller } from '#security/caller.js';
+import { mayExport } from '../export/export-rights.js';
 
 /** An operation as the CapabilityStatement tells of it; the controller of its folder answers it. */
 interface ServedOperation {
@@ -19,6 +20,18 @@ const operations: readonly ServedOperation[] = [
     definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
     of: ['Patient'],
   },
+  ...(
+    [
+      ['export', 'system'],
+      ['patient-export', 'Patient'],
+      ['group-export', 'Group'],
+    ] as const
+  ).map(([definition, of]): ServedOperation => ({
+    name: 'export',
+    definition: `http://hl7.org/fhir/uv/bulkdata/OperationDefinition/${definition}`,
+    of: [of],
+    mayUse: mayExport,
+  })),
 ];
 
 /** @param on a type, or `system` */

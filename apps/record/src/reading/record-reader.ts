@@ -64,6 +64,13 @@ export class RecordReader {
     return found;
   }
 
+  /** @throws FhirFault 404 where there is no such resident, or none whom the caller may read */
+  async requireVisible(resident: string, visibility: Visibility): Promise<void> {
+    const [stored] = await this.documents.byIds([resident]);
+    if (stored?.kind !== 'resident' || !stored.document || !(await this.documents.visible(stored, visibility)))
+      throw notFound();
+  }
+
   /**
    * What there is of each event, of documents the caller may read. An event is indexed by the resident it was about; the document
    * may have become another resident's since, and what it holds now is what is referred to.

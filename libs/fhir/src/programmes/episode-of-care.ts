@@ -4,7 +4,8 @@ import type { ProgrammeDocument } from '../documents.js';
 import { coding, concept, facilityReference, given, reference, type TranslationContext } from '../elements.js';
 import { codeSystems, extensions } from '../systems.js';
 
-const names: Readonly<Record<Programme, string>> = {
+/** What each programme is called. */
+export const programmeNames: Readonly<Record<Programme, string>> = {
   hypertension: 'Quản lý tăng huyết áp',
   diabetes: 'Quản lý đái tháo đường',
   'copd-asthma': 'Quản lý bệnh phổi tắc nghẽn mạn tính, hen',
@@ -20,7 +21,7 @@ export function episodeOfCareOf(
   const [first] = visits;
   const last = visits.at(-1);
   if (!first || !last) return undefined;
-  const type = concept([coding(codeSystems.programme, programme, names[programme])], names[programme]);
+  const type = concept([coding(codeSystems.programme, programme, programmeNames[programme])], programmeNames[programme]);
   return given<EpisodeOfCare>({
     resourceType: 'EpisodeOfCare',
     id,
