@@ -44,10 +44,10 @@ export class CopiedRecord {
 
   static async open(copies: ReadDatabase, shown: Shown): Promise<CopiedRecord> {
     const facilities = await copies.query<{ readonly body: string }>('select body from copied_facility');
-    const names = new Map(
+    const names = new Map<string, string>(
       facilities.map(({ body }) => {
         const { facility } = JSON.parse(body) as FacilityDocument;
-        return [facility.code as string, facility.name];
+        return [facility.code, facility.name];
       }),
     );
     const rows = await copies.query<{ readonly into_number: SqlValue; readonly id: string }>(

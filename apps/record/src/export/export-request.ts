@@ -1,5 +1,4 @@
 /** The parameters of `$export`, of an address or of a Parameters resource. Pure. */
-import type { Parameters, ParametersParameter } from '@medplum/fhirtypes';
 import { parseResidentId } from '#domain/ids.js';
 import { isResourceType } from '#fhir/structure/element-tables.js';
 import { FhirFault } from '../http/fhir-fault.js';
@@ -47,7 +46,10 @@ export function exportRequest(level: ExportLevel, parameters: AskedParameters, l
         since = momentOf(name, value);
         break;
       case '_type':
-        for (const type of listed(value)) exported.has(type) ? types.push(type) : unsupported(name, type);
+        for (const type of listed(value)) {
+          if (exported.has(type)) types.push(type);
+          else unsupported(name, type);
+        }
         break;
       case '_elements':
         for (const one of listed(value)) {
@@ -101,22 +103,34 @@ export function exportRequest(level: ExportLevel, parameters: AskedParameters, l
  * @throws FhirFault 400 when it is no Parameters resource
  */
 export function parametersIn(body: unknown): AskedParameters {
-  const { resourceType, parameter = [] } = (body ?? {}) as Partial<Parameters>;
-  if (resourceType !== 'Parameters' || !Array.isArray(parameter)) {
+  const { resourceType, parameter = [] } = (body ?? {}) as {
+    readonly resourceType?: unknown;
+    readonly parameter?: unknown;
+  };
+  if (resourceType !== 'Parameters' || !Array.isArray(parameter) || !parameter.every(isNamed)) {
     throw new FhirFault(400, 'invalid', {
       vi: 'Nội dung phải là tài nguyên Parameters.',
       en: 'The body must be a Parameters resource.',
     });
   }
-  return parameter.map((one) => [String(one.name), valueOf(one)] as const);
+  return parameter.map((one) => [one.name, valueOf(one)] as const);
 }
 
-function valueOf(parameter: ParametersParameter): string {
-  const { valueReference } = parameter;
-  if (valueReference?.reference !== undefined) return valueReference.reference;
+interface NamedParameter {
+  readonly name: string;
+}
+
+const isNamed = (one: unknown): one is NamedParameter =>
+  typeof one === 'object' && one !== null && 'name' in one && typeof one.name === 'string';
+
+function valueOf(parameter: NamedParameter): string {
   const [, value] = Object.entries(parameter).find(([name]) => name.startsWith('value')) ?? [];
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
-  throw invalidValue(String(parameter.name).slice(0, 100), 'không có giá trị', 'has no value');
+  const text: unknown =
+    typeof value === 'object' && value !== null && 'reference' in value
+      ? (value as { readonly reference: unknown }).reference
+      : (value as unknown);
+  if (typeof text === 'string' || typeof text === 'number' || typeof text === 'boolean') return String(text);
+  throw invalidValue(parameter.name.slice(0, 100), 'không có giá trị', 'has no value');
 }
 
 const listed = (value: string): readonly string[] =>

@@ -20,7 +20,7 @@ import { type ExportManifest, manifestOf, progressOf, retryAfter } from './manif
 
 /** Bulk Data Access: `$export` of everything, of all residents and of a group; the job it becomes, and its files. */
 @Controller('fhir')
-@RequireScope('record.read')
+@RequireScope('record.export')
 @UseFilters(OutcomeFilter)
 export class ExportController {
   constructor(

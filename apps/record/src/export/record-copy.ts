@@ -7,6 +7,7 @@
  * - `copied_facility`: the facilities that are named by their codes
  * - `copied_moment`: when the newest event was recorded
  */
+import type { SqlValue } from '#projections/projection.js';
 import { documentFilter } from '../access/document-filter.js';
 import { documentColumns, documentTables } from '../reading/stored-documents.js';
 import { touchColumns } from '../reading/event-resources.js';
@@ -107,7 +108,7 @@ async function numbersOf(ids: readonly string[], copying: Copying): Promise<read
   const found: number[] = [];
   for (let next = 0; next < ids.length; next += 100) {
     const group = ids.slice(next, next + 100);
-    const rows = await copying.query<{ readonly resident: number }>(
+    const rows = await copying.query<{ readonly resident: SqlValue }>(
       `select resident from document where kind = 'resident' and id in (${group.map(() => '?').join(', ')})`,
       group,
     );

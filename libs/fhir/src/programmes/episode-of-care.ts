@@ -21,7 +21,10 @@ export function episodeOfCareOf(
   const [first] = visits;
   const last = visits.at(-1);
   if (!first || !last) return undefined;
-  const type = concept([coding(codeSystems.programme, programme, programmeNames[programme])], programmeNames[programme]);
+  const type = concept(
+    [coding(codeSystems.programme, programme, programmeNames[programme])],
+    programmeNames[programme],
+  );
   return given<EpisodeOfCare>({
     resourceType: 'EpisodeOfCare',
     id,
