@@ -15,8 +15,8 @@ import { intakeBench } from './intake/intake.bench.js';
 import { flowBench } from './flow/flow.bench.js';
 import { matchingBench } from './matching/matching.bench.js';
 import { benchStationFormats } from './station-formats.bench.js';
+import { recordBench } from './record/record.bench.js';
 import { rebuildBench } from './views/rebuild.bench.js';
-import { searchBench } from './search/search.bench.js';
 import { viewsBench } from './views/views.bench.js';
 import { viewsOnPostgresBench } from './views/views-on-postgres.bench.js';
 
@@ -33,7 +33,7 @@ const everything: readonly Part[] = [
   { title: 'Views', run: () => viewsBench() },
   { title: 'Views built anew', run: () => rebuildBench() },
   { title: 'Views on PostgreSQL', run: () => viewsOnPostgresBench() },
-  { title: 'Search of the record', run: searchBench },
+  { title: 'The record', run: recordBench },
   { title: 'Matching', run: matchingBench },
   { title: 'The whole flow', run: flowBench },
 ];

@@ -2,6 +2,7 @@ import { sharedWith } from '#domain/residents/consent.js';
 import type { RecordDocument } from '#fhir/documents.js';
 import { redactedFrame, securityOf, sensitiveLabels } from '#fhir/sensitivity/sensitive-labels.js';
 import type { RecordResource } from '#fhir/translation.js';
+import type { StoredDocument } from '../reading/stored-documents.js';
 import { namedFacilities } from './named-facilities.js';
 import { hiddenClasses, type Shown, showsType } from './visibility.js';
 
@@ -15,17 +16,18 @@ export interface ShownResource {
 
 /** The resources of a document as a caller may see them, each in its place. */
 export function shownResources(
-  document: RecordDocument,
+  { document, sensitive }: Pick<StoredDocument, 'document' | 'sensitive'>,
   resources: readonly RecordResource[],
   shown: Shown,
 ): readonly ShownResource[] {
-  const labels = sensitiveLabels(document, resources);
+  if (!document) return [];
+  const labels = sensitive ? sensitiveLabels(document, resources) : undefined;
   const hidden = ownDocument(document, shown) ? [] : hiddenClasses(shown);
   const shared = sharesHistory(document, shown);
   return resources.map((resource, index) => {
     const told = showsType(shown, resource.resourceType) && (shared || resource.resourceType === 'Patient');
     if (!told) return { resource: undefined, redacted: false };
-    const label = labels.resources[index];
+    const label = labels?.resources[index];
     if (!label) return { resource, redacted: false };
     const { meta } = resource;
     const labelled = { ...resource, meta: { ...meta, security: [...(meta?.security ?? []), ...securityOf(label)] } };

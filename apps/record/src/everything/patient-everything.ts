@@ -48,9 +48,11 @@ export class PatientEverything {
     const page: ServedResource[] = [];
     let next: EverythingRequest['after'] | undefined;
     let after = request.after.document;
+    // Each has a resource or more.
+    const atOnce = Math.min(documentsAtOnce, request.count + 1);
     for (let more = true; more && !next;) {
-      const stored = await this.documents.ofResident(patient.resident ?? patient.number, after, documentsAtOnce);
-      more = stored.length === documentsAtOnce;
+      const stored = await this.documents.ofResident(patient.resident ?? patient.number, after, atOnce);
+      more = stored.length === atOnce;
       after = stored.at(-1)?.number ?? after;
       const ofDocuments = await this.#resourcesOf(
         await this.documents.visibleAmong(stored, visibility),
@@ -110,15 +112,12 @@ export class PatientEverything {
     );
     const asked = eventTypes.filter((type) => (types === undefined || types.has(type)) && showsType(visibility, type));
     if (asked.length > 0) {
-      const events = await this.reader.eventsOf(wanted);
       const numbers = new Map(
         wanted.flatMap((one) => (ofDocument.get(one.number) ?? []).map((resource) => [nameOf(resource), one.number])),
       );
-      for (const type of asked) {
-        for (const one of (await this.reader.ofEvents(type, events, visibility)).values()) {
-          const number = numbers.get(changedBy(one) ?? '');
-          if (number !== undefined) ofDocument.get(number)?.push(one);
-        }
+      for (const one of await this.reader.ofEventsOn(asked, wanted, visibility)) {
+        const number = numbers.get(changedBy(one) ?? '');
+        if (number !== undefined) ofDocument.get(number)?.push(one);
       }
     }
     return wanted.map((document) => ({

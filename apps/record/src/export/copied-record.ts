@@ -23,7 +23,7 @@ export interface CopiedDocument {
   readonly resources: readonly ServedResource[];
 }
 
-const columns = 'number, id, kind, resident, version, updated, body, told_of_id, survivor_id, stream';
+const columns = 'number, id, kind, resident, version, updated, sensitive, body, told_of_id, survivor_id, stream';
 
 interface CopiedRow extends DocumentRow {
   readonly stream: StreamName;

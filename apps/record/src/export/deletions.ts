@@ -2,7 +2,7 @@ import type { Bundle } from '@medplum/fhirtypes';
 import type { EventStore } from '#event-store/event-store.js';
 import { targetOf } from '#fhir/provenance.js';
 import type { Visibility } from '../access/visibility.js';
-import { type DocumentState, statesOf } from '../history/document-states.js';
+import { type DocumentState, inState, statesOf } from '../history/document-states.js';
 import type { StoredDocument } from '../reading/stored-documents.js';
 import type { CopiedDocument, CopiedRecord } from './copied-record.js';
 
@@ -43,13 +43,13 @@ export class Deletions {
     if (!before?.document || !this.#maySee(before, stored)) return [];
     const withheld = new Set<string>();
     for (const state of states) {
-      const names = this.record.made.withheld(as(stored, state), this.visibility);
+      const names = this.record.made.withheld(inState(stored, state), this.visibility);
       // What was withheld once is withheld always: that it is gone would tell that it was there.
       if (names === 'all') return [];
       for (const name of names) withheld.add(name);
     }
     return this.record.made
-      .of(as(stored, before), this.visibility)
+      .of(inState(stored, before), this.visibility)
       .map(targetOf)
       .filter((name) => !withheld.has(name));
   }
@@ -59,13 +59,6 @@ export class Deletions {
     return this.visibility.kind === 'everybody' || !now || residentOf(before) === residentOf(now);
   }
 }
-
-const as = (stored: StoredDocument, { version, event, document }: DocumentState): StoredDocument => ({
-  ...stored,
-  version,
-  updated: Date.parse(event.recordedAt),
-  document,
-});
 
 const residentOf = (document: StoredDocument['document']): string | undefined =>
   document && 'resident' in document ? document.resident : undefined;

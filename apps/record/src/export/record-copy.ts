@@ -78,7 +78,7 @@ export async function copyRecord({ asked, visibility }: ExportJob, copying: Copy
 async function createTables(copying: Copying): Promise<void> {
   const tables: Readonly<Record<string, string>> = {
     copied_document: `number bigint primary key, id text not null, kind text not null, resident bigint, version integer not null,
-      updated bigint not null, body text, told_of_id text, survivor_id text, stream text not null`,
+      updated bigint not null, sensitive integer not null, body text, told_of_id text, survivor_id text, stream text not null`,
     copied_touch: `event text not null, document bigint not null, version integer not null, type text not null, recorded bigint not null,
       occurred text not null, facility text, actor text, digest text, primary key (document, version, event)`,
     copied_besides: 'document bigint not null, event text not null, primary key (event, document)',

@@ -1,7 +1,9 @@
 import type { DomainEvent } from '#domain/domain-events.js';
 import type { RecordedEvent } from '#event-store/event-store.js';
 import type { RecordDocument } from '#fhir/documents.js';
+import { mayBeSensitive } from '#fhir/sensitivity/sensitive-content.js';
 import { evolve } from '../projection/evolve.js';
+import type { StoredDocument } from '../reading/stored-documents.js';
 
 /** A document as one of its events left it. */
 export interface DocumentState {
@@ -28,3 +30,12 @@ export function statesOf(events: readonly RecordedEvent[], version: number): rea
   }
   return states;
 }
+
+/** The document as it was. */
+export const inState = (stored: StoredDocument, { version, event, document }: DocumentState): StoredDocument => ({
+  ...stored,
+  version,
+  updated: Date.parse(event.recordedAt),
+  sensitive: document !== undefined && mayBeSensitive(document),
+  document,
+});

@@ -3,6 +3,7 @@ import type { ResidentId } from '#domain/ids.js';
 import { residentStream } from '#domain/streams.js';
 import { type RecordedEvent, streamName } from '#event-store/event-store.js';
 import type { RecordDocument } from '#fhir/documents.js';
+import { mayBeSensitive } from '#fhir/sensitivity/sensitive-content.js';
 import { documentIdOf } from '#fhir/resource-ids.js';
 import { parseDateTime } from '#domain/dates.js';
 import { BulkInsert, KeyedStatement } from '#projections/bulk-statements.js';
@@ -24,7 +25,7 @@ import {
 const insertDocuments = new BulkInsert(
   documentTable,
   `on conflict (number) do update set kind = excluded.kind, resident = excluded.resident, told_of = excluded.told_of, version = excluded.version,
-   updated = excluded.updated, body = excluded.body`,
+   updated = excluded.updated, sensitive = excluded.sensitive, body = excluded.body`,
 );
 const insertTouches = new BulkInsert(touchTable);
 const insertTouchesBesides = new BulkInsert(touchBesidesTable, 'on conflict (document, event) do nothing');
@@ -220,6 +221,7 @@ export class RecordBatch {
     for (const one of this.#working.values()) {
       if (!one.changed || typeof one.document === 'string') continue;
       const body = one.document === undefined ? null : JSON.stringify(one.document);
+      const sensitive = one.document !== undefined && body !== null && mayBeSensitive(one.document, body);
       documents.push([
         one.number,
         one.id,
@@ -229,13 +231,14 @@ export class RecordBatch {
         one.kind === 'resident' ? one.number : one.toldOf,
         one.version,
         one.updated,
+        sensitive ? 1 : 0,
         body,
       ]);
       if (one.indexed) for (const table of tablesOf[one.kind]) listed(outdated, table).push(one.number);
-      if (!one.document || body === null) continue;
+      if (!one.document) continue;
       const add = (table: EntryTableName, row: readonly SqlValue[]): void => void listed(rows, table).push(row);
       indexRows(one.document, one.number, one.resident ?? one.number, add);
-      indexSensitive(one.document, body, one.id, one.number, add);
+      if (sensitive) indexSensitive(one.document, one.id, one.number, add);
     }
     await insertDocuments.run(this.view, documents);
     for (const [table, numbers] of outdated) await deleteEntries[table].execute(this.view, numbers);

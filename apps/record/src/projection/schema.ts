@@ -158,7 +158,7 @@ export function perEntryTable<T>(
 
 export const documentTable: EntryTable = {
   name: 'document',
-  columns: ['number', 'id', 'stream', 'kind', 'resident', 'told_of', 'version', 'updated', 'body'],
+  columns: ['number', 'id', 'stream', 'kind', 'resident', 'told_of', 'version', 'updated', 'sensitive', 'body'],
 };
 
 export const touchTable: EntryTable = {
@@ -197,7 +197,7 @@ export const schema: readonly string[] = [
   `create table document (
     number bigint primary key, id text not null unique, stream text not null, kind text not null, resident bigint, told_of bigint,
     version integer not null,
-    updated bigint not null, body text)`,
+    updated bigint not null, sensitive integer not null, body text)`,
   'create index document_resident on document (resident, number)',
   'create index document_told_of on document (told_of)',
   'create index document_updated on document (updated, number)',

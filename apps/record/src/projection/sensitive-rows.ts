@@ -1,7 +1,6 @@
 import type { RecordDocument } from '#fhir/documents.js';
 import { partOf } from '#fhir/resource-ids.js';
 import { type SensitiveLabel, sensitiveLabels } from '#fhir/sensitivity/sensitive-labels.js';
-import { mayBeSensitive } from '#fhir/sensitivity/sensitive-content.js';
 import { resourcesOf } from '#fhir/translation.js';
 import { namedFacilities } from '../access/named-facilities.js';
 import { wholeDocument } from '../access/row-filter.js';
@@ -12,16 +11,9 @@ const context = { facilityName: (): undefined => undefined };
 
 /**
  * Rows of a document's resources that tell of a sensitive class, and of the document where it does as a whole.
- * @param written the document as JSON
+ * @param document one that may be sensitive
  */
-export function indexSensitive(
-  document: RecordDocument,
-  written: string,
-  id: string,
-  number: number,
-  add: AddRow,
-): void {
-  if (document.kind === 'facility' || document.kind === 'immunization' || !mayBeSensitive(document, written)) return;
+export function indexSensitive(document: RecordDocument, id: string, number: number, add: AddRow): void {
   const resources = resourcesOf(document, { ...version, id }, context);
   const labels = sensitiveLabels(document, resources);
   const facilities = ` ${namedFacilities(document).join(' ')} `;

@@ -8,6 +8,9 @@ import type { StoredDocument } from './stored-documents.js';
 
 /** The resources that a document makes, as a caller may see them; needs the document alone. */
 export class DocumentResources {
+  /** A document that was read once may be asked for its resources several times: its Provenance names them all. */
+  readonly #translated = new WeakMap<StoredDocument, readonly RecordResource[]>();
+
   constructor(readonly context: TranslationContext) {}
 
   /** Those that are shown; none after a retraction. */
@@ -27,12 +30,16 @@ export class DocumentResources {
 
   #all(stored: StoredDocument): readonly RecordResource[] {
     if (!stored.document) return [];
+    const known = this.#translated.get(stored);
+    if (known) return known;
     const version = { id: stored.id, version: stored.version, lastUpdated: new Date(stored.updated).toISOString() };
     const resources = resourcesOf(stored.document, version, this.context);
-    return stored.merged || stored.joined ? resources.map((resource) => asMerged(resource, stored)) : resources;
+    const all = stored.merged || stored.joined ? resources.map((resource) => asMerged(resource, stored)) : resources;
+    this.#translated.set(stored, all);
+    return all;
   }
 
   #shown(stored: StoredDocument, shown: Shown): readonly ShownResource[] {
-    return stored.document ? shownResources(stored.document, this.#all(stored), shown) : [];
+    return shownResources(stored, this.#all(stored), shown);
   }
 }

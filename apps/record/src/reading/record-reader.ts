@@ -64,13 +64,6 @@ export class RecordReader {
     return found;
   }
 
-  /** @throws FhirFault 404 where there is no such resident, or none whom the caller may read */
-  async requireVisible(resident: string, visibility: Visibility): Promise<void> {
-    const [stored] = await this.documents.byIds([resident]);
-    if (stored?.kind !== 'resident' || !stored.document || !(await this.documents.visible(stored, visibility)))
-      throw notFound();
-  }
-
   /**
    * What there is of each event, of documents the caller may read. An event is indexed by the resident it was about; the document
    * may have become another resident's since, and what it holds now is what is referred to.
@@ -88,44 +81,76 @@ export class RecordReader {
         ...(await this.database.query<TouchRow>(`select ${touchColumns} from touch where event in (${places})`, group)),
       );
     }
-    const touched = await this.documents.byNumbers(touches.map((touch) => Number(touch.document)));
-    const visible = await this.documents.visibleAmong(touched, visibility);
-    const stored = new Map(visible.map((one) => [one.number, one]));
-    const gathered = type === 'Provenance' ? await this.#gathered(events, visibility) : undefined;
-    const made = new Map<string, Provenance | DocumentReference>();
-    for (const touch of touches) {
-      const document = stored.get(Number(touch.document));
-      if (!document) continue;
-      const own = this.resources(document, visibility).map(targetOf);
-      const besides = (gathered?.get(touch.event) ?? []).flatMap((one) => this.resources(one, visibility));
-      const one = gathered
-        ? provenanceOfTouch(touch, document, own, besides.map(targetOf), this.#made.context)
-        : originalOfTouch(touch, document, own.length > 0, this.#made.context);
-      if (one) made.set(touch.event, one);
-    }
-    return made;
+    const documents = await this.#touchedDocuments(touches, visibility, []);
+    const made = await this.#madeOf(type, touches, documents, visibility);
+    return new Map(made.map((one) => [one.id ?? '', one]));
   }
 
   /**
-   * Events that touched documents, by the number of the document, oldest first.
-   * @param documents that the caller may read
+   * What there is of each event that touched documents, by the number of the document, oldest first.
+   * @param readable documents that the caller may read
    */
-  async eventsOf(documents: readonly StoredDocument[]): Promise<readonly string[]> {
-    const numbers = documents.map(({ number }) => number);
-    const events = new Set<string>();
-    for (let next = 0; next < numbers.length; next += 100) {
-      const group = numbers.slice(next, next + 100);
+  async ofEventsOn(
+    types: readonly EventType[],
+    readable: readonly StoredDocument[],
+    visibility: Visibility,
+  ): Promise<readonly (Provenance | DocumentReference)[]> {
+    const touches = new Map<string, TouchRow>();
+    for (let next = 0; next < readable.length; next += 100) {
+      const group = readable.slice(next, next + 100).map(({ number }) => number);
       const places = group.map(() => '?').join(', ');
-      const touches = await this.database.query<Pick<TouchRow, 'event'>>(
-        `select event from (
-           select event, document, version from touch where document in (${places})
-           union all select event, document, 0 from touch_besides where document in (${places})
-         ) t order by document, version, event limit ${mostTouches}`,
+      const rows = await this.database.query<TouchRow>(
+        `select ${touchColumns} from (
+           select t.*, t.document as of_document, t.version as turn from touch t where t.document in (${places})
+           union all
+           select t.*, b.document, 0 from touch_besides b join touch t on t.event = b.event where b.document in (${places})
+         ) t order by of_document, turn, event limit ${mostTouches}`,
         [...group, ...group],
       );
-      for (const { event } of touches) events.add(event);
+      for (const row of rows) if (!touches.has(row.event)) touches.set(row.event, row);
     }
-    return [...events];
+    const documents = await this.#touchedDocuments([...touches.values()], visibility, readable);
+    const made: (Provenance | DocumentReference)[] = [];
+    for (const type of types) made.push(...(await this.#madeOf(type, [...touches.values()], documents, visibility)));
+    return made;
+  }
+
+  /** @throws FhirFault 404 where there is no such resident, or none whom the caller may read */
+  async requireVisible(resident: string, visibility: Visibility): Promise<void> {
+    const [stored] = await this.documents.byIds([resident]);
+    if (stored?.kind !== 'resident' || !stored.document || !(await this.documents.visible(stored, visibility)))
+      throw notFound();
+  }
+
+  /** By number, those that the caller may read. */
+  async #touchedDocuments(
+    touches: readonly TouchRow[],
+    visibility: Visibility,
+    readable: readonly StoredDocument[],
+  ): Promise<ReadonlyMap<number, StoredDocument>> {
+    const known = new Map(readable.map((one) => [one.number, one]));
+    const unknown = touches.map(({ document }) => Number(document)).filter((number) => !known.has(number));
+    const visible = await this.documents.visibleAmong(await this.documents.byNumbers(unknown), visibility);
+    for (const one of visible) known.set(one.number, one);
+    return known;
+  }
+
+  async #madeOf(
+    type: EventType,
+    touches: readonly TouchRow[],
+    documents: ReadonlyMap<number, StoredDocument>,
+    visibility: Visibility,
+  ): Promise<readonly (Provenance | DocumentReference)[]> {
+    const events = touches.map(({ event }) => event);
+    const gathered = type === 'Provenance' ? await this.#gathered(events, visibility) : undefined;
+    return touches.flatMap((touch) => {
+      const document = documents.get(Number(touch.document));
+      if (!document) return [];
+      const own = this.resources(document, visibility).map(targetOf);
+      if (!gathered) return originalOfTouch(touch, document, own.length > 0, this.#made.context) ?? [];
+      const besides = (gathered.get(touch.event) ?? []).flatMap((one) => this.resources(one, visibility));
+      return provenanceOfTouch(touch, document, own, besides.map(targetOf), this.#made.context) ?? [];
+    });
   }
 
   /** Documents besides their own that events have touched, by event: those that gather what many streams tell. */
@@ -139,7 +164,7 @@ export class RecordReader {
       const places = group.map(() => '?').join(', ');
       rows.push(
         ...(await this.database.query<(typeof rows)[number]>(
-          `select document, event from touch_besides where event in (${places}) order by document`,
+          `select document, event from touch_besides where event in (${places})`,
           group,
         )),
       );
@@ -147,7 +172,9 @@ export class RecordReader {
     if (rows.length === 0) return new Map();
     const touched = await this.documents.byNumbers([...new Set(rows.map(({ document }) => Number(document)))]);
     const visible = new Map((await this.documents.visibleAmong(touched, visibility)).map((one) => [one.number, one]));
-    const ofEvents = Map.groupBy(rows, ({ event }) => event);
+    // Engines give them in orders of their own.
+    const inOrder = rows.toSorted((a, b) => Number(a.document) - Number(b.document));
+    const ofEvents = Map.groupBy(inOrder, ({ event }) => event);
     return new Map(
       [...ofEvents].map(([event, found]) => [
         event,

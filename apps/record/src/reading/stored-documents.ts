@@ -16,6 +16,8 @@ export interface StoredDocument {
   readonly version: number;
   /** Milliseconds since 1970. */
   readonly updated: number;
+  /** Something in it may tell of a sensitive class. */
+  readonly sensitive: boolean;
   /** `undefined` after a retraction. */
   readonly document: RecordDocument | undefined;
 }
@@ -31,6 +33,7 @@ export interface DocumentRow {
   readonly resident: SqlValue;
   readonly version: SqlValue;
   readonly updated: SqlValue;
+  readonly sensitive: SqlValue;
   readonly body: string | null;
   readonly told_of_id: string | null;
   readonly survivor_id: string | null;
@@ -38,7 +41,7 @@ export interface DocumentRow {
 
 /** What was told of a record that is part of another names both; of the others, neither is looked up. */
 export const documentColumns =
-  'd.number, d.id, d.kind, d.resident, d.version, d.updated, d.body, t.id as told_of_id, s.id as survivor_id';
+  'd.number, d.id, d.kind, d.resident, d.version, d.updated, d.sensitive, d.body, t.id as told_of_id, s.id as survivor_id';
 export const documentTables = `document d left join document t on t.number = d.told_of and d.told_of <> d.resident
   left join document s on s.number = d.resident and d.told_of <> d.resident`;
 
@@ -215,6 +218,7 @@ export function storedDocumentOf(row: DocumentRow): StoredDocument {
       row.survivor_id !== null && { merged: { toldOf: row.told_of_id, survivor: row.survivor_id } }),
     version: Number(row.version),
     updated: Number(row.updated),
+    sensitive: Number(row.sensitive) === 1,
     document: row.body === null ? undefined : (JSON.parse(row.body) as RecordDocument),
   };
 }

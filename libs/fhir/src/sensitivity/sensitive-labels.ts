@@ -9,7 +9,7 @@ import { isAttended } from '#domain/referrals/referral-state.js';
 import type { RecordDocument } from '../documents.js';
 import { codeSystems } from '../systems.js';
 import type { RecordResource } from '../translation.js';
-import { classesIn, isAlsoPsychotropic, mayBeSensitive } from './sensitive-content.js';
+import { classesIn, isAlsoPsychotropic } from './sensitive-content.js';
 
 export interface SensitiveLabel {
   /** In the order of {@link sensitiveClasses}; never empty. */
@@ -36,10 +36,9 @@ const neverSensitive: ReadonlySet<string> = new Set(['Patient', 'Organization', 
  * Labels by two rules. A document with a diagnosis of HIV, or with a main diagnosis of mental health, is of the class as a whole: what
  * was given and measured there tells it. Otherwise each resource is of the classes that its own content tells of; frames are then
  * shown without reasons and diagnoses, and beside a diagnosis of mental health free text and medicines given for it are of the class.
+ * @param document one of which `mayBeSensitive` is true; of others there are no labels
  */
 export function sensitiveLabels(document: RecordDocument, resources: readonly RecordResource[]): DocumentLabels {
-  const none = { resources: resources.map(() => undefined) };
-  if (document.kind === 'facility' || document.kind === 'immunization' || !mayBeSensitive(document)) return none;
   const { whole, beside } = diagnosedClasses(document, resources);
   if (whole.size > 0) {
     const label = labelOf(new Set([...whole, ...beside]), true);

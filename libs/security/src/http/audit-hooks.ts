@@ -33,9 +33,11 @@ export class Disclosure {
 
   /** Residents the request names, whether or not they are shown: they see who was refused, too. */
   asked(): readonly string[] {
-    const { what = '', query = '' } = this.entry(0);
+    const what = this.#what() ?? '';
+    const query = this.#query();
     const [, patient] = /^Patient\/([0-9a-f-]{36})(?:\/|$)/.exec(what) ?? [];
-    const named = [...new URLSearchParams(query)].flatMap(([name, value]) =>
+    const asked = query === '' ? [] : [...new URLSearchParams(query)];
+    const named = asked.flatMap(([name, value]) =>
       /^(patient|subject|individual)\b/.test(name) || (name === '_id' && what === 'Patient') ? value.split(',') : [],
     );
     return [
@@ -46,14 +48,12 @@ export class Disclosure {
 
   /** The entry of this request as it stands. */
   entry(status: number, residents: Iterable<string> = this.residents): AuditEntry {
-    const { method, id, raw } = this.request;
+    const { method, id } = this.request;
     const { kind, actor, holder, facility } = this.caller;
     const route = this.request.routeOptions.url ?? '';
-    const query = [new URL(raw.url ?? '', 'http://localhost').search.slice(1), this.query ?? '']
-      .filter(Boolean)
-      .join('&');
+    const query = this.#query();
     const { code, action } = this.interaction ?? usualInteraction(method, route, this.request.params);
-    const what = this.what ?? whatOf(route, this.request.params);
+    const what = this.#what();
     return {
       recorded: Date.now(),
       kind,
@@ -71,6 +71,18 @@ export class Disclosure {
       request: id,
       ...(this.emergency && { emergency: this.emergency }),
     };
+  }
+
+  #what(): string | undefined {
+    return this.what ?? whatOf(this.request.routeOptions.url ?? '', this.request.params);
+  }
+
+  /** Of the address, then of the form. */
+  #query(): string {
+    const { url = '' } = this.request.raw;
+    const begin = url.indexOf('?');
+    const address = begin < 0 ? '' : url.slice(begin + 1);
+    return [address, this.query ?? ''].filter(Boolean).join('&');
   }
 }
 

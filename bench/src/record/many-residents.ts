@@ -1,4 +1,4 @@
-/** Events of as many residents as wanted, ten resources each: one visit with diagnoses, vital signs, a result and medicines. Synthetic. */
+/** Events of as many residents as wanted: visits with diagnoses, vital signs, a result and medicines. Synthetic. */
 import type { DateTime, LocalDate, PartialDate } from '#domain/dates.js';
 import type { EpisodeNumber, FacilityCode, ResidentId } from '#domain/ids.js';
 import type { ResidentRegistered } from '#domain/residents/resident-events.js';
@@ -6,7 +6,25 @@ import { residentStream, type StreamKey, visitStream } from '#domain/streams.js'
 import type { VisitRecorded } from '#domain/visits/visit-events.js';
 import { type RecordedEvent, streamName } from '#event-store/event-store.js';
 
-export const resourcesOfEach = 10;
+/** Of somebody with one visit; each visit makes one less. */
+const resourcesOfMost = 10;
+/** One of so many comes again and again: some 200 resources. */
+export const longRecordEvery = 2_000;
+const visitsOfLong = 22;
+
+export const isLong = (index: number): boolean => index % longRecordEvery === longRecordEvery - 1;
+const visitsOf = (index: number): number => (isLong(index) ? visitsOfLong : 1);
+
+/** Of the residents up to an index. */
+export function eventCount(residents: number): number {
+  return residents * 2 + Math.floor(residents / longRecordEvery) * (visitsOfLong - 1);
+}
+
+/** Clinical resources alone, without the Provenance of each event. */
+export function resourceCount(residents: number): number {
+  const more = Math.floor(residents / longRecordEvery) * (visitsOfLong - 1);
+  return residents * resourcesOfMost + more * (resourcesOfMost - 1);
+}
 
 const surnames = [
   'Nguyễn',
@@ -47,22 +65,20 @@ const medicines = ['40.30.501', '40.12', '40.480', '40.817', '40.988'];
 export const residentOf = (index: number): ResidentId =>
   `${index.toString(16).padStart(8, '0')}-0000-4000-8000-${(index * 7919).toString(16).padStart(12, '0')}` as ResidentId;
 
-/** Two events for each resident, from one index up to another. */
+/** One event for each resident from one index up to another, and one for each visit. */
 export function eventsOf(from: number, to: number): readonly RecordedEvent[] {
   const events: RecordedEvent[] = [];
+  let position = eventCount(from);
   for (let index = from; index < to; index += 1) {
     const resident = residentOf(index);
     const facility = `08${(index % 140).toString().padStart(3, '0')}` as FacilityCode;
-    const day = new Date(Date.UTC(2024, 0, 1) + ((index * 37) % 1000) * 86_400_000).toISOString().slice(0, 10);
-    events.push(
-      recorded(index * 2 + 1, residentStream(resident), facility, registered(index, resident, facility)),
-      recorded(
-        index * 2 + 2,
-        visitStream(facility, `L${index}` as EpisodeNumber),
-        facility,
-        visited(index, resident, facility, day),
-      ),
-    );
+    events.push(recorded(++position, residentStream(resident), facility, registered(index, resident, facility)));
+    for (let turn = 0; turn < visitsOf(index); turn += 1) {
+      const day = new Date(Date.UTC(2024, 0, 1) + ((index * 37 + turn * 41) % 1000) * 86_400_000);
+      const episode = `L${index}.${turn}` as EpisodeNumber;
+      const visit = visited(index + turn, resident, facility, episode, day.toISOString().slice(0, 10));
+      events.push(recorded(++position, visitStream(facility, episode), facility, visit));
+    }
   }
   return events;
 }
@@ -109,7 +125,13 @@ function registered(index: number, resident: ResidentId, facility: FacilityCode)
   };
 }
 
-function visited(index: number, resident: ResidentId, facility: FacilityCode, day: string): VisitRecorded {
+function visited(
+  index: number,
+  resident: ResidentId,
+  facility: FacilityCode,
+  episode: EpisodeNumber,
+  day: string,
+): VisitRecorded {
   return {
     type: 'VisitRecorded',
     data: {
@@ -117,7 +139,7 @@ function visited(index: number, resident: ResidentId, facility: FacilityCode, da
       source: 'insurance-claim',
       visit: {
         facility,
-        episode: `L${index}` as EpisodeNumber,
+        episode,
         start: `${day}T08:${(index % 60).toString().padStart(2, '0')}:00+07:00` as DateTime,
         end: `${day}T09:30:00+07:00` as DateTime,
         careType: '01',
