@@ -22,15 +22,23 @@ export class NoSpaceLeft extends Error {
   override readonly name = 'NoSpaceLeft';
 }
 
-const documentsAtOnce = 500;
-/** Work that a crash may cost. */
-const checkpointMs = 2_000;
+export interface ExportPace {
+  readonly documentsAtOnce: number;
+  /** Work that a crash may cost. */
+  readonly checkpointMs: number;
+}
+
+const usualPace: ExportPace = { documentsAtOnce: 500, checkpointMs: 2_000 };
 
 /**
  * Does an export, or goes on with one from its last checkpoint: lines that are behind it are cut off and written again.
  * @throws NoSpaceLeft, NotToBeWorkedOn
  */
-export async function runExport(place: Workplace, surroundings: ExportSurroundings): Promise<void> {
+export async function runExport(
+  place: Workplace,
+  surroundings: ExportSurroundings,
+  { documentsAtOnce, checkpointMs }: ExportPace = usualPace,
+): Promise<void> {
   if (isOver(place.stored.state)) {
     await place.removeCopy();
     return;
