@@ -40,11 +40,15 @@ export class ExportFiles {
     return [...this.#finished, ...[...this.#open.values()].filter(({ lines }) => lines > 0).map(described)];
   }
 
-  async add(list: ExportFile['list'], type: string, resource: unknown): Promise<void> {
+  add(list: ExportFile['list'], type: string, resource: unknown): void {
     const line = `${JSON.stringify(resource)}\n`;
     this.#fileOf(list, type).pending.push(line);
     this.#pending += line.length;
-    if (this.#pending >= mostPending) await this.flush();
+  }
+
+  /** So much waits that it had better be written. */
+  get full(): boolean {
+    return this.#pending >= mostPending;
   }
 
   /** Writes all that waits. */

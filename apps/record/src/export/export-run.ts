@@ -72,10 +72,11 @@ export async function runExport(
     if (!last) break;
     for (const document of documents) {
       const given = selected(document, selection, ofEvents);
-      for (const one of given) await files.add('output', one.resourceType, one);
+      for (const one of given) files.add('output', one.resourceType, one);
       if (given.length > 0) disclosed.add(document, given);
-      const gone = await deletions?.of(document);
-      if (gone) await files.add('deleted', 'Bundle', gone);
+      const gone = deletions && (await deletions.of(document));
+      if (gone) files.add('deleted', 'Bundle', gone);
+      if (files.full) await files.flush();
     }
     state = { ...state, cursor: last.stored.number, done: state.done + documents.length, attempts: 1 };
     if (performance.now() - saved < checkpointMs) continue;
