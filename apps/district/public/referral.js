@@ -127,6 +127,7 @@ export function referralView(referral, { take, print, back }) {
       validity && element('strong', { className: validity.urgent ? 'urgent' : '' }, validity.text),
     ),
     section(t('steps'), stepButtons(referral, take)),
+    element('p', {}, element('a', { href: `/records/${encodeURIComponent(resident.id)}` }, t('open-record'))),
     paperSection(referral),
     arrival &&
       section(

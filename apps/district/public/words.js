@@ -24,6 +24,7 @@ export const words = {
   'choose-one': ['Chọn một giấy chuyển trong danh sách.', 'Choose a referral from the list.'],
   back: ['Về danh sách', 'Back to the list'],
   print: ['In phiếu chuyển', 'Print the paper'],
+  'open-record': ['Xem hồ sơ sức khỏe', 'Open the health record'],
   from: ['Từ', 'From'],
   to: ['Đến', 'To'],
   number: ['Số phiếu chuyển', 'Number'],

@@ -16,12 +16,14 @@ import { Inclusions } from './search/inclusions.js';
 import { PageTokens } from './search/page-token.js';
 import { RecordSearch } from './search/record-search.js';
 import { SearchService } from './search/search-service.js';
+import { SummaryReader } from './summary/summary-reader.js';
 
 /** What can be asked of one view of the health record, be it the kept one or one of an earlier moment. */
 export interface ViewQueries {
   readonly reader: RecordReader;
   readonly search: SearchService;
   readonly everything: PatientEverything;
+  readonly summary: SummaryReader;
 }
 
 /** What the controllers ask: made once the view is there. */
@@ -74,5 +76,6 @@ function viewQueries(database: ReadDatabase, facilities: FacilityRegister, pages
     reader,
     search: new SearchService(search, new Inclusions(search, documents, reader), pages),
     everything: new PatientEverything(documents, reader, pages),
+    summary: new SummaryReader(documents, reader),
   };
 }

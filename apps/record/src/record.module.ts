@@ -14,11 +14,13 @@ import {
   SECRETS,
   VIEW_HOST,
 } from '#platform/injection.js';
+import { Terminology } from '#fhir/terminology/terminology.js';
 import type { View, ViewHost } from '#projections/view-host.js';
 import { AuditReader } from '#security/audit/audit-reader.js';
 import type { AuditTrail } from '#security/audit/audit-trail.js';
 import { AUDIT_TRAIL } from '#security/injection.js';
 import type { Secrets } from '#security/secrets.js';
+import { INTAKE, type IntakePort } from '#service/intake/intake-port.js';
 import { AuditEvents } from './audit-events/audit-events.js';
 import { AUDIT_EVENTS, AuditEventsController } from './audit-events/audit-events.controller.js';
 import { BreakGlass } from './break-glass/break-glass.js';
@@ -26,6 +28,7 @@ import { BreakGlassController } from './break-glass/break-glass.controller.js';
 import { BreakGlassTickets } from './break-glass/break-glass-tickets.js';
 import { EmergenciesController } from './break-glass/emergencies.controller.js';
 import { BREAK_GLASS } from './break-glass/injection.js';
+import { BundleController } from './batch/bundle.controller.js';
 import { StoredDocuments } from './reading/stored-documents.js';
 import { ExportController } from './export/export.controller.js';
 import { EXPORTS, Exports } from './export/exports.js';
@@ -34,7 +37,18 @@ import { GROUPS, Groups } from './groups/groups.js';
 import { FhirController } from './http/fhir.controller.js';
 import { FhirSmartConfigurationController } from './http/smart-configuration.controller.js';
 import { HistoryController } from './http/history.controller.js';
+import { SummaryController } from './summary/summary.controller.js';
+import { readRecordsFiles, RECORDS_FILES, RecordsPageController } from './pages/records-page.controller.js';
+import { TERMINOLOGY } from './terminology/injection.js';
+import { TerminologyOperationsController } from './terminology/terminology-operations.controller.js';
+import { TerminologyResourcesController } from './terminology/terminology-resources.controller.js';
+import { TerminologyService } from './terminology/terminology-service.js';
 import { RECORD_QUERIES, type RecordQueries, recordQueries } from './record-queries.js';
+import { ValidateController } from './validate/validate.controller.js';
+import { CreateController } from './writing/create.controller.js';
+import { MessageTaking } from './writing/message-taking.js';
+import { Writing, WRITING } from './writing/writing.js';
+import { WrittenEntries } from './writing/written-entries.js';
 
 /** `View` of the health record. */
 export const HEALTH_RECORD_VIEW = Symbol('HealthRecordView');
@@ -44,19 +58,27 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
 
 /**
  * FHIR R4 over the health record. The composing application provides, globally, CONFIGURATION, EVENT_STORE, VIEW_HOST, FACILITY_REGISTER,
- * PLACE_REGISTER, SECRETS and LOGGER, and guards that set the caller.
+ * PLACE_REGISTER, SECRETS, LOGGER and INTAKE, and guards that set the caller.
  */
 @Module({
   controllers: [
     BreakGlassController,
     EmergenciesController,
+    RecordsPageController,
     FhirSmartConfigurationController,
     AuditEventsController,
     ExportController,
+    SummaryController,
+    TerminologyOperationsController,
+    TerminologyResourcesController,
     HistoryController,
+    ValidateController,
+    CreateController,
+    BundleController,
     FhirController,
   ],
   providers: [
+    { provide: RECORDS_FILES, useFactory: readRecordsFiles },
     {
       provide: HEALTH_RECORD_VIEW,
       useFactory: (host: ViewHost): Promise<View> => host.add({ module: healthRecordProjection }),
@@ -101,6 +123,20 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
       inject: [CONFIGURATION, HEALTH_RECORD_VIEW, EVENT_STORE, AUDIT_TRAIL, LOGGER],
     },
     {
+      provide: WRITING,
+      useFactory: (intake: IntakePort, events: EventStore, view: View, { reader }: RecordQueries): Writing =>
+        new Writing(
+          new MessageTaking(intake, events, view),
+          new WrittenEntries(new StoredDocuments(view.database), reader),
+        ),
+      inject: [INTAKE, EVENT_STORE, HEALTH_RECORD_VIEW, RECORD_QUERIES],
+    },
+    {
+      provide: TERMINOLOGY,
+      useFactory: (places: PlaceRegister): TerminologyService => new TerminologyService(new Terminology(places)),
+      inject: [PLACE_REGISTER],
+    },
+    {
       provide: AUDIT_EVENTS,
       useFactory: (
         trail: AuditTrail,
@@ -111,6 +147,6 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
       inject: [AUDIT_TRAIL, HEALTH_RECORD_VIEW, FACILITY_REGISTER, RECORD_QUERIES],
     },
   ],
-  exports: [HEALTH_RECORD_VIEW],
+  exports: [HEALTH_RECORD_VIEW, RECORD_QUERIES],
 })
 export class RecordModule {}

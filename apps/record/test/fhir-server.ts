@@ -21,6 +21,8 @@ import type { CallerKind } from '#security/caller.js';
 import { openSecrets } from '#security/secrets.js';
 import { SecurityModule } from '#security/security.module.js';
 import { TokenIssuer } from '#security/token-issuer.js';
+import { IntakeModule } from '#service/intake/intake.module.js';
+import { fhirProblems } from '../src/http/fhir-problems.js';
 import { RecordModule } from '../src/record.module.js';
 import { viewOfEvents } from './view-of-events.js';
 
@@ -59,16 +61,23 @@ export interface FhirServer {
   /** What the service itself has appended to the log. */
   readonly appended: readonly NewEvent[];
   apply(events: readonly RecordedEvent[]): Promise<void>;
+  /** Events of streams that the view is not made of. */
+  keep(events: readonly RecordedEvent[]): void;
   token(identity: Identity): Promise<string>;
   client(identity: Identity): Promise<Client>;
   close(): Promise<void>;
 }
 
-export async function startFhirServer(events: readonly RecordedEvent[]): Promise<FhirServer> {
+/** @param settings of the service, `INTAKE_URL` … */
+export async function startFhirServer(
+  events: readonly RecordedEvent[],
+  settings: Readonly<Record<string, string>> = {},
+): Promise<FhirServer> {
   const folder = mkdtempSync(join(tmpdir(), 'record-'));
   const configuration = readConfiguration({
     DATA_DIR: join(folder, 'data'),
     SECRETS_FILE: join(folder, 'keys/keys.json'),
+    ...settings,
   });
   const secrets = openSecrets(configuration.secretsFile);
   const issuer = new TokenIssuer(secrets);
@@ -99,8 +108,16 @@ export async function startFhirServer(events: readonly RecordedEvent[]): Promise
     stopping: new AbortController().signal,
   };
   const application = await createHttpApplication(
-    { module: TestApplication, imports: [PlatformModule.forRoot(parts), SecurityModule.forRoot(audit), RecordModule] },
-    { configuration, logger, metrics },
+    {
+      module: TestApplication,
+      imports: [
+        PlatformModule.forRoot(parts),
+        SecurityModule.forRoot(audit),
+        IntakeModule.at(configuration.intakeUrl),
+        RecordModule,
+      ],
+    },
+    { configuration, logger, metrics, problemWriters: [fhirProblems] },
   );
   await application.listen(0, '127.0.0.1');
   const base = `${await application.getUrl()}/fhir`;
@@ -112,6 +129,7 @@ export async function startFhirServer(events: readonly RecordedEvent[]): Promise
     metrics,
     appended,
     apply,
+    keep: (events) => void applied.push(...events),
     token,
     client: async (identity) => new Client({ baseUrl: base, bearerToken: await token(identity) }),
     close: async () => {

@@ -41,6 +41,8 @@ export class EventLog {
     this.events.push(...events);
     for (const { stream, revision } of events) this.#revisions.set(stream, revision);
   }
+  /** @param newId of events and of what they tell of; UUIDs */
+  constructor(private readonly newId: () => string = randomUUID) {}
 
   record(
     key: StreamKey,
@@ -53,7 +55,7 @@ export class EventLog {
     this.#revisions.set(stream, revision);
     const position = this.events.length + 1;
     const recorded: RecordedEvent = {
-      id: randomUUID(),
+      id: this.newId(),
       type: event.type,
       data: event.data,
       metadata: {
@@ -89,7 +91,7 @@ export class EventLog {
     details: Partial<ResidentDetails> = {},
     identifiers: readonly ResidentIdentifier[] = [],
   ): ResidentId {
-    const resident = randomUUID() as string as ResidentId;
+    const resident = this.newId() as ResidentId;
     this.record(
       residentStream(resident),
       {
@@ -127,7 +129,7 @@ export class EventLog {
     content: Partial<ScreeningContent> & { readonly facility: FacilityCode; readonly at: DateTime },
   ): RecordedEvent {
     const screening: ScreeningContent = {
-      screening: randomUUID() as string as ScreeningId,
+      screening: this.newId() as ScreeningId,
       programme: 'hypertension',
       vitals: {},
       results: [],
@@ -147,7 +149,7 @@ export class EventLog {
     content: Pick<ImmunizationContent, 'vaccineName' | 'givenOn'> & Partial<ImmunizationContent>,
   ): RecordedEvent {
     const immunization: ImmunizationContent = {
-      immunization: randomUUID() as string as ImmunizationId,
+      immunization: this.newId() as ImmunizationId,
       facility: facility(by),
       ...content,
     };

@@ -44,6 +44,7 @@ export async function viewOfEvents(): Promise<ViewOfEvents> {
       add: () => Promise.resolve(view),
       find: () => view,
       statuses: () => Promise.resolve([]),
+      whileAlone: (_name, signal, work) => work(signal).then(() => true),
       close: () => Promise.resolve(),
     },
     close: async () => {

@@ -54,6 +54,7 @@ const views: ViewHost = {
   add: async () => view,
   find: () => view,
   statuses: async () => [],
+  whileAlone: async () => false,
   close: async () => undefined,
 };
 const events: EventStore = {

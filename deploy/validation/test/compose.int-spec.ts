@@ -137,6 +137,15 @@ describe('docker-compose.yml', () => {
     });
   });
 
+  it('lets the record reach intake', () => {
+    const { INTAKE_URL: url = '', ...others } = compose.services['record']?.environment ?? {};
+    expect(others).toEqual(compose.services['commune']?.environment);
+    const { hostname, port } = new URL(url);
+    expect([hostname, port]).toEqual(['commune', '3000']);
+    const shared = namesOf(compose.services['commune']?.networks);
+    expect(namesOf(compose.services['record']?.networks).some((network) => shared.includes(network))).toBe(true);
+  });
+
   it('has three of everything that must outlive one of its machines, each knowing the others', () => {
     for (const engine of ['event-store', 'kafka']) {
       const names = [1, 2, 3].map((number) => `${engine}-${number}`);

@@ -104,6 +104,29 @@ const kubectl = isHere('kubectl', 'Kubernetes manifests');
     expect(serving).toHaveLength(overlay === 'small' ? 1 : 4);
   });
 
+  it('lets the record reach intake where the two are apart', () => {
+    if (overlay === 'small') return;
+    const pods = new Map(podsOf(objects).map(({ pod }) => [pod.metadata.labels['app.kubernetes.io/name'], pod]));
+    const [record, commune] = ['record', 'commune'].map((name) => pods.get(name));
+    const url = record?.spec.containers[0]?.env?.find(({ name }) => name === 'INTAKE_URL')?.value ?? '';
+    const service = objects.find(({ kind, metadata }) => kind === 'Service' && metadata.name === new URL(url).hostname);
+    expect(selects(at(service, 'spec', 'selector'), commune?.metadata.labels ?? {})).toBe(true);
+    const allowed = (way: 'egress' | 'ingress', of: PodTemplate | undefined, other: PodTemplate | undefined): boolean =>
+      objects
+        .filter(({ kind }) => kind === 'NetworkPolicy')
+        .filter((one) => selects(at(one, 'spec', 'podSelector', 'matchLabels'), of?.metadata.labels ?? {}))
+        .flatMap((one) => (at(one, 'spec', way) ?? []) as readonly object[])
+        .flatMap((rule) => (at(rule, way === 'egress' ? 'to' : 'from') ?? []) as readonly object[])
+        .some((peer) => {
+          const labels = at(peer, 'podSelector', 'matchLabels');
+          return (
+            labels !== undefined && !('namespaceSelector' in peer) && selects(labels, other?.metadata.labels ?? {})
+          );
+        });
+    expect([allowed('egress', record, commune), allowed('ingress', commune, record)]).toEqual([true, true]);
+    expect(allowed('egress', record, pods.get('district'))).toBe(false);
+  });
+
   it('probes what serves, and runs programs that there are with settings that they take', () => {
     const settings = objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'settings');
     for (const { of, pod } of podsOf(objects)) {

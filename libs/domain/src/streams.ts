@@ -19,7 +19,8 @@ export type StreamCategory =
   | 'identifier'
   | 'match-review'
   | 'resource'
-  | 'access';
+  | 'access'
+  | 'subscription';
 
 export const residentStream = (resident: ResidentId): StreamKey => ({ category: 'resident', key: resident });
 export const visitStream = (facility: FacilityCode, episode: EpisodeNumber): StreamKey => ({
@@ -39,6 +40,11 @@ export const facilityStream = (facility: FacilityCode): StreamKey => ({ category
 export const matchReviewStream = (review: string): StreamKey => ({ category: 'match-review', key: review });
 /** Openings of a resident's record in emergencies. */
 export const accessStream = (resident: ResidentId): StreamKey => ({ category: 'access', key: resident });
+/** What somebody asked to be told of, and what was told. */
+export const subscriptionStream = (subscription: string): StreamKey => ({
+  category: 'subscription',
+  key: subscription,
+});
 /** A resource kept for a resident; for a facility, when it is about nobody. */
 export const keptResourceStream = (owner: ResidentId | FacilityCode, key: string): StreamKey => ({
   category: 'resource',

@@ -44,6 +44,9 @@ export function practitionerId(certificate: string): string {
   return made;
 }
 
+/** Id of what is put together from other resources: a UUID that follows from what it is made of. */
+export const contentId = (content: string): string => uuidFromName(streamNamespace, content);
+
 /** Document and part that a resource id names; the part is empty for the whole. */
 export function partOf(resourceId: string): { readonly document: string; readonly part: string } {
   if (keptId.test(resourceId)) return { document: resourceId, part: '' };

@@ -27,6 +27,7 @@ describe('configuration', () => {
       oidcAudience: 'lien-tuyen',
       logLevel: 'info',
       bodyLimit: 50 * 1024 * 1024,
+      subscriptions: { networks: [], http: false },
     });
   });
 
@@ -41,6 +42,7 @@ describe('configuration', () => {
     ['PORT', '0', { port: 0 }],
     ['OIDC_ISSUER', 'https://id.example.vn/realms/tinh', { oidcIssuer: 'https://id.example.vn/realms/tinh' }],
     ['OIDC_ISSUER', 'http://localhost:8080/realms/tinh', { oidcIssuer: 'http://localhost:8080/realms/tinh' }],
+    ['INTAKE_URL', 'http://commune:3000', { intakeUrl: 'http://commune:3000' }],
     ['KAFKA_BROKERS', 'a:9092, b:9092', { engines: 'embedded', unused: ['KAFKA_BROKERS'] }],
   ])('understands %s=%s', (name, value, expected) => {
     expect(read({ [name]: value })).toMatchObject(expected);
@@ -57,6 +59,7 @@ describe('configuration', () => {
     ['BODY_LIMIT', '50GB', 'MiB'],
     ['BODY_LIMIT', '1', '1KiB'],
     ['EVENTSTORE_URL', 'http://x', 'esdb://'],
+    ['INTAKE_URL', 'commune:3000', 'http://'],
     ['KAFKA_BROKERS', 'a,b', 'host:port'],
     ['KAFKA_PARTITIONS', '0', '1–200'],
     ['KAFKA_TLS', 'perhaps', 'on | off'],

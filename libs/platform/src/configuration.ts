@@ -10,6 +10,7 @@ import {
   byteSize,
   hostName,
   listOfBrokers,
+  listOfNetworks,
   NotASetting,
   oneOf,
   path,
@@ -67,6 +68,17 @@ export interface CommonSettings {
   readonly bodyLimit: number;
   /** How long the files of a finished export stay. */
   readonly exportKeepHours: number;
+  /** Where intake answers, for a service in whose process it is not. */
+  readonly intakeUrl?: string;
+  readonly subscriptions: SubscriptionSettings;
+}
+
+/** Where notifications of subscriptions may be sent, beside `https:` addresses of the public Internet. */
+export interface SubscriptionSettings {
+  /** Networks that are not public and may be sent to nevertheless, as `10.20.0.0/16`. */
+  readonly networks: readonly string[];
+  /** Whether `http:` will do. */
+  readonly http: boolean;
 }
 
 const settings = {
@@ -88,6 +100,9 @@ const settings = {
   LOG_LEVEL: { parse: oneOf(logLevels), default: 'info' },
   EXPORT_KEEP_HOURS: { parse: wholeNumber(1, 24 * 30), default: '24' },
   BODY_LIMIT: { parse: byteSize(1024, 512 * 1024 ** 2), default: '50MiB' },
+  INTAKE_URL: { parse: url('http:', 'https:') },
+  SUBSCRIPTION_NETWORKS: { parse: listOfNetworks },
+  SUBSCRIPTION_HTTP: { parse: oneOf(['on', 'off']), default: 'off' },
 } satisfies Settings;
 
 type Values = SettingValues<typeof settings>;
@@ -128,6 +143,8 @@ export function readConfiguration(
     logLevel: values.LOG_LEVEL,
     bodyLimit: values.BODY_LIMIT,
     exportKeepHours: values.EXPORT_KEEP_HOURS,
+    ...(values.INTAKE_URL !== undefined && { intakeUrl: values.INTAKE_URL }),
+    subscriptions: { networks: values.SUBSCRIPTION_NETWORKS ?? [], http: values.SUBSCRIPTION_HTTP === 'on' },
   };
 }
 
@@ -199,6 +216,9 @@ export function summaryOf(configuration: Configuration): string {
     ...enginesRows(configuration),
     ['SECRETS_FILE', configuration.secretsFile],
     ['OIDC_ISSUER', configuration.oidcIssuer ?? '– (chỉ mã nội bộ / local tokens only)'],
+    ...(configuration.intakeUrl === undefined
+      ? []
+      : [['INTAKE_URL', withoutCredentials(configuration.intakeUrl)] as [string, string]]),
     ['LOG_LEVEL', configuration.logLevel],
     ['BODY_LIMIT', `${Math.round(configuration.bodyLimit / 1024).toLocaleString('en')} KiB`],
   ];

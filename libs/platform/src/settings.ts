@@ -1,4 +1,5 @@
 /** Parse functions of single settings. A value that does not parse is answered with what is wrong and what is allowed, in both languages. */
+import { isIP } from 'node:net';
 import type { Bilingual } from '#domain/bilingual.js';
 
 export class NotASetting extends Error {
@@ -144,6 +145,24 @@ export const listOfBrokers: ParseSetting<readonly string[]> = (text) => {
     throw refused(text, 'danh sách máy:cổng, cách nhau bằng dấu phẩy', 'a list of host:port, separated by commas');
   }
   return brokers;
+};
+
+/** Networks as `10.20.0.0/16`, several parted by commas; of IPv6 as well. */
+export const listOfNetworks: ParseSetting<readonly string[]> = (text) => {
+  const networks = text.split(',').map((network) => network.trim());
+  const fits = (network: string): boolean => {
+    const [address = '', bits = '', ...more] = network.split('/');
+    const family = isIP(address);
+    return family !== 0 && more.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 6 ? 128 : 32);
+  };
+  if (!networks.every(fits)) {
+    throw refused(
+      text,
+      'danh sách mạng như 10.20.0.0/16, cách nhau bằng dấu phẩy',
+      'a list of networks such as 10.20.0.0/16, separated by commas',
+    );
+  }
+  return networks;
 };
 
 function refused(text: string, vi: string, en: string): NotASetting {

@@ -23,6 +23,7 @@ export function viewsWith(statuses: readonly ViewStatus[]): ViewHost {
     statuses: async () => statuses,
     add: () => Promise.reject(new Error('only the status is asked here')),
     find: () => undefined,
+    whileAlone: () => Promise.reject(new Error('only the status is asked here')),
     close: async () => undefined,
   };
 }

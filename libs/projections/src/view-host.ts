@@ -15,6 +15,13 @@ export interface ViewHost {
   /** The view that was added under this name. */
   find(name: string): View | undefined;
   statuses(): Promise<readonly ViewStatus[]>;
+  /**
+   * Runs the work in one replica at a time: another goes on when this one ends, is killed or held up. The work gets a signal that
+   * aborts with the given one, and when another may have begun.
+   * @param name of the work, the same in all replicas
+   * @returns false, at once, while another replica does it
+   */
+  whileAlone(name: string, signal: AbortSignal, work: (held: AbortSignal) => Promise<void>): Promise<boolean>;
   close(): Promise<void>;
 }
 

@@ -32,12 +32,7 @@ async function problemIn(answer) {
 }
 
 function go({ home }) {
-  const next = safeNext(new URLSearchParams(location.search).get('next'), location.origin) ?? home;
-  if (next) location.replace(next);
-  else {
-    say('Chưa có trang dành cho loại người dùng này.', 'There is no page for this kind of user yet.');
-    void showCurrent();
-  }
+  location.replace(safeNext(new URLSearchParams(location.search).get('next'), location.origin) ?? home);
 }
 
 async function logIn(token) {
@@ -66,9 +61,7 @@ async function showCurrent() {
   if (!session) return;
   const [vi, en] = kinds[session.kind];
   document.querySelector('#current-who').textContent = [`${vi} (${en})`, session.facility].filter(Boolean).join(' · ');
-  const link = document.querySelector('#current-go');
-  link.hidden = !session.home;
-  if (session.home) link.href = session.home;
+  document.querySelector('#current-go').href = session.home;
 }
 
 form.addEventListener('submit', (event) => {

@@ -93,6 +93,7 @@ export async function openServices(options: ServicesOptions, opened: AsyncDispos
     configuration,
     logger,
     metrics,
+    problemWriters: services.flatMap(({ problems }) => problems ?? []),
     prepare: (server) => refuseAnonymousBodies(server, verifier),
   });
   opened.defer(() => application.close());

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Gateway, startGateway } from '#deploy/local/src/gateway/gateway.js';
+import { startGateway } from '#deploy/local/src/gateway/gateway.js';
 import { serviceNames, type ServiceName } from '#deploy/local/src/gateway/public-paths.js';
 import { openSecrets } from '#security/secrets.js';
 import { TokenIssuer } from '#security/token-issuer.js';
@@ -31,6 +31,8 @@ export interface Installation {
   errors(): string;
   /** Ends a replica and starts another in its place, which the gateway knows once it serves. */
   replace(service: ServiceName, replica: number, signal: NodeJS.Signals): Promise<void>;
+  /** Ends all replicas of a service. */
+  stopAll(service: ServiceName): Promise<void>;
   /** Ends everything in order; the exit codes of the replicas. */
   stop(): Promise<readonly (number | null)[]>;
 }
@@ -52,14 +54,25 @@ export async function startInstallation(
   const gone: OwnServer[] = [];
   const running = new Map<ServiceName, (OwnServer | undefined)[]>();
 
+  const replicasOf = (service: ServiceName): readonly OwnServer[] =>
+    (running.get(service) ?? []).filter((server) => server !== undefined);
+  // Asked who serves at each request: it can stand before they do, and the record is told of intake by it.
+  const gateway = await startGateway({
+    replicas: (service) => replicasOf(service).map(({ origin }) => origin),
+    port: 0,
+  });
+  opened.defer(() => gateway.stop());
   const start = (service: ServiceName): Promise<OwnServer> =>
     startServer(
-      { ...engines.settings, SECRETS_FILE: secretsFile, OIDC_ISSUER: '' },
+      {
+        ...engines.settings,
+        SECRETS_FILE: secretsFile,
+        OIDC_ISSUER: '',
+        ...(service === 'record' && { INTAKE_URL: gateway.origin }),
+      },
       service === 'commune' ? ['--facilities', facilities] : [],
       programOf(service),
     );
-  const replicasOf = (service: ServiceName): readonly OwnServer[] =>
-    (running.get(service) ?? []).filter((server) => server !== undefined);
   const stopReplicas = (): Promise<readonly (number | null)[]> =>
     Promise.all(
       serviceNames.flatMap((service) => {
@@ -71,7 +84,6 @@ export async function startInstallation(
     );
   opened.defer(async () => void (await stopReplicas()));
 
-  let gateway: Gateway;
   try {
     await Promise.all(
       serviceNames.map(async (service) => {
@@ -80,8 +92,6 @@ export async function startInstallation(
         await Promise.all(Array.from({ length: replicas }, async () => void started.push(await start(service))));
       }),
     );
-    gateway = await startGateway({ replicas: (service) => replicasOf(service).map(({ origin }) => origin), port: 0 });
-    opened.defer(() => gateway.stop());
   } catch (error) {
     await opened.disposeAsync();
     throw error;
@@ -101,6 +111,12 @@ export async function startInstallation(
       gone.push(ending);
       servers[replica] = undefined;
       servers[replica] = await start(service);
+    },
+    stopAll: async (service) => {
+      const ending = replicasOf(service);
+      running.set(service, []);
+      gone.push(...ending);
+      await Promise.all(ending.map((server) => server.stop()));
     },
     stop: async () => {
       const codes = await stopReplicas();

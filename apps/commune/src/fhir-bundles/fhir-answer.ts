@@ -1,12 +1,12 @@
 /** The answer to a FHIR message as FHIR: a response Bundle with what became of each entry and where it can be read. Pure. */
-import type { Bundle, BundleEntry, OperationOutcome, OperationOutcomeIssue } from '@medplum/fhirtypes';
+import type { Bundle, BundleEntry } from '@medplum/fhirtypes';
 import { parseFacilityCode, parseReferralNumber, type EpisodeNumber, type ImmunizationId } from '#domain/ids.js';
 import { keptResourceStream, referralStream, residentStream, visitStream, type StreamKey } from '#domain/streams.js';
 import { streamName } from '#event-store/event-store.js';
 import { isError, type ReadBundle, type ReadEntry } from '#fhir/reading/read-bundle.js';
 import { residentPlaceholder } from '#fhir/kept.js';
+import { outcomeOf } from '#fhir/reading/fault-outcome.js';
 import { documentIdOf, partOf } from '#fhir/resource-ids.js';
-import type { Fault } from '#station-formats/station-message.js';
 import type { AnsweredReceipt } from '../intake/intake-answers.js';
 import type { ReceiptRecord, RecordOutcome } from '../intake/receipt.js';
 import { immunizationResourceId } from './dose-references.js';
@@ -18,44 +18,6 @@ interface PersonReceipt {
   readonly person: ReceiptRecord;
   /** FHIR ids of the doses told, in their order. */
   readonly doses: readonly string[];
-}
-
-/** Issue types of FHIR for our fault codes; others are `invalid`. */
-const issueTypes: Readonly<Record<string, OperationOutcomeIssue['code']>> = {
-  required: 'required',
-  'unknown-element': 'structure',
-  'wrong-type': 'structure',
-  'not-json': 'structure',
-  'not-fhir': 'structure',
-  'too-deep': 'too-long',
-  'too-many-entries': 'too-long',
-  'too-large': 'too-long',
-  'unknown-code': 'code-invalid',
-  'wrong-form': 'value',
-  'not-a-number': 'value',
-  'period-reversed': 'invariant',
-  'reference-not-found': 'not-found',
-  'reference-ambiguous': 'multiple-matches',
-  'patient-not-found': 'not-found',
-  'duplicate-full-url': 'duplicate',
-  'duplicate-encounter': 'duplicate',
-  'method-not-supported': 'not-supported',
-  'bundle-type': 'not-supported',
-  'sender-is-another-facility': 'forbidden',
-};
-
-export function outcomeOf(faults: readonly Fault[]): OperationOutcome {
-  return { resourceType: 'OperationOutcome', issue: faults.map(issueOf) };
-}
-
-function issueOf({ path, code, severity, text }: Fault): OperationOutcomeIssue {
-  return {
-    severity,
-    code: issueTypes[code] ?? (severity === 'information' ? 'informational' : 'invalid'),
-    details: { coding: [{ system: 'urn:lien-tuyen:codesystem:fault', code }], text: text.vi },
-    diagnostics: text.en,
-    ...(path !== '' && { expression: [path] }),
-  };
 }
 
 /** @param base address of the FHIR record, without a slash at the end */

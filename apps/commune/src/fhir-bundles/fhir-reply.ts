@@ -1,5 +1,6 @@
 import type { Bundle, MessageHeader, OperationOutcome } from '@medplum/fhirtypes';
 import type { FastifyRequest } from 'fastify';
+import { outcomeOf } from '#fhir/reading/fault-outcome.js';
 import type { ReadBundle } from '#fhir/reading/read-bundle.js';
 import type { JsonObject } from '#fhir/reading/json.js';
 import { derivedUuid } from '../derived-ids.js';
@@ -8,7 +9,7 @@ import type { IntakeAnswer } from '../intake/intake.js';
 import type { LargeMessage, ReceivedMessage } from '../intake/message.js';
 import type { Receipt } from '../intake/receipt.js';
 import { wholeBody } from '../originals/originals.js';
-import { outcomeOf, responseBundle } from './fhir-answer.js';
+import { responseBundle } from './fhir-answer.js';
 import { bundleOf } from './read-fhir-message.js';
 
 export interface FhirReply {
@@ -21,7 +22,7 @@ export const fhirJson = 'application/fhir+json';
 
 /** A FHIR message is answered as FHIR, unless its sender asks for plain JSON. */
 export function wantsFhir({ headers }: Pick<FastifyRequest, 'headers'>, contentType: string): boolean {
-  if (!/^application\/(fhir\+json|json\+fhir)\b/i.test(contentType)) return false;
+  if (!/^application\/(fhir\+json|json\+fhir|fhir\+xml)\b/i.test(contentType)) return false;
   const accept = headers.accept ?? '*/*';
   return accept.includes('fhir+json') || !/application\/json\b/i.test(accept);
 }

@@ -10,7 +10,11 @@ export function bundleOf(message: ReceivedMessage): ReadBundle {
   const known = bundles.get(message);
   if (known) return known;
   const receivedAt = dateTimeOf(Date.parse(message.receivedAt));
-  const made = readBundle(message.body, { facility: message.facility, receivedAt });
+  const made = readBundle(message.body, {
+    facility: message.facility,
+    receivedAt,
+    format: /^application\/fhir\+xml\b/i.test(message.contentType) ? 'xml' : 'json',
+  });
   bundles.set(message, made);
   return made;
 }

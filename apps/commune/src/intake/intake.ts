@@ -230,7 +230,7 @@ const unknownFormat: Fault = {
   code: 'unknown-format',
   severity: 'error',
   text: {
-    vi: 'Định dạng không được nhận. Các định dạng được nhận: XML theo QĐ 4750/3176, XML theo QĐ 831, FHIR R4 (application/fhir+json), lệnh JSON, CSV ngày sàng lọc (text/csv).',
-    en: 'This format is not taken. Formats taken: XML of QĐ 4750/3176, XML of QĐ 831, FHIR R4 (application/fhir+json), JSON commands, CSV of a screening day (text/csv).',
+    vi: 'Định dạng không được nhận. Các định dạng được nhận: XML theo QĐ 4750/3176, XML theo QĐ 831, FHIR R4 (application/fhir+json, application/fhir+xml), lệnh JSON, CSV ngày sàng lọc (text/csv).',
+    en: 'This format is not taken. Formats taken: XML of QĐ 4750/3176, XML of QĐ 831, FHIR R4 (application/fhir+json, application/fhir+xml), JSON commands, CSV of a screening day (text/csv).',
   },
 };

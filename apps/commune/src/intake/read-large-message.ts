@@ -26,7 +26,7 @@ export async function readLargeMessage(
   return readWhole({ ...message, body: await wholeBody(message) });
 }
 
-const mayBeXml = ({ contentType }: LargeMessage): boolean => !/json|csv|comma-separated/i.test(contentType);
+const mayBeXml = ({ contentType }: LargeMessage): boolean => !/json|csv|comma-separated|fhir/i.test(contentType);
 
 const tooLargeAsWhole: Fault = {
   path: '',

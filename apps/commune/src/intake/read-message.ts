@@ -42,7 +42,7 @@ function readXml(body: Uint8Array): ReadMessage {
 }
 
 const xmlTypes = ['application/xml', 'text/xml'];
-const fhirTypes = ['application/fhir+json', 'application/json+fhir'];
+const fhirTypes = ['application/fhir+json', 'application/json+fhir', 'application/fhir+xml'];
 /** What software sends that does not say what it sends: the first character tells. */
 const undeclaredTypes = ['', 'application/octet-stream', 'text/plain'];
 

@@ -1,24 +1,18 @@
-import { readFileSync } from 'node:fs';
 import { Inject, Injectable } from '@nestjs/common';
 import type { LocalDate } from '#domain/dates.js';
 import type { FacilityRegister } from '#domain/facilities/facility-register.js';
 import type { PlaceRegister } from '#domain/places/place-register.js';
+import { icd10CategoryNames } from '#fhir/terminology/icd10.js';
 import { FACILITY_REGISTER, PLACE_REGISTER } from '#platform/injection.js';
-import { parseTabSeparated } from '#platform/tab-separated.js';
 import type { FigurePlaceKey } from '../statistics/figure-place-key.js';
 
 /** Names for codes. What has no known name is shown by its code. */
 @Injectable()
 export class Labels {
-  readonly #diagnoses: ReadonlyMap<string, string>;
-
   constructor(
     @Inject(FACILITY_REGISTER) private readonly facilities: FacilityRegister,
     @Inject(PLACE_REGISTER) private readonly places: PlaceRegister,
-  ) {
-    const text = readFileSync(new URL('../../data/icd10_short_names.tsv', import.meta.url), 'utf8');
-    this.#diagnoses = new Map(parseTabSeparated(text, ['code', 'vi']).map(({ code, vi }) => [code, vi]));
-  }
+  ) {}
 
   /** Name of a place by the map of the day. */
   place({ level, code }: FigurePlaceKey, day: LocalDate): string {
@@ -58,7 +52,7 @@ export class Labels {
   }
 
   diagnosis(icd10: string): string {
-    const name = this.#diagnoses.get(icd10.slice(0, 3).toUpperCase());
+    const name = icd10CategoryNames().get(icd10.slice(0, 3).toUpperCase());
     return name ? `${icd10} ${name}` : icd10;
   }
 }

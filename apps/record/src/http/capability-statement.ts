@@ -1,15 +1,28 @@
 import type { CapabilityStatement, CapabilityStatementRestResource } from '@medplum/fhirtypes';
-import type { Caller } from '#security/caller.js';
+import type { FacilityCode } from '#domain/ids.js';
+import { type Caller, callerKinds, grantableTo } from '#security/caller.js';
 import { mayUse } from '#security/smart-scopes.js';
 import { auditParameters } from '../audit-events/audit-search.js';
 import { type SearchParameter, searchParametersOf } from '#fhir/search-parameters/search-parameters.js';
 import { definitions, type SearchedType, servedTypes } from '../search/definitions.js';
 import type { IndexedParameter } from '../search/definitions/type-definition.js';
 import { modifiersOf } from '../search/matching/matcher.js';
+import { type TerminologyType, terminologyTypes } from '../terminology/terminology-search.js';
+import { isWritten } from '../writing/taken-types.js';
+import { subscriptionCapability } from '../subscriptions/subscription-capability.js';
 import { operationsOn } from './operations.js';
 
+/** Without a token it is told what there is, for somebody with every right. */
+const everyRight: Caller = {
+  kind: 'hospital',
+  actor: 'anonymous',
+  holder: 'anonymous',
+  facility: '00000' as FacilityCode,
+  scopes: new Set(callerKinds.flatMap(grantableTo)),
+};
+
 /** What this server can do for a caller, made from the table that searches are made from and the scopes of the token. */
-export function capabilityStatement(base: string, date: string, caller: Caller): CapabilityStatement {
+export function capabilityStatement(base: string, date: string, caller: Caller = everyRight): CapabilityStatement {
   const served = servedTypes.filter(({ type }) => mayUse(caller, type, 'r') || mayUse(caller, type, 's'));
   return {
     resourceType: 'CapabilityStatement',
@@ -24,7 +37,7 @@ export function capabilityStatement(base: string, date: string, caller: Caller):
       {
         mode: 'server',
         documentation:
-          'Read only: the record is a view of the event log, which is written by intake. Reads, searches about one person and $everything take asOf, an instant or a day: what was known then.',
+          'The record is a view of the event log. What is posted is taken by intake and answered once the record shows it; nothing is changed in place. A transaction either writes or reads. Reads, searches about one person and $everything take asOf, an instant or a day: what was known then.',
         security: {
           cors: false,
           service: [
@@ -43,9 +56,11 @@ export function capabilityStatement(base: string, date: string, caller: Caller):
         },
         resource: [
           ...served.map((searched) => resourceOf(searched, caller)),
+          ...terminologyTypes.filter((type) => mayUse(caller, type, 'r')).map((type) => terminologyOf(type, caller)),
           ...(caller.scopes.has('audit.read') && mayUse(caller, 'AuditEvent', 'r') ? [auditEvents] : []),
+          ...subscriptionCapability(caller),
         ],
-        interaction: [{ code: 'history-system' }],
+        interaction: [{ code: 'history-system' }, { code: 'batch' }, { code: 'transaction' }],
         ...operationMember('system', caller),
         compartment: [
           'http://hl7.org/fhir/CompartmentDefinition/patient',
@@ -63,6 +78,23 @@ const auditEvents: CapabilityStatementRestResource = {
   searchParam: Object.entries(auditParameters).map(([name, type]) => ({ name, type })),
 };
 
+/** What is shipped: it has no versions, and nobody's consent is asked. */
+function terminologyOf(type: TerminologyType, caller: Caller): CapabilityStatementRestResource {
+  return {
+    type,
+    interaction: [{ code: 'read' }, ...(mayUse(caller, type, 's') ? [{ code: 'search-type' } as const] : [])],
+    versioning: 'no-version',
+    documentation:
+      'Code systems and value sets that are shipped with the service; of a fragment, what the record is coded with.',
+    searchParam: [...searchParametersOf(type).values()].map((parameter) => ({
+      name: parameter.name,
+      type: parameter.kind,
+      ...documentationOf(parameter, undefined),
+    })),
+    ...operationMember(type, caller),
+  };
+}
+
 function resourceOf({ type, sources: [own] }: SearchedType, caller: Caller): CapabilityStatementRestResource {
   const parameters = [...searchParametersOf(type).values()];
   const includes = parameters.filter(({ kind }) => kind === 'reference').map(({ name }) => `${type}:${name}`);
@@ -74,10 +106,12 @@ function resourceOf({ type, sources: [own] }: SearchedType, caller: Caller): Cap
         ? ([{ code: 'read' }, { code: 'vread' }, { code: 'history-instance' }] as const)
         : []),
       ...(mayUse(caller, type, 's') ? ([{ code: 'history-type' }, { code: 'search-type' }] as const) : []),
+      ...(mayWrite(caller, type) ? ([{ code: 'create' }] as const) : []),
     ],
     versioning: 'versioned',
     readHistory: true,
     updateCreate: false,
+    conditionalCreate: mayWrite(caller, type),
     conditionalRead: 'full-support',
     searchParam: parameters.map((parameter) => ({
       name: parameter.name,
@@ -92,6 +126,9 @@ function resourceOf({ type, sources: [own] }: SearchedType, caller: Caller): Cap
     ...operationMember(type, caller),
   };
 }
+
+const mayWrite = (caller: Caller, type: string): boolean =>
+  isWritten(type) && caller.scopes.has('intake.write') && caller.facility !== undefined && mayUse(caller, type, 'c');
 
 function operationMember(on: string, caller: Caller): Pick<CapabilityStatementRestResource, 'operation'> {
   const operation = operationsOn(on, caller);

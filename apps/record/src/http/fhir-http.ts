@@ -3,7 +3,6 @@ import type { Resource } from '@medplum/fhirtypes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toXml } from '#fhir/xml/write-xml.js';
 import { publicOrigin } from '#platform/http/public-origin.js';
-import { disclosureOf } from '#security/http/audit-hooks.js';
 import type { ServedResource } from '../reading/record-reader.js';
 import { type SearchedType, searchedType } from '../search/definitions.js';
 import { FhirFault } from './fhir-fault.js';
@@ -73,12 +72,20 @@ export function parametersOf(request: FastifyRequest): URLSearchParams {
 export const prefersLenient = (request: FastifyRequest): boolean =>
   /(^|[,;\s])handling=lenient\b/.test(String(request.headers['prefer'] ?? ''));
 
+/** Parameters of the URL, then those of the form. */
+export function withForm(body: Buffer | undefined, request: FastifyRequest): URLSearchParams {
+  const parameters = parametersOf(request);
+  for (const [name, value] of formParameters(body, request)) parameters.append(name, value);
+  return parameters;
+}
+
 /** The form as it was sent: repeats count. */
 export function formParameters(body: Buffer | undefined, request: FastifyRequest): URLSearchParams {
   if (!body || body.length === 0) return new URLSearchParams();
   if (/^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? '')) {
     const form = body.toString();
-    disclosureOf(request).query = form;
+    // Routes that show nobody write nothing down.
+    if (request.disclosure) request.disclosure.query = form;
     return new URLSearchParams(form);
   }
   throw new FhirFault(415, 'not-supported', {

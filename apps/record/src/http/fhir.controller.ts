@@ -2,11 +2,14 @@ import {
   All,
   Body,
   Controller,
+  Delete,
   Get,
   HttpCode,
   Inject,
   Param,
+  Patch,
   Post,
+  Put,
   Req,
   Res,
   UseFilters,
@@ -15,7 +18,7 @@ import {
 import type { Bundle, CapabilityStatement } from '@medplum/fhirtypes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '#security/caller.js';
-import { CurrentCaller, NoPersonalData, RequireScope } from '#security/http/access.js';
+import { CurrentCaller, NoPersonalData, RequireScope, TokenOptional } from '#security/http/access.js';
 import { requireUse } from '../access/smart-access.js';
 import { ofEverybody, type Visibility, visibilityOf } from '../access/visibility.js';
 import { GROUPS, type Groups } from '../groups/groups.js';
@@ -33,10 +36,10 @@ import {
   baseOf,
   checkedId,
   definitionOf,
-  formParameters,
   parametersOf,
   prefersLenient,
   refuseParameters,
+  withForm,
 } from './fhir-http.js';
 import { FhirFault, notFound } from './fhir-fault.js';
 import { BreakGlassGuard } from '../break-glass/break-glass.guard.js';
@@ -54,13 +57,11 @@ export class FhirController {
   ) {}
 
   @NoPersonalData()
+  @TokenOptional()
   @Get('metadata')
-  metadata(
-    @CurrentCaller() caller: Caller,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): CapabilityStatement {
-    visibilityOf(caller);
+  metadata(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): CapabilityStatement {
+    const { caller } = request;
+    if (caller) visibilityOf(caller);
     parametersOf(request);
     asFhir(reply);
     return capabilityStatement(baseOf(request), this.queries.startedOn, caller);
@@ -168,24 +169,31 @@ export class FhirController {
     return asVersion(resource, request, reply);
   }
 
-  /** Whatever else FHIR knows. The record is written by intake alone. */
-  @All(['', '*'])
+  /** Whatever else FHIR knows. `POST /fhir` is answered elsewhere, so that its other methods are named one by one. */
+  @All('*')
   notSupported(@CurrentCaller() caller: Caller, @Req() request: FastifyRequest): never {
     visibilityOf(caller);
-    const read = request.method === 'GET' || request.method === 'HEAD';
-    throw new FhirFault(
-      read ? 404 : 405,
-      'not-supported',
-      read
-        ? {
-            vi: 'Máy chủ không có chức năng này; xem /fhir/metadata.',
-            en: 'This server does not do that; see /fhir/metadata.',
-          }
-        : {
-            vi: 'Hồ sơ chỉ đọc: ghi qua /intake/messages.',
-            en: 'The record is read only: write through /intake/messages.',
-          },
-    );
+    throw notServed(request.method);
+  }
+
+  @Get()
+  searchOfAll(@CurrentCaller() caller: Caller, @Req() request: FastifyRequest): never {
+    return this.notSupported(caller, request);
+  }
+
+  @Put()
+  updateOfAll(@CurrentCaller() caller: Caller, @Req() request: FastifyRequest): never {
+    return this.notSupported(caller, request);
+  }
+
+  @Patch()
+  patchOfAll(@CurrentCaller() caller: Caller, @Req() request: FastifyRequest): never {
+    return this.notSupported(caller, request);
+  }
+
+  @Delete()
+  deleteOfAll(@CurrentCaller() caller: Caller, @Req() request: FastifyRequest): never {
+    return this.notSupported(caller, request);
   }
 
   #search(
@@ -235,17 +243,37 @@ export class FhirController {
   }
 }
 
+function notServed(method: string): FhirFault {
+  switch (method) {
+    case 'PUT':
+    case 'PATCH':
+      return new FhirFault(405, 'not-supported', {
+        vi: 'Hồ sơ không sửa tại chỗ: gửi lại toàn bộ tài nguyên (với lượt khám: cả Bundle) bằng POST với cùng identifier; bản mới thay bản cũ.',
+        en: 'The record is not changed in place: POST the whole resource (of a visit: the whole Bundle) again with the same identifier; the new one takes the place of the old.',
+      });
+    case 'DELETE':
+      return new FhirFault(405, 'not-supported', {
+        vi: 'Hồ sơ không xóa: rút lại một lượt khám bằng Encounter có status entered-in-error, hoặc DELETE Encounter?identifier=… trong một transaction.',
+        en: 'The record does not delete: withdraw a visit by an Encounter of status entered-in-error, or by DELETE Encounter?identifier=… in a transaction.',
+      });
+    case 'GET':
+    case 'HEAD':
+      return new FhirFault(404, 'not-supported', {
+        vi: 'Máy chủ không có chức năng này; xem /fhir/metadata.',
+        en: 'This server does not do that; see /fhir/metadata.',
+      });
+    default:
+      return new FhirFault(405, 'not-supported', {
+        vi: 'Máy chủ không có chức năng này; xem /fhir/metadata. Bundle gửi tới /fhir, một tài nguyên tới /fhir/{loại}.',
+        en: 'This server does not do that; see /fhir/metadata. Bundles are posted to /fhir, a resource alone to /fhir/{type}.',
+      });
+  }
+}
+
 function compartmentOf(type: string, id: string): Compartment {
   if (type === 'Patient' || type === 'Encounter') return { type, id: checkedId(id) };
   throw new FhirFault(404, 'not-supported', {
     vi: 'Chỉ có ngăn (compartment) của Patient và Encounter.',
     en: 'There are compartments of Patient and Encounter alone.',
   });
-}
-
-/** Parameters of the URL, then those of the form. */
-function withForm(body: Buffer | undefined, request: FastifyRequest): URLSearchParams {
-  const parameters = parametersOf(request);
-  for (const [name, value] of formParameters(body, request)) parameters.append(name, value);
-  return parameters;
 }

@@ -19,6 +19,9 @@ const formats: Readonly<Record<string, FhirFormat>> = {
   'application/fhir+xml': 'xml',
   'text/xml': 'xml',
 };
+/** What a body of this `Content-Type` is written in; `undefined` when that is not FHIR. */
+export const formatOfType = (contentType: string): FhirFormat | undefined => formats[essence(contentType)];
+
 const any: ReadonlySet<string> = new Set(['*/*', 'application/*', '']);
 
 /**

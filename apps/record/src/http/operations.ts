@@ -1,6 +1,8 @@
 import type { CapabilityStatementRestResourceOperation } from '@medplum/fhirtypes';
 import type { Caller } from '#security/caller.js';
 import { mayExport } from '../export/export-rights.js';
+import { servedTypes } from '../search/definitions.js';
+import { backport } from '../subscriptions/backport.js';
 
 /** An operation as the CapabilityStatement tells of it; the controller of its folder answers it. */
 interface ServedOperation {
@@ -15,6 +17,11 @@ interface ServedOperation {
 }
 
 const operations: readonly ServedOperation[] = [
+  {
+    name: 'validate',
+    definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate',
+    of: servedTypes.map(({ type }) => type),
+  },
   {
     name: 'everything',
     definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
@@ -32,6 +39,21 @@ const operations: readonly ServedOperation[] = [
     of: [of],
     mayUse: mayExport,
   })),
+  { name: 'summary', definition: 'http://hl7.org/fhir/uv/ips/OperationDefinition/summary', of: ['Patient'] },
+  { name: 'lookup', definition: 'http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup', of: ['CodeSystem'] },
+  {
+    name: 'validate-code',
+    definition: 'http://hl7.org/fhir/OperationDefinition/CodeSystem-validate-code',
+    of: ['CodeSystem'],
+  },
+  {
+    name: 'validate-code',
+    definition: 'http://hl7.org/fhir/OperationDefinition/ValueSet-validate-code',
+    of: ['ValueSet'],
+  },
+  { name: 'expand', definition: 'http://hl7.org/fhir/OperationDefinition/ValueSet-expand', of: ['ValueSet'] },
+  { name: 'status', definition: backport.statusOperation, of: ['Subscription'] },
+  { name: 'events', definition: backport.eventsOperation, of: ['Subscription'] },
 ];
 
 /** @param on a type, or `system` */

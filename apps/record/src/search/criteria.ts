@@ -517,8 +517,10 @@ function facilities(
   name: string,
   parameter: Extract<IndexedParameter, { kind: 'facility' }>,
   values: readonly string[],
-): Criterion {
+): Criterion | undefined {
   const codes = values.map((value) => referenceId(name, value, 'Organization')).filter((code) => code !== undefined);
+  const all = codes.length === values.length && codes.every((code) => parseFacilityCode(code) !== undefined);
+  if (parameter.besides === true && !all) return undefined;
   const each = codes.map((code) => sql(`${parameter.column} = ?`, code));
   return parameter.indexed === true
     ? { filter: any(each), drive: { kind: 'facility', alternatives: each } }
@@ -543,23 +545,16 @@ function personNames(
     const range = on('f', words);
     return sql(`exists (select 1 from patient_name f where f.number = e.number and ${range.text})`, ...range.values);
   };
+  const among = (alias: string): Sql => any(ranges.map((words) => on(alias, words)));
+  // A name may match at several of its words: it counts at the first.
+  const earlier = among('m');
+  const first = sql(
+    `not exists (select 1 from patient_name m where m.number = n.number and (m.text < n.text or (m.text = n.text and m.position < n.position)) and ${earlier.text})`,
+    ...earlier.values,
+  );
   return {
     filter: any(ranges.map(has)),
-    drive: {
-      kind: 'name',
-      alternatives: ranges.map((words) => {
-        const first = on('n', words);
-        // A name may match at several of its words: it counts at the first.
-        const earlier = on('m', words);
-        return all([
-          first,
-          sql(
-            `not exists (select 1 from patient_name m where m.number = n.number and (m.text < n.text or (m.text = n.text and m.position < n.position)) and ${earlier.text})`,
-            ...earlier.values,
-          ),
-        ]);
-      }),
-    },
+    drive: { kind: 'name', alternatives: ranges.map((words) => all([on('n', words), first])) },
   };
 }
 

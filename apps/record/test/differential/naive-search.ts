@@ -19,7 +19,15 @@ export interface Asked {
   readonly value: string;
 }
 
+const ofTypes = new Map<string, readonly SearchParameter[]>();
+
 export function parametersOf(type: string): readonly SearchParameter[] {
+  const known = ofTypes.get(type) ?? publishedFor(type);
+  ofTypes.set(type, known);
+  return known;
+}
+
+function publishedFor(type: string): readonly SearchParameter[] {
   return published.flatMap(({ resource }) =>
     resource?.expression !== undefined &&
     // The record answers with the Provenance of everything about the person, as is said in its CapabilityStatement.
@@ -257,7 +265,7 @@ function fitsToken(found: TypedValue, modifier: string | undefined, asked: strin
     if (code === '') return token.code !== undefined;
     if (token.code === undefined) return false;
     if (modifier === 'below' || modifier === 'above') {
-      if (!/icd-10/.test(token.system ?? '')) return false;
+      if (!/icd-?10|2\.16\.840\.1\.113883\.6\.3$/.test(token.system ?? '')) return false;
       return modifier === 'below' ? token.code.startsWith(code) : code.startsWith(token.code);
     }
     const dialled = found.type === 'ContactPoint' && token.system === 'phone';
@@ -401,7 +409,8 @@ function fitsQuantity(found: TypedValue, asked: string): boolean {
         factor = known;
       }
     } else if (system !== '' && system !== amount.system) return false;
-    const round = (value: number): number => Number((value * factor).toPrecision(12));
+    // Only what was reckoned has digits that say nothing.
+    const round = (value: number): number => (factor === 1 ? value : Number((value * factor).toPrecision(12)));
     const [low, high] = [round(amount.low), round(amount.high)];
     const value = Number(digits);
     const [mantissa = '', exponent = '0'] = digits.toLowerCase().split('e');

@@ -33,7 +33,7 @@ const examples = [
 export function randomRecord(seed: number, random: Random): readonly RecordedEvent[] {
   const sample = <T>(arbitrary: fc.Arbitrary<T>, count: number): readonly T[] =>
     fc.sample(arbitrary, { seed: seed ^ count, numRuns: count });
-  const log = new EventLog();
+  const log = new EventLog(() => random.uuid());
   for (const code of facilities)
     log.facility({ code: code as FacilityCode, name: `Trạm y tế ${code} ${random.pick(names)}` });
   for (const { facility } of sample(facilityDocuments, 3))

@@ -9,6 +9,7 @@ const publicPaths: Readonly<Record<string, ServiceName>> = {
   '/outreach': 'commune',
   '/fhir': 'record',
   '/access': 'record',
+  '/records': 'record',
   '/referrals': 'district',
   '/inbox': 'district',
   '/': 'province',

@@ -56,6 +56,11 @@ export class PlaceRegister {
       .toSorted((a, b) => (a.code < b.code ? -1 : 1));
   }
 
+  /** Every unit there is or was, in code order. */
+  units(): readonly Place[] {
+    return [...this.#byCode.values()].flat().toSorted((a, b) => (a.code < b.code ? -1 : 1));
+  }
+
   /** What became of a commune; empty when it was not touched or is unknown. */
   successors(code: string): readonly PlaceSuccession[] {
     return this.#successions.get(code) ?? [];

@@ -32,7 +32,8 @@ const classDisplays: Readonly<Record<EncounterContent['class'], string>> = {
   FLD: 'field',
 };
 
-const screeningProgrammes: Readonly<Record<ScreeningDocument['screening']['programme'], string>> = {
+/** Vietnamese names. */
+export const screeningProgrammes: Readonly<Record<ScreeningDocument['screening']['programme'], string>> = {
   general: 'Khám sức khỏe tổng quát',
   hypertension: 'Sàng lọc tăng huyết áp',
   diabetes: 'Sàng lọc đái tháo đường',

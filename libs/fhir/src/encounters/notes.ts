@@ -2,7 +2,8 @@ import type { Coding } from '@medplum/fhirtypes';
 import type { ClinicalNote } from '#domain/visits/visit-content.js';
 import { codeSystems } from '../systems.js';
 
-const kinds: Readonly<
+/** Kinds of clinical notes. */
+export const noteKinds: Readonly<
   Record<ClinicalNote['kind'] | 'treatment', { readonly vi: string; readonly loinc?: readonly [string, string] }>
 > = {
   course: { vi: 'Diễn biến lâm sàng', loinc: ['11506-3', 'Progress note'] },
@@ -17,7 +18,9 @@ const kinds: Readonly<
 };
 
 /** Fields of an examination by organ: what they are called, and the LOINC code the QĐ 831 map gives them. */
-const organs: Readonly<Record<string, { readonly vi: string; readonly loinc?: readonly [string, string] }>> = {
+export const examinedOrgans: Readonly<
+  Record<string, { readonly vi: string; readonly loinc?: readonly [string, string] }>
+> = {
   general: { vi: 'Toàn trạng', loinc: ['10210-3', 'Physical findings of General status'] },
   skin: { vi: 'Da', loinc: ['10206-1', 'Physical findings of Skin'] },
   mucosa: { vi: 'Niêm mạc' },
@@ -47,16 +50,18 @@ const organs: Readonly<Record<string, { readonly vi: string; readonly loinc?: re
   other: { vi: 'Khác' },
 };
 
-export type NoteKind = keyof typeof kinds;
+export type NoteKind = keyof typeof noteKinds;
 
 /** What a clinical note is, as code: LOINC where there is one, and always the kind (and organ) of this project. */
 export function noteCodings(
   kind: NoteKind,
   topic?: string,
 ): { readonly codings: readonly Coding[]; readonly words: string } {
-  const { vi, loinc } = kinds[kind];
+  const { vi, loinc } = noteKinds[kind];
   const organ =
-    kind === 'examination' && topic !== undefined && Object.hasOwn(organs, topic) ? organs[topic] : undefined;
+    kind === 'examination' && topic !== undefined && Object.hasOwn(examinedOrgans, topic)
+      ? examinedOrgans[topic]
+      : undefined;
   const known = organ ? organ.loinc : loinc;
   const own = topic === undefined ? kind : `${kind}.${topic.replace(/\s+/g, '-')}`;
   return {
@@ -72,6 +77,6 @@ export function noteCodings(
 export function noteOfCode(code: string): { readonly kind: NoteKind; readonly topic?: string } | undefined {
   const dot = code.indexOf('.');
   const kind = dot < 0 ? code : code.slice(0, dot);
-  if (!Object.hasOwn(kinds, kind)) return undefined;
+  if (!Object.hasOwn(noteKinds, kind)) return undefined;
   return { kind: kind as NoteKind, ...(dot >= 0 && { topic: code.slice(dot + 1) }) };
 }

@@ -4,14 +4,16 @@ import type { FacilityDocument } from '../documents.js';
 import { coding, given, text } from '../elements.js';
 import { codeSystems, extensions, facilityCodeSystem } from '../systems.js';
 
-const kinds: Readonly<Record<FacilityKind, string>> = {
+/** Vietnamese names. */
+export const facilityKinds: Readonly<Record<FacilityKind, string>> = {
   'commune-station': 'Trạm y tế xã',
   'district-health-centre': 'Trung tâm y tế khu vực',
   'district-hospital': 'Bệnh viện khu vực',
   'provincial-hospital': 'Bệnh viện tỉnh',
   other: 'Cơ sở khác',
 };
-const levels: Readonly<Record<CareLevel, string>> = {
+/** Vietnamese names. */
+export const careLevels: Readonly<Record<CareLevel, string>> = {
   initial: 'Cấp ban đầu',
   basic: 'Cấp cơ bản',
   specialised: 'Cấp chuyên sâu',
@@ -36,8 +38,10 @@ export function organizationOf({ facility, closedOn }: FacilityDocument): Organi
     active: closedOn === undefined,
     type: [
       { coding: [{ system: codeSystems.organizationType, code: 'prov', display: 'Healthcare Provider' }] },
-      { coding: [{ system: codeSystems.facilityKind, code: facility.kind, display: kinds[facility.kind] }] },
-      { coding: [{ system: codeSystems.careLevel, code: facility.careLevel, display: levels[facility.careLevel] }] },
+      { coding: [{ system: codeSystems.facilityKind, code: facility.kind, display: facilityKinds[facility.kind] }] },
+      {
+        coding: [{ system: codeSystems.careLevel, code: facility.careLevel, display: careLevels[facility.careLevel] }],
+      },
     ],
     name: text(facility.name) ?? facility.code,
     address: [given<Address>({ use: 'work', country: 'VN', extension: places })],

@@ -4,7 +4,7 @@ import type { ProgrammeDocument } from '../documents.js';
 import { coding, concept, facilityReference, given, reference, type TranslationContext } from '../elements.js';
 import { codeSystems, extensions } from '../systems.js';
 
-/** What each programme is called. */
+/** Vietnamese names. */
 export const programmeNames: Readonly<Record<Programme, string>> = {
   hypertension: 'Quản lý tăng huyết áp',
   diabetes: 'Quản lý đái tháo đường',

@@ -20,6 +20,7 @@ import { mostEventText } from './kept-whole.js';
 import { MessageDraft } from './message-draft.js';
 import type { ReadDose } from './read-immunization.js';
 import { readingFault, type ReadingFault } from './reading-fault.js';
+import { fromXml, NotFhirXml } from '../xml/read-xml.js';
 
 /** What a message says of a person. */
 export interface ReadPerson {
@@ -92,12 +93,14 @@ export interface ReadingContext {
   readonly facility: FacilityCode;
   /** Vietnamese time. */
   readonly receivedAt: DateTime;
+  /** JSON where nothing is said. */
+  readonly format?: 'json' | 'xml';
 }
 
 /** Reads the body of a FHIR message. */
 export function readBundle(body: Uint8Array, context: ReadingContext): ReadBundle {
-  const parsed = parseJson(body);
-  if (parsed === undefined) return refusedWhole('resource', context, [], [readingFault('', 'not-json')]);
+  const { parsed, fault } = context.format === 'xml' ? parseXml(body) : parseJson(body);
+  if (fault) return refusedWhole('resource', context, [], [fault]);
   const sent = sentBundle(parsed);
   const wrong = sent.entries.flatMap((entry) => entry.faults);
   if (sent.faults.some(isError)) return refusedWhole(sent.type, context, sent.entries, sent.faults);
@@ -168,10 +171,24 @@ function senderOf(entries: readonly SentEntry[], draft: MessageDraft): FacilityC
   return draft.otherProvider;
 }
 
-function parseJson(body: Uint8Array): unknown {
+type Parsed =
+  | { readonly parsed: unknown; readonly fault?: undefined }
+  | { readonly parsed?: undefined; readonly fault: ReadingFault };
+
+function parseJson(body: Uint8Array): Parsed {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return { parsed: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as unknown };
   } catch {
-    return undefined;
+    return { fault: readingFault('', 'not-json') };
+  }
+}
+
+function parseXml(body: Uint8Array): Parsed {
+  try {
+    return { parsed: fromXml(new TextDecoder('utf-8', { fatal: true }).decode(body)) };
+  } catch (error) {
+    if (error instanceof NotFhirXml)
+      return { fault: { path: '', code: 'not-fhir-xml', severity: 'error', text: error.text } };
+    return { fault: readingFault('', 'not-utf-8') };
   }
 }

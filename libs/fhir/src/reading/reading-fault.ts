@@ -13,6 +13,7 @@ export interface ReadingFault {
 
 const faultTexts = {
   'not-json': { vi: 'Nội dung không phải JSON hợp lệ (UTF-8).', en: 'The body is not valid JSON (UTF-8).' },
+  'not-utf-8': { vi: 'Nội dung không phải UTF-8 hợp lệ.', en: 'The body is not valid UTF-8.' },
   'not-fhir': { vi: 'Không phải tài nguyên FHIR R4.', en: 'Not a FHIR R4 resource.' },
   'too-deep': { vi: 'Cấu trúc lồng quá sâu.', en: 'Nested too deeply.' },
   'too-many-entries': {

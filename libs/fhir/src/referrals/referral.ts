@@ -22,11 +22,24 @@ import { authoredOn, lastModified, referralStatuses } from './referral-content.j
 const transferReasons = readCodes('outcome-codes.tsv', 'code', 'meaning_vi', 'MA_LYDO_CT');
 const treatmentResults = readCodes('outcome-codes.tsv', 'code', 'meaning_vi', 'KET_QUA_DTRI');
 
-const directions: Readonly<Record<ReferralDirection, string>> = {
+/** Vietnamese names. */
+export const transferDirections: Readonly<Record<ReferralDirection, string>> = {
   up: 'Lên tuyến trên',
   down: 'Về tuyến dưới',
   level: 'Cùng tuyến',
 };
+
+/** What a referral is answered with; Vietnamese names. */
+export const referralAnswers = {
+  episode: 'Đợt điều trị',
+  diagnosis: 'Chẩn đoán',
+  'treatment-result': 'Kết quả điều trị',
+  'paper-back': 'Giấy chuyển về',
+  'diagnosis-text': 'Chẩn đoán',
+  treatment: 'Điều trị',
+  summary: 'Tóm tắt',
+  'follow-up': 'Hướng theo dõi',
+} as const;
 
 /** SNOMED CT: the code of every referral's request. */
 export const referralCode = { system: codeSystems.snomed, code: '3457005', display: 'Patient referral' } as const;
@@ -51,7 +64,11 @@ export function serviceRequestOf(id: string, document: ReferralDocument, context
     orderDetail: issue && [
       {
         coding: [
-          { system: codeSystems.transferDirection, code: issue.direction, display: directions[issue.direction] },
+          {
+            system: codeSystems.transferDirection,
+            code: issue.direction,
+            display: transferDirections[issue.direction],
+          },
         ],
       },
     ],
@@ -168,18 +185,18 @@ function answerOutputs(state: KnownReferral): TaskOutput[] {
       answer.episode === undefined
         ? undefined
         : {
-            type: outputType('episode', 'Đợt điều trị'),
+            type: outputType('episode'),
             valueReference: numberReference('Encounter', episodeNumberSystem, state.arrival.by, answer.episode),
           },
       ...answer.diagnoses.map((diagnosis) => {
         const valueCodeableConcept = diagnosisOf(diagnosis);
-        return valueCodeableConcept && { type: outputType('diagnosis', 'Chẩn đoán'), valueCodeableConcept };
+        return valueCodeableConcept && { type: outputType('diagnosis'), valueCodeableConcept };
       }),
-      words('diagnosis-text', 'Chẩn đoán', answer.diagnosisText),
-      words('treatment', 'Điều trị', answer.treatment),
-      result && { type: outputType('treatment-result', 'Kết quả điều trị'), valueCodeableConcept: result },
-      words('summary', 'Tóm tắt', answer.summary),
-      words('follow-up', 'Hướng theo dõi', answer.followUp),
+      words('diagnosis-text', answer.diagnosisText),
+      words('treatment', answer.treatment),
+      result && { type: outputType('treatment-result'), valueCodeableConcept: result },
+      words('summary', answer.summary),
+      words('follow-up', answer.followUp),
     ];
   });
   return [...outputs, ...paperBackOutputs(state)].filter((one) => one !== undefined);
@@ -190,7 +207,7 @@ function paperBackOutputs(state: KnownReferral): readonly (TaskOutput | undefine
   const { paper } = state.back;
   return [
     {
-      type: outputType('paper-back', 'Giấy chuyển về'),
+      type: outputType('paper-back'),
       valueReference: given({
         ...numberReference('ServiceRequest', referralNumberSystem, paper.from, paper.number),
         display: lines(paper.direction, paper.treatment),
@@ -199,12 +216,12 @@ function paperBackOutputs(state: KnownReferral): readonly (TaskOutput | undefine
   ];
 }
 
-const outputType = (code: string, vi: string): CodeableConcept => ({
+const outputType = (code: keyof typeof referralAnswers): CodeableConcept => ({
   coding: [{ system: codeSystems.referralAnswer, code }],
-  text: vi,
+  text: referralAnswers[code],
 });
 
-function words(code: string, vi: string, value: string | undefined): TaskOutput | undefined {
+function words(code: keyof typeof referralAnswers, value: string | undefined): TaskOutput | undefined {
   const valueString = lines(value);
-  return valueString === undefined ? undefined : { type: outputType(code, vi), valueString };
+  return valueString === undefined ? undefined : { type: outputType(code), valueString };
 }

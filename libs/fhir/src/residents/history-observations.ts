@@ -27,7 +27,7 @@ interface Statement {
   readonly unit?: string;
 }
 
-const statements: readonly Statement[] = [
+export const historyStatements: readonly Statement[] = [
   { section: 'birth', field: 'delivery', vi: 'Kiểu đẻ', en: 'mode of delivery' },
   { section: 'birth', field: 'preterm', vi: 'Đẻ thiếu tháng', en: 'born preterm' },
   { section: 'birth', field: 'asphyxia', vi: 'Bị ngạt lúc đẻ', en: 'asphyxia at birth' },
@@ -119,18 +119,17 @@ const statements: readonly Statement[] = [
 ];
 
 export function historyObservations(history: HealthHistory, names: PartNames): readonly HistoryObservationPart[] {
-  return statements.flatMap(({ section, field, vi, en, loinc, unit }) => {
+  return historyStatements.flatMap(({ section, field, vi, en, loinc, unit }) => {
     const holder = (section === 'whole' ? history : history[section]) as Section | undefined;
     const written = holder?.[field];
     const value = typeof written === 'string' ? text(written) : written;
     if (value === undefined) return [];
-    const own = section === 'whole' ? field : `${section}.${field}`;
     return [
       {
-        part: names.name('h', own),
+        part: names.name('h', statementCode({ section, field })),
         codings: [
           ...(loinc === undefined ? [] : [{ system: codeSystems.loinc, code: loinc }]),
-          { system: codeSystems.healthHistory, code: own, display: en },
+          { system: codeSystems.healthHistory, code: statementCode({ section, field }), display: en },
         ],
         words: vi,
         category: section === 'exposure' ? 'social-history' : 'survey',
@@ -139,6 +138,10 @@ export function historyObservations(history: HealthHistory, names: PartNames): r
     ];
   });
 }
+
+/** Code of a statement in the code system of this project. */
+export const statementCode = ({ section, field }: Pick<Statement, 'section' | 'field'>): string =>
+  section === 'whole' ? field : `${section}.${field}`;
 
 function valueElement(value: Value, unit: string | undefined): HistoryObservationPart['value'] {
   if (typeof value === 'string') return { valueString: value };

@@ -21,13 +21,15 @@ import {
   tobaccoStatus,
 } from './history-content.js';
 
-const factors: Readonly<Record<RiskFactor['kind'], string>> = {
+/** Vietnamese names. */
+export const riskFactors: Readonly<Record<RiskFactor['kind'], string>> = {
   tobacco: 'Hút thuốc lá, thuốc lào',
   alcohol: 'Uống rượu bia',
   drugs: 'Sử dụng ma túy',
   'physical-activity': 'Hoạt động thể lực',
 };
-const factorStatuses: Readonly<Record<RiskFactor['status'] | 'stopped', string>> = {
+/** Vietnamese names. */
+export const riskFactorStatuses: Readonly<Record<RiskFactor['status'] | 'stopped', string>> = {
   no: 'Không',
   yes: 'Có',
   regular: 'Thường xuyên',
@@ -109,15 +111,15 @@ export function riskFactorOf(
           factor.kind === 'tobacco'
             ? { system: codeSystems.loinc, code: tobaccoStatus.loinc, display: tobaccoStatus.display }
             : undefined,
-          coding(codeSystems.riskFactor, factor.kind, factors[factor.kind]),
+          coding(codeSystems.riskFactor, factor.kind, riskFactors[factor.kind]),
         ],
-        factors[factor.kind],
+        riskFactors[factor.kind],
       ) ?? notStated,
     subject: reference('Patient', document.resident),
     effectiveDateTime: on,
     valueCodeableConcept: {
-      coding: [{ system: codeSystems.riskFactorStatus, code: status, display: factorStatuses[status] }],
-      text: factorStatuses[status],
+      coding: [{ system: codeSystems.riskFactorStatus, code: status, display: riskFactorStatuses[status] }],
+      text: riskFactorStatuses[status],
     },
     note: amount === undefined ? undefined : [{ text: amount }],
   });

@@ -57,6 +57,10 @@ export class TopicViewHost implements ViewHost {
     return [...own, ...(await this.#options.others.statuses())];
   }
 
+  whileAlone(name: string, signal: AbortSignal, work: (held: AbortSignal) => Promise<void>): Promise<boolean> {
+    return this.#options.others.whileAlone(name, signal, work);
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;

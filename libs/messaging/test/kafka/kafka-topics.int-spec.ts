@@ -43,6 +43,7 @@ describeOn(brokers, (engine, broker) =>
           add: (source) => host.add(source),
           find: (name) => host.find(name),
           statuses: () => host.statuses(),
+          whileAlone: (name, signal, work) => host.whileAlone(name, signal, work),
           async close() {
             stop.abort();
             await relaying;

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { asOneReading } from '#projections/one-reading.js';
@@ -12,6 +12,7 @@ import { frameworkLogger } from '../logging.js';
 import { addBodyParsers, limitBodies, prepareStreamedBodies } from './body-parsers.js';
 import { endEventStreamsOnClose } from './event-stream.js';
 import { ProblemFilter } from './problem.filter.js';
+import { type ProblemWriter, writeProblemsBy } from './problem-writers.js';
 import { observeRequests } from './request-log.js';
 import { listRoutes } from './routes.js';
 import { addSecurityHeaders } from './security-headers.js';
@@ -22,6 +23,8 @@ export interface HttpApplicationParts {
   readonly configuration: Pick<Configuration, 'bodyLimit'>;
   readonly logger: Logger;
   readonly metrics: Registry;
+  /** RFC 9457 where there is none for a path. */
+  readonly problemWriters?: readonly ProblemWriter[];
   /** Adds hooks of other libraries before the routes are made. */
   readonly prepare?: (server: FastifyInstance) => void;
 }
@@ -38,15 +41,14 @@ export async function createHttpApplication(
     // A large message over a village's line takes its time.
     requestTimeout: 600_000,
     // An address that cannot be read (`/%`) reaches no route, so no filter either.
-    frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) => {
-      void reply
-        .status(400)
-        .header('content-type', 'application/problem+json; charset=utf-8')
-        .send(JSON.stringify(problemOfStatus(400).toDocument()));
+    frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      const { type, body } = server.writeProblem(problemOfStatus(400), request);
+      void reply.status(400).type(type).send(body);
     },
     genReqId: (request: IncomingMessage) => givenCorrelationId(request.headers['x-correlation-id']) ?? randomUUID(),
   });
   const server: FastifyInstance = adapter.getInstance();
+  writeProblemsBy(server, parts.problemWriters ?? []);
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-correlation-id', request.id);
   });

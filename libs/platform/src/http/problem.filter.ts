@@ -8,7 +8,7 @@ import { Problem } from './problem.js';
 import { problemOfStatus } from './status-problems.js';
 import { viewBeingBuilt } from './view-being-built.js';
 
-/** Answers every error as an RFC 9457 document. What we did not foresee becomes a 500 that tells its correlation id and nothing else. */
+/** Answers every error as an RFC 9457 document, or in the words of the path it was asked under. What we did not foresee becomes a 500 that tells its correlation id and nothing else. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly logger: Logger) {}
@@ -32,11 +32,12 @@ export class ProblemFilter implements ExceptionFilter {
         .send();
       return;
     }
+    const { type, body } = request.server.writeProblem(problem, request);
     void reply
       .status(problem.status)
       .headers(problem.options.headers ?? {})
-      .header('content-type', 'application/problem+json; charset=utf-8')
-      .send(JSON.stringify({ ...problem.toDocument(), ...(problem.status >= 500 && { correlationId: request.id }) }));
+      .type(type)
+      .send(body);
   }
 }
 

@@ -74,6 +74,12 @@ class EmbeddedViewHost implements ViewHost {
     return Promise.all([...this.#views.values()].map((view) => view.status()));
   }
 
+  /** The data folder is one process's. */
+  async whileAlone(_: string, signal: AbortSignal, work: (held: AbortSignal) => Promise<void>): Promise<boolean> {
+    await work(signal);
+    return true;
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;

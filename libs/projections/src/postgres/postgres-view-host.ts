@@ -33,6 +33,7 @@ export async function createPostgresViewHost(
     add: (source) => host.add(source),
     find: (name) => host.find(name),
     statuses: () => host.statuses(),
+    whileAlone: (name, signal, work) => host.whileAlone(name, signal, work),
     close: async () => {
       await host.close();
       await database.close();
@@ -85,6 +86,10 @@ class PostgresViewHost implements ViewHost {
 
   async statuses(): Promise<readonly ViewStatus[]> {
     return Promise.all([...this.#views.values()].map((view) => view.status()));
+  }
+
+  whileAlone(name: string, signal: AbortSignal, work: (held: AbortSignal) => Promise<void>): Promise<boolean> {
+    return this.#database.whileHolding(`lien-tuyen work ${this.#database.hostSchema} ${name}`, signal, work);
   }
 
   close(): Promise<void> {

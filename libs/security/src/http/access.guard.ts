@@ -5,9 +5,9 @@ import { Problem } from '#platform/http/problem.js';
 import type { Scope } from '../caller.js';
 import { TOKEN_VERIFIER } from '../injection.js';
 import type { TokenVerifier } from '../token-verifier.js';
-import { noPersonalDataKey, publicKey, requiredScopeKey } from './access.js';
+import { noPersonalDataKey, publicKey, requiredScopeKey, tokenOptionalKey } from './access.js';
 import { Disclosure, purposeOf } from './audit-hooks.js';
-import { authenticate } from './authentication.js';
+import { authenticate, tokenOf } from './authentication.js';
 
 /**
  * Stands before every route. Only what the token says is judged here; whose data it may be is judged by the use case.
@@ -24,6 +24,8 @@ export class AccessGuard implements CanActivate {
     const places = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<true | undefined>(publicKey, places)) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
+    if (this.reflector.getAllAndOverride<true | undefined>(tokenOptionalKey, places) && tokenOf(request) === undefined)
+      return true;
     const caller = await authenticate(request, this.verifier);
     if (!this.reflector.getAllAndOverride<true | undefined>(noPersonalDataKey, places))
       request.disclosure = new Disclosure(request, caller, purposeOf(request, caller));

@@ -4,6 +4,7 @@ import type { Caller, Scope } from '../caller.js';
 
 export const requiredScopeKey = 'lien-tuyen:required-scope';
 export const publicKey = 'lien-tuyen:public';
+export const tokenOptionalKey = 'lien-tuyen:token-optional';
 export const noPersonalDataKey = 'lien-tuyen:no-personal-data';
 
 declare module 'fastify' {
@@ -18,6 +19,9 @@ export const RequireScope = (scope: Scope): MethodDecorator & ClassDecorator => 
 
 /** No token needed: health endpoints and the login page. */
 export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(publicKey, true);
+
+/** A token may be sent, and is verified then; what the route tells may depend on it, but is for everybody without one. */
+export const TokenOptional = (): MethodDecorator & ClassDecorator => SetMetadata(tokenOptionalKey, true);
 
 /**
  * The route shows nobody: figures, code lists, files of a page, or only what its caller has just sent. Every other route that needs a

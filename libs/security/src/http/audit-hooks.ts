@@ -154,18 +154,9 @@ function refused(request: FastifyRequest, reply: FastifyReply): string {
   reply.code(503).header('retry-after', '5');
   for (const name of ['etag', 'last-modified', 'content-length', 'content-disposition', 'location'])
     reply.removeHeader(name);
-  if ((request.routeOptions.url ?? '').startsWith('/fhir')) {
-    reply.type('application/fhir+json; charset=utf-8');
-    const issue = {
-      severity: 'error',
-      code: 'transient',
-      details: { text: unavailable.vi },
-      diagnostics: unavailable.en,
-    };
-    return JSON.stringify({ resourceType: 'OperationOutcome', issue: [issue] });
-  }
-  reply.type('application/problem+json; charset=utf-8');
-  return JSON.stringify(new Problem(503, 'audit-unavailable', unavailable).toDocument());
+  const { type, body } = request.server.writeProblem(new Problem(503, 'audit-unavailable', unavailable), request);
+  reply.type(type);
+  return body;
 }
 
 type Parameters = FastifyRequest['params'];

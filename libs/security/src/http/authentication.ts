@@ -28,12 +28,16 @@ const faults: Readonly<Record<TokenFault, Bilingual>> = {
  */
 export async function authenticate(request: FastifyRequest, verifier: TokenVerifier): Promise<Caller> {
   if (request.caller) return request.caller;
-  const bearer = bearerToken(request.headers.authorization);
-  const token = bearer ?? cookie(request.headers.cookie, sessionCookie);
+  const token = tokenOf(request);
   if (token === undefined) throw unauthorised();
-  if (bearer === undefined) refuseForeignPages(request);
+  if (request.headers.authorization === undefined) refuseForeignPages(request);
   request.caller = await callerOfToken(token, verifier);
   return request.caller;
+}
+
+/** The token of a request, by whatever way it came; not verified. */
+export function tokenOf({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined {
+  return bearerToken(headers.authorization) ?? cookie(headers.cookie, sessionCookie);
 }
 
 /**

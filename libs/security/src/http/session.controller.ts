@@ -20,8 +20,8 @@ class LoginBody {
 export interface Session {
   readonly kind: CallerKind;
   readonly facility?: FacilityCode;
-  /** The page this kind of user begins with; absent where there is none yet. */
-  readonly home?: string;
+  /** The page this kind of user begins with. */
+  readonly home: string;
 }
 
 /** A browser's session is the caller's own token, kept in a cookie that no script can read. */
@@ -59,11 +59,10 @@ export class SessionController {
 }
 
 function sessionOf({ kind, facility }: Caller): Session {
-  const home = homeOf(kind, facility);
-  return { kind, ...(facility && { facility }), ...(home && { home }) };
+  return { kind, ...(facility && { facility }), home: homeOf(kind, facility) };
 }
 
-function homeOf(kind: CallerKind, facility: FacilityCode | undefined): string | undefined {
+function homeOf(kind: CallerKind, facility: FacilityCode | undefined): string {
   switch (kind) {
     case 'province':
     case 'operator':
@@ -72,9 +71,9 @@ function homeOf(kind: CallerKind, facility: FacilityCode | undefined): string | 
     case 'hospital':
       return '/inbox';
     case 'clinician':
-      return facility && '/inbox';
+      return facility ? '/inbox' : '/records';
     case 'resident':
-      return undefined;
+      return '/records';
     default:
       return kind satisfies never;
   }

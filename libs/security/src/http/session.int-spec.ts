@@ -117,14 +117,14 @@ describe('a session', () => {
     }
   });
 
-  it.each<[CallerKind, string | undefined, string | undefined]>([
+  it.each<[CallerKind, string | undefined, string]>([
     ['station', '08Z11', '/inbox'],
     ['hospital', '08Z01', '/inbox'],
     ['clinician', '08Z01', '/inbox'],
-    ['clinician', undefined, undefined],
+    ['clinician', undefined, '/records'],
     ['province', undefined, '/'],
     ['operator', undefined, '/'],
-    ['resident', undefined, undefined],
+    ['resident', undefined, '/records'],
   ])('of a %s at %s begins at %s', async (kind, facility, home) => {
     const resident = '018f0000-0000-7000-8000-000000000001' as ResidentId;
     const token = await issuer.issue({
@@ -133,7 +133,7 @@ describe('a session', () => {
       ...(facility && { facility: facility as FacilityCode }),
       ...(kind === 'resident' && { resident }),
     });
-    expect(((await (await logIn({ token })).json()) as { home?: string }).home).toBe(home);
+    expect(((await (await logIn({ token })).json()) as { home: string }).home).toBe(home);
   });
 });
 

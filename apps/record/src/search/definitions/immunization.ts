@@ -21,7 +21,7 @@ export const immunizationDefinition: TypeDefinition = {
       ],
     },
     identifier: { kind: 'token', columns: [{ code: 'e.identifier', system: immunizationSystem }] },
-    performer: { kind: 'facility', column: 'e.facility' },
+    performer: { kind: 'facility', column: 'e.facility', besides: true },
   },
   orders: { date: byStart('immunization_entry'), ...table.orders },
   defaultOrder: { name: 'date', descending: true },

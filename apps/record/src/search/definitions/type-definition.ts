@@ -33,7 +33,13 @@ export type IndexedParameter = Described &
     | { readonly kind: 'encounter' }
     | { readonly kind: 'focus' }
     | { readonly kind: 'target' }
-    | { readonly kind: 'facility'; readonly column: string; readonly indexed?: boolean }
+    | {
+        readonly kind: 'facility';
+        readonly column: string;
+        readonly indexed?: boolean;
+        /** Others than facilities are referred to as well, which the column does not say. */
+        readonly besides?: true;
+      }
     | { readonly kind: 'person-name'; readonly words: 'any' | 'family' | 'given' }
     | { readonly kind: 'person-identifier' }
     | { readonly kind: 'phone' }

@@ -1,0 +1,34 @@
+import { extensionOf, groupedBy, namedBy } from './fhir-elements.js';
+import { endOf } from './moments.js';
+
+/** When the record came to know what it knows: the stops of the time slider. Pure. */
+
+/**
+ * What was recorded within one minute is one stop: a message is often several events.
+ * @param provenances of the record
+ * @returns oldest first: { at, events, places }: the instant of the minute's last event, types of the events, who told them
+ */
+export function stopsOf(provenances) {
+  const told = provenances
+    .filter(({ recorded }) => recorded)
+    .toSorted((a, b) => Date.parse(a.recorded) - Date.parse(b.recorded));
+  return [...groupedBy(told, ({ recorded }) => Math.floor(Date.parse(recorded) / 60_000)).values()].map((group) => ({
+    at: group.at(-1).recorded,
+    events: [
+      ...new Set(
+        group.map((one) => extensionOf(one, 'urn:lien-tuyen:extension:event-type')?.valueCode).filter(Boolean),
+      ),
+    ],
+    places: [...new Set(group.map(({ agent }) => namedBy(agent?.[0]?.who)).filter(Boolean))],
+  }));
+}
+
+/**
+ * The stop at which the record is what it was known to be at a moment: the last one not after it; -1 before the first.
+ * @param moment a day or an instant; nothing: now, which is one behind the last stop
+ */
+export function stopAt(stops, moment) {
+  if (moment === undefined) return stops.length;
+  const until = endOf(moment);
+  return stops.findLastIndex(({ at }) => Date.parse(at) <= until);
+}

@@ -1,0 +1,7 @@
+/** What deliveries go by. */
+export class Clock {
+  /** Milliseconds since 1970. */
+  now(): number {
+    return Date.now();
+  }
+}

@@ -1,0 +1,43 @@
+import type { ReadDatabase, SqlValue } from '#projections/projection.js';
+import type { ChangeKind } from '../subscription-events.js';
+
+/** One event of a subscription, by its number. */
+export interface Notice {
+  readonly number: number;
+  /** Id of the event of the log. */
+  readonly event: string;
+  readonly recordedAt: string;
+  readonly type: string;
+  readonly id: string;
+  readonly change: ChangeKind;
+}
+
+interface Row {
+  readonly number: SqlValue;
+  readonly event: string;
+  readonly recorded: string;
+  readonly type: string;
+  readonly resource: string;
+  readonly change: ChangeKind;
+}
+
+/** In order, from one number to another, both inclusive. */
+export async function noticesOf(
+  view: ReadDatabase,
+  subscription: string,
+  { from, to, limit }: { readonly from: number; readonly to: number; readonly limit: number },
+): Promise<readonly Notice[]> {
+  const rows = await view.query<Row>(
+    `select number, event, recorded, type, resource, change from notice
+     where subscription = ? and number >= ? and number <= ? order by number limit ${limit}`,
+    [subscription, from, to],
+  );
+  return rows.map(({ number, event, recorded, type, resource, change }) => ({
+    number: Number(number),
+    event,
+    recordedAt: recorded,
+    type,
+    id: resource,
+    change,
+  }));
+}

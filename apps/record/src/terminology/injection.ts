@@ -1,0 +1,2 @@
+/** `TerminologyService` */
+export const TERMINOLOGY = Symbol('Terminology');
