@@ -90,7 +90,9 @@ class LogInMemory implements ProjectedLog {
     ProjectedLog['subscribe']
   > {
     const aborted = new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
-    for (let from = after; signal?.aborted !== true;) {
+    let from = after;
+    for (;;) {
+      if (signal?.aborted === true) return;
       const grown = this.#grown.promise;
       for await (const batch of this.readAll({ after: from })) {
         yield batch;

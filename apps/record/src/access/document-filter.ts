@@ -11,6 +11,12 @@ export function documentFilter(visibility: Visibility): Sql | undefined {
   return conditions.length === 0 ? undefined : all(conditions);
 }
 
+/** 1 where of a resident's document the caller may know who it is, not their history: `StoredDocument.personAlone`, said of all. */
+export function personAlone(visibility: Visibility): Sql {
+  const part = sharingCondition('d.resident', 'd.number', 'part', visibility);
+  return part ? sql(`case when d.kind = 'resident' and not ${part.text} then 1 else 0 end`, ...part.values) : sql('0');
+}
+
 function concerned(visibility: Visibility): Sql | undefined {
   if (visibility.kind === 'everybody') return undefined;
   const whose =

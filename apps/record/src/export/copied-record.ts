@@ -23,10 +23,13 @@ export interface CopiedDocument {
   readonly resources: readonly ServedResource[];
 }
 
-const columns = 'number, id, kind, resident, version, updated, sensitive, body, told_of_id, survivor_id, stream';
+const columns =
+  'number, id, kind, resident, version, updated, sensitive, body, told_of_id, survivor_id, stream, resident_id, person_alone';
 
 interface CopiedRow extends DocumentRow {
   readonly stream: StreamName;
+  readonly resident_id: string | null;
+  readonly person_alone: SqlValue;
 }
 /** Of documents that others refer to, those named last. */
 const mostBesides = 10_000;
@@ -103,7 +106,7 @@ export class CopiedRecord {
           const one =
             type === 'Provenance'
               ? provenanceOfTouch(touch, stored, own, besides.get(touch.event) ?? [], this.made.context)
-              : originalOfTouch(touch, stored, own.length > 0, this.made.context);
+              : originalOfTouch(touch, stored, own.length > 0, row.resident_id ?? undefined, this.made.context);
           return one ? [one] : [];
         }),
       );
@@ -111,10 +114,11 @@ export class CopiedRecord {
     });
   }
 
-  #stored(row: DocumentRow): StoredDocument {
+  #stored(row: CopiedRow): StoredDocument {
     const stored = storedDocumentOf(row);
     const joined = stored.kind === 'resident' ? this.joined.get(stored.number) : undefined;
-    return joined ? { ...stored, joined } : stored;
+    const alone = Number(row.person_alone) === 1;
+    return joined || alone ? { ...stored, ...(joined && { joined }), ...(alone && { personAlone: true }) } : stored;
   }
 
   async #touches([from, to]: readonly [SqlValue, SqlValue]): Promise<Map<number, TouchRow[]>> {
@@ -147,7 +151,7 @@ export class CopiedRecord {
     const unknown = [...numbers].filter((number) => !this.#besides.has(number));
     for (let next = 0; next < unknown.length; next += 100) {
       const group = unknown.slice(next, next + 100);
-      const rows = await this.copies.query<DocumentRow>(
+      const rows = await this.copies.query<CopiedRow>(
         `select ${columns} from copied_document where number in (${group.map(() => '?').join(', ')})`,
         group,
       );

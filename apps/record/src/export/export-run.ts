@@ -121,7 +121,7 @@ class DisclosedResidents {
   /** By the numbers of their documents: a million of them are some 50 MB. */
   readonly #told = new Set<number>();
   readonly #others = new Set<string>();
-  #untold: string[] = [];
+  readonly #untold = new Set<string>();
 
   add({ stored, body }: CopiedDocument, given: readonly ServedResource[]): void {
     const { resident, merged, document } = stored;
@@ -133,18 +133,18 @@ class DisclosedResidents {
     if (resident === undefined || !document || !('resident' in document) || document.resident === undefined) return;
     if (this.#told.has(resident)) return;
     this.#told.add(resident);
-    this.#untold.push(document.resident);
+    this.#untold.add(document.resident);
   }
 
   take(): readonly string[] {
-    const taken = this.#untold;
-    this.#untold = [];
+    const taken = [...this.#untold];
+    this.#untold.clear();
     return taken;
   }
 
   #addOther(id: string): void {
     if (this.#others.has(id)) return;
     this.#others.add(id);
-    this.#untold.push(id);
+    this.#untold.add(id);
   }
 }

@@ -8,9 +8,9 @@
  * - `copied_moment`: when the newest event was recorded
  */
 import type { SqlValue } from '#projections/projection.js';
-import { documentFilter } from '../access/document-filter.js';
+import { documentFilter, personAlone } from '../access/document-filter.js';
 import { documentColumns, documentTables } from '../reading/stored-documents.js';
-import { touchColumns } from '../reading/event-resources.js';
+import { permittedTouches, touchColumns } from '../reading/event-resources.js';
 import { all, type Sql, sql } from '../search/sql.js';
 import { membersOf } from '../groups/group-members.js';
 import type { ExportJob } from './export-job.js';
@@ -23,6 +23,7 @@ export async function copyRecord({ asked, visibility }: ExportJob, copying: Copy
 
   const { level, since } = asked;
   const filter = documentFilter(visibility);
+  const alone = personAlone(visibility);
   const wanted = (whose: Sql): Sql =>
     all([
       whose,
@@ -31,7 +32,12 @@ export async function copyRecord({ asked, visibility }: ExportJob, copying: Copy
       ...(filter ? [filter] : []),
     ]);
   const documents = (from: string, condition: Sql): Sql =>
-    sql(`select ${documentColumns}, d.stream from ${from} where ${condition.text}`, ...condition.values);
+    sql(
+      `select ${documentColumns}, d.stream, (select r.id from document r where r.number = d.resident), ${alone.text}
+       from ${from} where ${condition.text}`,
+      ...alone.values,
+      ...condition.values,
+    );
 
   if (level.kind === 'system') await insert('copied_document', documents(documentTables, wanted(sql('1 = 1'))));
   else {
@@ -47,12 +53,16 @@ export async function copyRecord({ asked, visibility }: ExportJob, copying: Copy
     await insert('copied_document', documents(documentTables, wanted(named)));
   }
   const copied = copying.own('copied_document');
-  const recent = since === undefined ? sql('1 = 1') : sql('k.recorded >= ?', since);
+  const permitted = permittedTouches(visibility);
+  const told = all([
+    ...(since === undefined ? [] : [sql('e.recorded >= ?', since)]),
+    ...(permitted ? [permitted] : []),
+  ]);
   await insert(
     'copied_touch',
     sql(
-      `select ${touchColumns} from touch k where exists (select 1 from ${copied} c where c.number = k.document) and ${recent.text}`,
-      ...recent.values,
+      `select ${touchColumns} from touch e where exists (select 1 from ${copied} c where c.number = e.document) and ${told.text}`,
+      ...told.values,
     ),
   );
   await insert(
@@ -78,7 +88,8 @@ export async function copyRecord({ asked, visibility }: ExportJob, copying: Copy
 async function createTables(copying: Copying): Promise<void> {
   const tables: Readonly<Record<string, string>> = {
     copied_document: `number bigint primary key, id text not null, kind text not null, resident bigint, version integer not null,
-      updated bigint not null, sensitive integer not null, body text, told_of_id text, survivor_id text, stream text not null`,
+      updated bigint not null, sensitive integer not null, body text, told_of_id text, survivor_id text, stream text not null,
+      resident_id text, person_alone integer not null`,
     copied_touch: `event text not null, document bigint not null, version integer not null, type text not null, recorded bigint not null,
       occurred text not null, facility text, actor text, digest text, primary key (document, version, event)`,
     copied_besides: 'document bigint not null, event text not null, primary key (event, document)',

@@ -35,8 +35,8 @@ export class DocumentChanges {
    */
   async ofResource(type: string, id: string, visibility: Visibility): Promise<readonly Change[]> {
     const document = documentOf(type, id);
-    const [stored] = document === undefined ? [] : await this.documents.byIds([document]);
-    if (!stored || stored.version === 0 || !(await this.documents.visible(stored, visibility))) throw notFound();
+    const [stored] = document === undefined ? [] : await this.documents.visibleById(document, visibility);
+    if (!stored || stored.version === 0) throw notFound();
     const changes: Change[] = [];
     let existed = false;
     const states = await this.states(stored, visibility);

@@ -5,6 +5,10 @@ import type { TranslationContext } from '#fhir/elements.js';
 import { originalMessageOf } from '#fhir/original-message.js';
 import { provenanceOf, type Target, type Touch } from '#fhir/provenance.js';
 import type { SqlValue } from '#projections/projection.js';
+import { rowFilter } from '../access/row-filter.js';
+import type { Visibility } from '../access/visibility.js';
+import { provenanceDefinition } from '../search/definitions/provenance.js';
+import type { Sql } from '../search/sql.js';
 import type { StoredDocument } from './stored-documents.js';
 
 /** Types of which there is one resource for each event, beside those that were sent. */
@@ -30,6 +34,10 @@ export interface TouchRow {
 }
 
 export const touchColumns = 'event, document, version, type, recorded, occurred, facility, actor, digest';
+
+/** As in a search: that a document is shown does not make everything that was ever told of it so. Of `touch e`. */
+export const permittedTouches = (visibility: Visibility): Sql | undefined =>
+  rowFilter(provenanceDefinition, visibility, []);
 
 /** Resource type that stands for a whole document. */
 export const wholeTypes: Readonly<Record<RecordDocument['kind'], string>> = {
@@ -63,16 +71,18 @@ export function provenanceOfTouch(
   return provenanceOf(touchOf(touch), [...now, ...besides], context);
 }
 
-/** @param shown whether any resource of the document is */
+/**
+ * @param shown whether any resource of the document is
+ * @param resident whom the document is about, if anybody
+ */
 export function originalOfTouch(
   touch: TouchRow,
   stored: StoredDocument,
   shown: boolean,
+  resident: string | undefined,
   context: TranslationContext,
 ): DocumentReference | undefined {
-  const { document, merged } = stored;
-  if (document && !shown) return undefined;
-  const resident = merged?.survivor ?? (document && 'resident' in document ? document.resident : undefined);
+  if (stored.document && !shown) return undefined;
   return originalMessageOf(touchOf(touch), resident, wholeOf(stored), context);
 }
 

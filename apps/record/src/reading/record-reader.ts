@@ -11,11 +11,13 @@ import {
   type EventType,
   isEventType,
   originalOfTouch,
+  permittedTouches,
   provenanceOfTouch,
   touchColumns,
   type TouchRow,
   wholeTypes,
 } from './event-resources.js';
+import { all, oneOf } from '../search/sql.js';
 import type { StoredDocument, StoredDocuments } from './stored-documents.js';
 
 export type ServedResource = RecordResource | Provenance | DocumentReference;
@@ -54,8 +56,8 @@ export class RecordReader {
     const made = isEventType(type) ? (await this.ofEvents(type, [id], visibility)).get(id) : undefined;
     if (made) return made;
     const document = documentOf(type, id);
-    const [stored] = document === undefined ? [] : await this.documents.byIds([document]);
-    if (!stored || stored.version === 0 || !(await this.documents.visible(stored, visibility))) throw notFound();
+    const [stored] = document === undefined ? [] : await this.documents.visibleById(document, visibility);
+    if (!stored || stored.version === 0) throw notFound();
     if (!stored.document && wholeTypes[stored.kind] === type && stored.id === id) throw gone();
     const found = this.resources(stored, visibility).find(
       (resource) => resource.resourceType === type && resource.id === id,
@@ -74,11 +76,12 @@ export class RecordReader {
     visibility: Visibility,
   ): Promise<ReadonlyMap<string, Provenance | DocumentReference>> {
     const touches: TouchRow[] = [];
+    const permitted = permittedTouches(visibility);
     for (let next = 0; next < events.length; next += 100) {
-      const group = events.slice(next, next + 100);
-      const places = group.map(() => '?').join(', ');
+      const among = oneOf('e.event', events.slice(next, next + 100));
+      const { text, values } = permitted ? all([among, permitted]) : among;
       touches.push(
-        ...(await this.database.query<TouchRow>(`select ${touchColumns} from touch where event in (${places})`, group)),
+        ...(await this.database.query<TouchRow>(`select ${touchColumns} from touch e where ${text}`, values)),
       );
     }
     const documents = await this.#touchedDocuments(touches, visibility, []);
@@ -96,16 +99,18 @@ export class RecordReader {
     visibility: Visibility,
   ): Promise<readonly (Provenance | DocumentReference)[]> {
     const touches = new Map<string, TouchRow>();
+    const permitted = permittedTouches(visibility);
     for (let next = 0; next < readable.length; next += 100) {
       const group = readable.slice(next, next + 100).map(({ number }) => number);
       const places = group.map(() => '?').join(', ');
+      const { text, values } = permitted ?? all([]);
       const rows = await this.database.query<TouchRow>(
         `select ${touchColumns} from (
            select t.*, t.document as of_document, t.version as turn from touch t where t.document in (${places})
            union all
            select t.*, b.document, 0 from touch_besides b join touch t on t.event = b.event where b.document in (${places})
-         ) t order by of_document, turn, event limit ${mostTouches}`,
-        [...group, ...group],
+         ) e where ${text} order by of_document, turn, event limit ${mostTouches}`,
+        [...group, ...group, ...values],
       );
       for (const row of rows) if (!touches.has(row.event)) touches.set(row.event, row);
     }
@@ -143,14 +148,24 @@ export class RecordReader {
   ): Promise<readonly (Provenance | DocumentReference)[]> {
     const events = touches.map(({ event }) => event);
     const gathered = type === 'Provenance' ? await this.#gathered(events, visibility) : undefined;
+    const residents = gathered ? undefined : await this.#residentsOf([...documents.values()]);
     return touches.flatMap((touch) => {
       const document = documents.get(Number(touch.document));
       if (!document) return [];
       const own = this.resources(document, visibility).map(targetOf);
-      if (!gathered) return originalOfTouch(touch, document, own.length > 0, this.#made.context) ?? [];
+      if (!gathered) {
+        const resident = residents?.get(document.resident ?? 0);
+        return originalOfTouch(touch, document, own.length > 0, resident, this.#made.context) ?? [];
+      }
       const besides = (gathered.get(touch.event) ?? []).flatMap((one) => this.resources(one, visibility));
       return provenanceOfTouch(touch, document, own, besides.map(targetOf), this.#made.context) ?? [];
     });
+  }
+
+  /** Ids of the residents that documents are about, those of withdrawn documents among them, by their numbers. */
+  async #residentsOf(documents: readonly StoredDocument[]): Promise<ReadonlyMap<number, string>> {
+    const residents = await this.documents.byNumbers(documents.flatMap(({ resident }) => resident ?? []));
+    return new Map(residents.map(({ number, id }) => [number, id]));
   }
 
   /** Documents besides their own that events have touched, by event: those that gather what many streams tell. */
