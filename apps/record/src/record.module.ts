@@ -1,8 +1,8 @@
 import { hkdfSync } from 'node:crypto';
 import { Module } from '@nestjs/common';
+import type { Logger } from 'pino';
 import type { EventStore } from '#event-store/event-store.js';
 import type { FacilityRegister } from '#domain/facilities/facility-register.js';
-import type { Logger } from 'pino';
 import type { PlaceRegister } from '#domain/places/place-register.js';
 import type { Configuration } from '#platform/configuration.js';
 import {
@@ -37,6 +37,9 @@ import { GROUPS, Groups } from './groups/groups.js';
 import { FhirController } from './http/fhir.controller.js';
 import { FhirSmartConfigurationController } from './http/smart-configuration.controller.js';
 import { HistoryController } from './http/history.controller.js';
+import { GraphqlController } from './graphql/graphql.controller.js';
+import { GraphqlService } from './graphql/graphql-service.js';
+import { GRAPHQL } from './graphql/injection.js';
 import { SummaryController } from './summary/summary.controller.js';
 import { readRecordsFiles, RECORDS_FILES, RecordsPageController } from './pages/records-page.controller.js';
 import { TERMINOLOGY } from './terminology/injection.js';
@@ -46,6 +49,7 @@ import { TerminologyService } from './terminology/terminology-service.js';
 import { RECORD_QUERIES, type RecordQueries, recordQueries } from './record-queries.js';
 import { ValidateController } from './validate/validate.controller.js';
 import { CreateController } from './writing/create.controller.js';
+import { SentBodies } from './writing/sent-body.js';
 import { MessageTaking } from './writing/message-taking.js';
 import { Writing, WRITING } from './writing/writing.js';
 import { WrittenEntries } from './writing/written-entries.js';
@@ -69,6 +73,7 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
     AuditEventsController,
     ExportController,
     SummaryController,
+    GraphqlController,
     TerminologyOperationsController,
     TerminologyResourcesController,
     HistoryController,
@@ -123,6 +128,11 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
       inject: [CONFIGURATION, HEALTH_RECORD_VIEW, EVENT_STORE, AUDIT_TRAIL, LOGGER],
     },
     {
+      provide: SentBodies,
+      useFactory: ({ bodyLimit }: Configuration): SentBodies => new SentBodies(bodyLimit),
+      inject: [CONFIGURATION],
+    },
+    {
       provide: WRITING,
       useFactory: (intake: IntakePort, events: EventStore, view: View, { reader }: RecordQueries): Writing =>
         new Writing(
@@ -130,6 +140,11 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
           new WrittenEntries(new StoredDocuments(view.database), reader),
         ),
       inject: [INTAKE, EVENT_STORE, HEALTH_RECORD_VIEW, RECORD_QUERIES],
+    },
+    {
+      provide: GRAPHQL,
+      useFactory: (logger: Logger): GraphqlService => new GraphqlService(logger),
+      inject: [LOGGER],
     },
     {
       provide: TERMINOLOGY,

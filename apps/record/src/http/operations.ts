@@ -39,6 +39,7 @@ const operations: readonly ServedOperation[] = [
     of: [of],
     mayUse: mayExport,
   })),
+  { name: 'graphql', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-graphql', of: ['system'] },
   { name: 'summary', definition: 'http://hl7.org/fhir/uv/ips/OperationDefinition/summary', of: ['Patient'] },
   { name: 'lookup', definition: 'http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup', of: ['CodeSystem'] },
   {

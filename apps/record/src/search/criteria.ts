@@ -513,7 +513,7 @@ function dates(
   const filter = anyDate(
     read.map((value) => dateFilter(parameter.starts, parameter.ends, value, longestBefore(parameter, value))),
   );
-  const latest = Math.min(...read.map((value) => value.ends));
+  const latest = Math.min(...read.map(({ prefix, starts, ends }) => (prefix === 'ap' ? starts : ends)));
   return {
     filter: filter.exact,
     bounds: {
