@@ -78,7 +78,6 @@ function connection(type: string, types: ElementTypes): Field {
       fields: {
         count: { type: GraphQLInt, description: 'How many there are in all.' },
         pagesize: { type: GraphQLInt },
-        first: { type: GraphQLID },
         next: { type: GraphQLID },
         edges: { type: new GraphQLList(edge) },
       },
