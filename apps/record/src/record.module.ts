@@ -5,7 +5,16 @@ import type { EventStore } from '#event-store/event-store.js';
 import type { FacilityRegister } from '#domain/facilities/facility-register.js';
 import type { PlaceRegister } from '#domain/places/place-register.js';
 import { Terminology } from '#fhir/terminology/terminology.js';
-import { EVENT_STORE, FACILITY_REGISTER, LOGGER, PLACE_REGISTER, SECRETS, VIEW_HOST } from '#platform/injection.js';
+import type { Configuration } from '#platform/configuration.js';
+import {
+  CONFIGURATION,
+  EVENT_STORE,
+  FACILITY_REGISTER,
+  LOGGER,
+  PLACE_REGISTER,
+  SECRETS,
+  VIEW_HOST,
+} from '#platform/injection.js';
 import type { View, ViewHost } from '#projections/view-host.js';
 import { AuditReader } from '#security/audit/audit-reader.js';
 import type { AuditTrail } from '#security/audit/audit-trail.js';
@@ -36,6 +45,7 @@ import { TerminologyService } from './terminology/terminology-service.js';
 import { RECORD_QUERIES, type RecordQueries, recordQueries } from './record-queries.js';
 import { ValidateController } from './validate/validate.controller.js';
 import { CreateController } from './writing/create.controller.js';
+import { SentBodies } from './writing/sent-body.js';
 import { MessageTaking } from './writing/message-taking.js';
 import { Writing, WRITING } from './writing/writing.js';
 import { WrittenEntries } from './writing/written-entries.js';
@@ -87,6 +97,11 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
         return new BreakGlass(new StoredDocuments(view.database), view.database, events, new BreakGlassTickets(key));
       },
       inject: [HEALTH_RECORD_VIEW, EVENT_STORE, SECRETS],
+    },
+    {
+      provide: SentBodies,
+      useFactory: ({ bodyLimit }: Configuration): SentBodies => new SentBodies(bodyLimit),
+      inject: [CONFIGURATION],
     },
     {
       provide: WRITING,
