@@ -388,6 +388,34 @@ describe('a transaction', () => {
     expect((await send('/fhir', bundle('transaction', [deleted]))).status).toBe(422);
   });
 
+  it('says what it does with conditions that it cannot keep', async () => {
+    const organization = {
+      resource: {
+        resourceType: 'Organization',
+        identifier: [{ system: 'http://tram.example/don-vi', value: 'T9' }],
+        name: 'Đơn vị giả lập',
+      },
+      request: { method: 'POST', url: 'Organization', ifNoneExist: 'identifier=http://tram.example/don-vi|T9' },
+    };
+    const answer = await send<Bundle>('/fhir', bundle('transaction', [organization]));
+    expect(answer.body.entry?.[0]?.response).toMatchObject({
+      status: '201 Created',
+      outcome: { issue: [{ severity: 'information', diagnostics: expect.stringContaining('ifNoneExist') }] },
+    });
+    const matching = { ...organization, request: { method: 'PUT', url: 'Organization/1', ifMatch: 'W/"1"' } };
+    expect(await send('/fhir', bundle('transaction', [matching]))).toMatchObject({
+      status: 400,
+      body: { issue: [{ code: 'not-supported', expression: ['Bundle.entry[0]'] }] },
+    });
+    const subscription = {
+      resource: { resourceType: 'Subscription' },
+      request: { method: 'POST', url: 'Subscription' },
+    };
+    expect(statuses((await send<Bundle>('/fhir', bundle('batch', [subscription]))).body)).toEqual([
+      '405 Method Not Allowed',
+    ]);
+  });
+
   it('withdraws a visit', async () => {
     const visit = visitEntries(patientJson({ citizen: '008161000303' }), {
       identifier: [{ system: 'http://tram.example/luot-kham', value: 'LK-WITHDRAWN' }],

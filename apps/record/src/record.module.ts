@@ -1,10 +1,20 @@
 import { hkdfSync } from 'node:crypto';
 import { Module } from '@nestjs/common';
+import type { Logger } from 'pino';
 import type { EventStore } from '#event-store/event-store.js';
 import type { FacilityRegister } from '#domain/facilities/facility-register.js';
 import type { PlaceRegister } from '#domain/places/place-register.js';
 import { Terminology } from '#fhir/terminology/terminology.js';
-import { EVENT_STORE, FACILITY_REGISTER, PLACE_REGISTER, SECRETS, VIEW_HOST } from '#platform/injection.js';
+import type { Configuration } from '#platform/configuration.js';
+import {
+  CONFIGURATION,
+  EVENT_STORE,
+  FACILITY_REGISTER,
+  LOGGER,
+  PLACE_REGISTER,
+  SECRETS,
+  VIEW_HOST,
+} from '#platform/injection.js';
 import type { View, ViewHost } from '#projections/view-host.js';
 import { AuditReader } from '#security/audit/audit-reader.js';
 import type { AuditTrail } from '#security/audit/audit-trail.js';
@@ -23,6 +33,9 @@ import { StoredDocuments } from './reading/stored-documents.js';
 import { FhirController } from './http/fhir.controller.js';
 import { FhirSmartConfigurationController } from './http/smart-configuration.controller.js';
 import { HistoryController } from './http/history.controller.js';
+import { GraphqlController } from './graphql/graphql.controller.js';
+import { GraphqlService } from './graphql/graphql-service.js';
+import { GRAPHQL } from './graphql/injection.js';
 import { SummaryController } from './summary/summary.controller.js';
 import { readRecordsFiles, RECORDS_FILES, RecordsPageController } from './pages/records-page.controller.js';
 import { TERMINOLOGY } from './terminology/injection.js';
@@ -32,6 +45,7 @@ import { TerminologyService } from './terminology/terminology-service.js';
 import { RECORD_QUERIES, type RecordQueries, recordQueries } from './record-queries.js';
 import { ValidateController } from './validate/validate.controller.js';
 import { CreateController } from './writing/create.controller.js';
+import { SentBodies } from './writing/sent-body.js';
 import { MessageTaking } from './writing/message-taking.js';
 import { Writing, WRITING } from './writing/writing.js';
 import { WrittenEntries } from './writing/written-entries.js';
@@ -54,6 +68,7 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
     FhirSmartConfigurationController,
     AuditEventsController,
     SummaryController,
+    GraphqlController,
     TerminologyOperationsController,
     TerminologyResourcesController,
     HistoryController,
@@ -84,6 +99,11 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
       inject: [HEALTH_RECORD_VIEW, EVENT_STORE, SECRETS],
     },
     {
+      provide: SentBodies,
+      useFactory: ({ bodyLimit }: Configuration): SentBodies => new SentBodies(bodyLimit),
+      inject: [CONFIGURATION],
+    },
+    {
       provide: WRITING,
       useFactory: (intake: IntakePort, events: EventStore, view: View, { reader }: RecordQueries): Writing =>
         new Writing(
@@ -91,6 +111,11 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
           new WrittenEntries(new StoredDocuments(view.database), reader),
         ),
       inject: [INTAKE, EVENT_STORE, HEALTH_RECORD_VIEW, RECORD_QUERIES],
+    },
+    {
+      provide: GRAPHQL,
+      useFactory: (logger: Logger): GraphqlService => new GraphqlService(logger),
+      inject: [LOGGER],
     },
     {
       provide: TERMINOLOGY,

@@ -156,6 +156,7 @@ describe('$validate of a type', () => {
       ['Patient/$validate', { resourceType: 'Parameters' }, 400],
       ['Patient/$validate', '{', 400],
       ['Patient/$validate?shoe=1', patientJson(), 400],
+      ['Patient/$validate', `{"resourceType":"Patient","name":${'['.repeat(200_000)}${']'.repeat(200_000)}}`, 400],
     ] as const) {
       const answer = await validate(path, body);
       expect([path, answer.status, answer.outcome.resourceType]).toEqual([path, status, 'OperationOutcome']);

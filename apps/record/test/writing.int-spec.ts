@@ -174,6 +174,23 @@ describe('what intake refuses', () => {
     },
   );
 
+  it('is asked to come back, when one sender has too much under way at once', async () => {
+    const waiting: ServerResponse[] = [];
+    const enough = Promise.withResolvers<void>();
+    answer = (_, response) => {
+      if (waiting.push(response) === 64) enough.resolve();
+    };
+    const underWay = Array.from({ length: 64 }, () => send('/Patient', patientJson()));
+    await enough.promise;
+    const refused = await send('/Patient', patientJson());
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '2']);
+    expect(await refused.json()).toMatchObject({ resourceType: 'OperationOutcome', issue: [{ code: 'throttled' }] });
+    for (const response of waiting) response.writeHead(503).end('{}');
+    expect(new Set((await Promise.all(underWay)).map(({ status }) => status))).toEqual(new Set([503]));
+    answer = answering(503, {});
+    expect((await send('/Patient', patientJson())).status).toBe(503);
+  });
+
   it('in words that nobody understands is a fault of ours, not a success', async () => {
     answer = answering(200, { hello: 'world' });
     const said = await send('/Patient', patientJson());

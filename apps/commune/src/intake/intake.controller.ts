@@ -16,7 +16,7 @@ import { fhirJson, fhirReply, wantsFhir, type FhirReply } from '../fhir-bundles/
 import { answerOf, type AnsweredReceipt } from './intake-answers.js';
 import { receiveBody } from './receive-body.js';
 import { ReceiveMessage } from './receive-message.command.js';
-import { SenderLimits, type Room } from './sender-limits.js';
+import { SenderLimits, type Room } from '#platform/http/sender-limits.js';
 
 @Controller('intake/messages')
 export class IntakeController {

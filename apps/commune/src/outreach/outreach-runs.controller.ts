@@ -16,7 +16,7 @@ import { Intake } from '../intake/intake.js';
 import { MessageJournal } from '../intake/message-journal.js';
 import type { ReceivedMessage } from '../intake/message.js';
 import { isReceiptId, receiptId } from '../intake/receipt.js';
-import { SenderLimits } from '../intake/sender-limits.js';
+import { SenderLimits } from '#platform/http/sender-limits.js';
 import type { Originals } from '../originals/originals.js';
 import { type OutreachRun, OutreachRuns, runAtAnotherReplica, runOfReceipt } from './outreach-runs.js';
 import { sentSheet } from './sent-sheet.js';

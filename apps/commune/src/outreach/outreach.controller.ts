@@ -7,7 +7,7 @@ import { CurrentCaller, NoPersonalData, RequireScope } from '#security/http/acce
 import { outreachExample, outreachTemplate } from '#station-formats/outreach/write-sheet.js';
 import { outreachLimits } from '#station-formats/outreach/read-outreach-sheet.js';
 import { UnreadableMessage } from '#station-formats/unreadable-message.js';
-import { SenderLimits } from '../intake/sender-limits.js';
+import { SenderLimits } from '#platform/http/sender-limits.js';
 import { type DryRunResult, OutreachDryRun } from './dry-run.js';
 import { faultSheet } from './fault-sheet.js';
 import { sentSheet } from './sent-sheet.js';

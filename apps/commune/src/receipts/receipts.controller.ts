@@ -12,7 +12,7 @@ import { answerOf, type AnsweredReceipt } from '../intake/intake-answers.js';
 import { Intake } from '../intake/intake.js';
 import { MessageJournal } from '../intake/message-journal.js';
 import { isReceiptId, type Receipt } from '../intake/receipt.js';
-import { SenderLimits } from '../intake/sender-limits.js';
+import { SenderLimits } from '#platform/http/sender-limits.js';
 import { ORIGINALS, RECEIPTS_VIEW } from '../injection.js';
 import { mostHeld, type LargeOriginal, type Original, type Originals } from '../originals/originals.js';
 

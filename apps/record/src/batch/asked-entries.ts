@@ -1,14 +1,15 @@
+import type { OperationOutcomeIssue } from '@medplum/fhirtypes';
 import { isObject, type Json, type JsonObject, objectOf, textOf } from '#fhir/reading/json.js';
 import type { Caller } from '#security/caller.js';
 import type { SmartInteraction } from '#security/smart-scopes.js';
 import { requireUse } from '../access/smart-access.js';
-import { FhirFault } from '../http/fhir-fault.js';
+import { FhirFault, issue } from '../http/fhir-fault.js';
 import { requireWrittenInBundle } from '../writing/taken-types.js';
 import type { SubRequest } from '../http/sub-requests.js';
 
 /** What one entry of a batch or transaction asks for. */
 export type AskedEntry =
-  | { readonly kind: 'write'; readonly entry: JsonObject }
+  | { readonly kind: 'write'; readonly entry: JsonObject; readonly note?: OperationOutcomeIssue }
   | { readonly kind: 'read'; readonly part: SubRequest }
   | { readonly kind: 'refused'; readonly fault: FhirFault };
 
@@ -47,8 +48,12 @@ function askedEntry(entry: JsonObject | undefined, base: string, caller: Caller)
       default:
         throw notTaken(method);
     }
-    requireWrite(entry, method, address, caller);
-    return { kind: 'write', entry };
+    const type = typeOf(entry, address);
+    requireUse(caller, type, interactions[method] ?? 'c');
+    requireWrittenInBundle(type);
+    if (request['ifMatch'] !== undefined) throw ifMatch();
+    const conditional = request['ifNoneExist'] !== undefined && type !== 'Patient';
+    return { kind: 'write', entry, ...(conditional && { note: ifNoneExist }) };
   } catch (error) {
     if (!(error instanceof FhirFault)) throw error;
     return { kind: 'refused', fault: error };
@@ -57,11 +62,8 @@ function askedEntry(entry: JsonObject | undefined, base: string, caller: Caller)
 
 const interactions: Readonly<Record<string, SmartInteraction>> = { POST: 'c', PUT: 'u', DELETE: 'd' };
 
-function requireWrite(entry: JsonObject, method: string, address: string, caller: Caller): void {
-  const type = textOf(objectOf(entry['resource'])?.['resourceType']) ?? /^\/?([A-Za-z]*)/.exec(address)?.[1] ?? '';
-  requireUse(caller, type, interactions[method] ?? 'c');
-  requireWrittenInBundle(type);
-}
+const typeOf = (entry: JsonObject, address: string): string =>
+  textOf(objectOf(entry['resource'])?.['resourceType']) ?? /^\/?([A-Za-z]*)/.exec(address)?.[1] ?? '';
 
 function operation(entry: JsonObject, address: string, base: string): AskedEntry {
   const { resource } = entry;
@@ -119,3 +121,15 @@ const notTaken = (method: string): FhirFault =>
     vi: `Không nhận ${method.slice(0, 10)}: gửi lại toàn bộ tài nguyên bằng POST với cùng identifier.`,
     en: `${method.slice(0, 10)} is not taken: POST the whole resource again with the same identifier.`,
   });
+
+const ifMatch = (): FhirFault =>
+  new FhirFault(400, 'not-supported', {
+    vi: 'Không nhận ifMatch: hồ sơ không sửa tại chỗ, bản gửi sau thay bản trước.',
+    en: 'ifMatch is not taken: nothing is changed in place, what is sent later takes the place of what was sent before.',
+  });
+
+/** FHIR would leave what is there as it is. */
+const ifNoneExist = issue('information', 'informational', {
+  vi: 'ifNoneExist chỉ được xét với Patient: ở đây tài nguyên cùng identifier là một, bản mới nhất được giữ.',
+  en: 'ifNoneExist is heeded of a Patient alone: resources of one identifier are one here, as last sent.',
+});

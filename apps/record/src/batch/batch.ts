@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Bundle, BundleEntry, OperationOutcome } from '@medplum/fhirtypes';
+import type { Bundle, BundleEntry, OperationOutcome, OperationOutcomeIssue } from '@medplum/fhirtypes';
 import type { JsonObject } from '#fhir/reading/json.js';
 import type { Caller } from '#security/caller.js';
 import { baseOf } from '../http/fhir-http.js';
@@ -8,7 +8,7 @@ import { returnPreference } from '../writing/return-preference.js';
 import type { SentBody } from '../writing/sent-body.js';
 import { asNotShown, asRefused, linkReceipt, type Writing } from '../writing/writing.js';
 import { writeWhole } from '../writing/whole-message.js';
-import { entryOf, type EntryResponse } from '../writing/written-entries.js';
+import { entryOf, type EntryResponse, noted } from '../writing/written-entries.js';
 import { type AskedEntry, askedEntries } from './asked-entries.js';
 import { failed, readEntries } from './read-entries.js';
 import { faultsOfEntry, renumbered } from './written-parts.js';
@@ -40,7 +40,7 @@ export class Batch {
     }
     const writes = asked.some(({ kind }) => kind === 'write');
     if (writes && asked.some(({ kind }) => kind === 'read')) throw mixed();
-    if (writes) return writeWhole(this.writing, sent, this.request, this.reply, this.caller);
+    if (writes) return writeWhole(this.writing, sent, this.request, this.reply, this.caller, notesOf(asked));
     const read = await readEntries(this.request, partsOf(asked));
     const failure = read.findIndex(({ response }) => Number(response?.status?.slice(0, 3)) >= 400);
     const { response } = read[failure] ?? {};
@@ -89,13 +89,19 @@ export class Batch {
     }
     linkReceipt(written.receipt, this.request, this.reply);
     const preference = returnPreference(this.request);
-    const answers = written.entries.map((entry) => entryOf(entry, preference)).map(renumberedEntry(places));
+    const answers = noted(written.entries, notesOf(asked))
+      .map((entry) => entryOf(entry, preference))
+      .map(renumberedEntry(places));
     return { answers, frame: written.frame };
   }
 }
 
 const partsOf = (asked: readonly AskedEntry[]): Parameters<typeof readEntries>[1] =>
   asked.flatMap((one) => (one.kind === 'read' ? [one.part] : []));
+
+/** Of those that write, what there is to say besides. */
+const notesOf = (asked: readonly AskedEntry[]): readonly (OperationOutcomeIssue | undefined)[] =>
+  asked.flatMap((one) => (one.kind === 'write' ? [one.note] : []));
 
 /** What of a Bundle intake is to keep. */
 function partOfBundle(bundle: JsonObject, asked: readonly AskedEntry[]): Pick<SentBody, 'bytes' | 'format'> {

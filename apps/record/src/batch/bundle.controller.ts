@@ -3,9 +3,7 @@ import type { Bundle, OperationOutcome } from '@medplum/fhirtypes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { objectOf, objectsOf, textOf } from '#fhir/reading/json.js';
 import { toXml } from '#fhir/xml/write-xml.js';
-import type { Configuration } from '#platform/configuration.js';
 import { StreamedBody } from '#platform/http/body-parsers.js';
-import { CONFIGURATION } from '#platform/injection.js';
 import type { Caller } from '#security/caller.js';
 import { CurrentCaller, RequireScope } from '#security/http/access.js';
 import { disclosureOf } from '#security/http/audit-hooks.js';
@@ -16,7 +14,7 @@ import { asFhir, parametersOf, refuseParameters } from '../http/fhir-http.js';
 import { FhirFault } from '../http/fhir-fault.js';
 import { formatOf } from '../http/negotiation.js';
 import { OutcomeFilter } from '../http/outcome.filter.js';
-import { noBody, type SentBody, sentBody } from '../writing/sent-body.js';
+import { noBody, SentBodies, type SentBody } from '../writing/sent-body.js';
 import { WRITING, type Writing } from '../writing/writing.js';
 import { writeWhole } from '../writing/whole-message.js';
 import { Batch } from './batch.js';
@@ -29,31 +27,40 @@ import { Batch } from './batch.js';
 export class BundleController {
   constructor(
     @Inject(WRITING) private readonly writing: Writing,
-    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    @Inject(SentBodies) private readonly bodies: SentBodies,
   ) {}
 
   @Post()
   @HttpCode(200)
   @StreamedBody()
-  async bundle(
+  bundle(
     @CurrentCaller() caller: Caller,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Buffer> {
     visibilityOf(caller);
     refuseParameters(parametersOf(request), []);
-    const sent = await sentBody(request, this.configuration.bodyLimit);
-    if (!sent) throw noBody();
-    if (sent.resource.resourceType !== 'Bundle') throw notABundle();
+    return this.bodies.within(request, caller, async (sent) => {
+      if (!sent) throw noBody();
+      if (sent.resource.resourceType !== 'Bundle') throw notABundle();
+      asFhir(reply);
+      const answer = await this.#answer(sent, caller, request, reply);
+      // As bytes: who is shown by the entries that read is written down for each of them already.
+      return Buffer.from(formatOf(request) === 'xml' ? toXml(answer) : JSON.stringify(answer));
+    });
+  }
+
+  #answer(
+    sent: SentBody,
+    caller: Caller,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<Bundle | OperationOutcome> {
     const type = textOf(sent.resource['type']) ?? '';
-    asFhir(reply);
     disclosureOf(request).interaction = { code: type === 'transaction' ? 'transaction' : 'batch', action: 'E' };
-    const answer =
-      type === 'batch' || type === 'transaction'
-        ? await new Batch(this.writing, request, reply, caller).answer(sent)
-        : await this.#message(sent, caller, request, reply);
-    // As bytes: who is shown by the entries that read is written down for each of them already.
-    return Buffer.from(formatOf(request) === 'xml' ? toXml(answer) : JSON.stringify(answer));
+    return type === 'batch' || type === 'transaction'
+      ? new Batch(this.writing, request, reply, caller).answer(sent)
+      : this.#message(sent, caller, request, reply);
   }
 
   /** A message, document or collection: all of it is for intake. */

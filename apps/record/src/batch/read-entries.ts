@@ -4,16 +4,23 @@ import type { BundleEntry, OperationOutcome, Resource } from '@medplum/fhirtypes
 import { issue, outcome, type IssueType } from '../http/fhir-fault.js';
 import { type SubAnswer, subAnswer, type SubRequest } from '../http/sub-requests.js';
 
-/** Entries of one Bundle that are read at once: others want to be answered, too. */
-const atOnce = 4;
-/** What the answers of one Bundle may come to, in characters. */
-const mostText = 32 * 1024 * 1024;
-const patienceMs = 30_000;
+export interface ReadLimits {
+  /** Entries of one Bundle that are read at once. */
+  readonly atOnce: number;
+  /** What the answers of one Bundle may come to, in characters. */
+  readonly mostText: number;
+  /** For each entry. */
+  readonly withinMs: number;
+}
+
+/** So many at once share a commit of the audit trail, which each waits for. */
+const usual: ReadLimits = { atOnce: 32, mostText: 32 * 1024 * 1024, withinMs: 30_000 };
 
 /** Reads each entry as its sender's own request; the answers stand in the order of the entries. */
 export async function readEntries(
   outer: FastifyRequest,
   parts: readonly SubRequest[],
+  { atOnce, mostText, withinMs }: ReadLimits = usual,
 ): Promise<readonly BundleEntry[]> {
   const answers: BundleEntry[] = [];
   let next = 0;
@@ -26,10 +33,7 @@ export async function readEntries(
         answers[index] = faulty(413, 'too-costly', tooMuch);
         continue;
       }
-      const answer = await subAnswer(outer, part, patienceMs).catch((error: unknown) => {
-        if (error instanceof Error && error.name === 'TimeoutError') return undefined;
-        throw error;
-      });
+      const answer = await subAnswer(outer, part, withinMs);
       room -= answer?.text.length ?? 0;
       answers[index] = answer ? entryOf(answer) : faulty(504, 'timeout', tooSlow);
     }
@@ -40,7 +44,8 @@ export async function readEntries(
 
 function entryOf({ status, headers, text }: SubAnswer): BundleEntry {
   const type = String(headers['content-type'] ?? '');
-  if (text !== '' && !/^application\/fhir\+json\b/.test(type)) return faulty(406, 'not-supported', notFhir);
+  if (text !== '' && !/^application\/fhir\+json\b/.test(type))
+    return faulty(status >= 400 ? status : 406, 'not-supported', notFhir);
   const resource = text === '' ? undefined : (JSON.parse(text) as Resource | OperationOutcome);
   const { etag, location, 'last-modified': modified } = headers;
   const response = {
@@ -54,9 +59,9 @@ function entryOf({ status, headers, text }: SubAnswer): BundleEntry {
   return { ...(resource && { resource }), response };
 }
 
-export const statusLine = (status: number): string => `${status} ${STATUS_CODES[status] ?? ''}`.trim();
+const statusLine = (status: number): string => `${status} ${STATUS_CODES[status] ?? ''}`.trim();
 
-export function faulty(status: number, code: IssueType, text: typeof tooMuch): BundleEntry {
+function faulty(status: number, code: IssueType, text: typeof tooMuch): BundleEntry {
   return failed(status, outcome([issue('error', code, text)]));
 }
 

@@ -6,7 +6,7 @@ import { type RecordResource, resourcesOf } from '#fhir/translation.js';
 import type { ReadDatabase, SqlValue } from '#projections/projection.js';
 import type { RecordDocument } from '#fhir/documents.js';
 import { type ShownResource, shownResources } from '../access/shown-resources.js';
-import type { Shown, Visibility } from '../access/visibility.js';
+import { type Shown, showsType, type Visibility } from '../access/visibility.js';
 import { asMerged } from './merged-resources.js';
 import { gone, notFound } from '../http/fhir-fault.js';
 import { rowFilter } from '../access/row-filter.js';
@@ -116,6 +116,26 @@ export class RecordReader {
       (resource) => resource.resourceType === type && resource.id === id,
     );
     if (!found) throw notFound();
+    return found;
+  }
+
+  /** Those of many resources, by name (`Type/id`), that are there and the caller's to read; each document is read once. */
+  async readAll(names: readonly string[], visibility: Visibility): Promise<ReadonlyMap<string, ServedResource>> {
+    const wanted = new Set(names);
+    const asked = [...wanted].map((name) => {
+      const [type = '', id = ''] = name.split('/');
+      return { type, id };
+    });
+    const found = new Map<string, ServedResource>();
+    for (const type of eventTypes) {
+      const events = asked.filter((one) => one.type === type && isOfEvent(type, one.id)).map(({ id }) => id);
+      if (events.length === 0 || !showsType(visibility, type)) continue;
+      for (const [event, made] of await this.ofEvents(type, events, visibility)) found.set(`${type}/${event}`, made);
+    }
+    const ids = asked.map(({ type, id }) => documentOf(type, id)).filter((id) => id !== undefined);
+    for (const stored of await this.documents.visibleAmong(await this.documents.byIds(ids), visibility))
+      for (const resource of this.resources(stored, visibility))
+        if (wanted.has(targetOf(resource))) found.set(targetOf(resource), resource);
     return found;
   }
 

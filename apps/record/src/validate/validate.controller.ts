@@ -15,9 +15,7 @@ import type { OperationOutcome } from '@medplum/fhirtypes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { SentResource } from '#fhir/reading/json.js';
 import { isResourceType } from '#fhir/structure/element-tables.js';
-import type { Configuration } from '#platform/configuration.js';
 import { StreamedBody } from '#platform/http/body-parsers.js';
-import { CONFIGURATION } from '#platform/injection.js';
 import { residentsIn } from '#security/audit/residents-in.js';
 import type { Caller } from '#security/caller.js';
 import { CurrentCaller, RequireScope } from '#security/http/access.js';
@@ -29,7 +27,7 @@ import { asFhir, checkedId, definitionOf, parametersOf, refuseParameters } from 
 import { FhirFault } from '../http/fhir-fault.js';
 import { OutcomeFilter } from '../http/outcome.filter.js';
 import { RECORD_QUERIES, type RecordQueries } from '../record-queries.js';
-import { noBody, sentBody } from '../writing/sent-body.js';
+import { noBody, SentBodies } from '../writing/sent-body.js';
 import { DefinitionsCheck } from './definitions-check.js';
 import { validateRequest } from './validate-request.js';
 import { Validation } from './validation.js';
@@ -45,7 +43,7 @@ export class ValidateController implements OnModuleDestroy {
 
   constructor(
     @Inject(RECORD_QUERIES) private readonly queries: RecordQueries,
-    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    @Inject(SentBodies) private readonly bodies: SentBodies,
   ) {}
 
   async onModuleDestroy(): Promise<void> {
@@ -55,7 +53,7 @@ export class ValidateController implements OnModuleDestroy {
   @Post(':type/$validate')
   @HttpCode(200)
   @StreamedBody()
-  async ofType(
+  ofType(
     @CurrentCaller() caller: Caller,
     @Param('type') type: string,
     @Req() request: FastifyRequest,
@@ -63,11 +61,14 @@ export class ValidateController implements OnModuleDestroy {
   ): Promise<OperationOutcome> {
     visibilityOf(caller);
     if (!isResourceType(type)) throw unknownType(type);
-    const { resource, ...asked } = await this.#asked(request);
-    if (!resource) throw noBody();
-    if (resource.resourceType !== type) throw otherType(type);
-    asFhir(reply);
-    return this.#validation.outcome(resource, asked, caller.facility);
+    const parameters = checkedParameters(request);
+    return this.bodies.within(request, caller, async (sent) => {
+      const { resource, ...asked } = validateRequest(sent?.resource, parameters);
+      if (!resource) throw noBody();
+      if (resource.resourceType !== type) throw otherType(type);
+      asFhir(reply);
+      return this.#validation.outcome(resource, asked, caller.facility);
+    });
   }
 
   @Post(':type/:id/$validate')
@@ -81,11 +82,14 @@ export class ValidateController implements OnModuleDestroy {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OperationOutcome> {
     const stored = await this.#stored(caller, type, id, request);
-    const { resource = stored, ...asked } = await this.#asked(request);
-    if (resource.resourceType !== type) throw otherType(type);
-    if (resource['id'] !== id) throw otherId();
-    asFhir(reply);
-    return this.#validation.outcome(resource, asked, caller.facility);
+    const parameters = checkedParameters(request);
+    return this.bodies.within(request, caller, async (sent) => {
+      const { resource = stored, ...asked } = validateRequest(sent?.resource, parameters);
+      if (resource.resourceType !== type) throw otherType(type);
+      if (resource['id'] !== id) throw otherId();
+      asFhir(reply);
+      return this.#validation.outcome(resource, asked, caller.facility);
+    });
   }
 
   @Get(':type/:id/$validate')
@@ -100,12 +104,6 @@ export class ValidateController implements OnModuleDestroy {
     const asked = validateRequest(undefined, checkedParameters(request));
     asFhir(reply);
     return this.#validation.outcome(stored, asked, caller.facility);
-  }
-
-  async #asked(request: FastifyRequest): Promise<ReturnType<typeof validateRequest>> {
-    const parameters = checkedParameters(request);
-    const sent = await sentBody(request, this.configuration.bodyLimit);
-    return validateRequest(sent?.resource, parameters);
   }
 
   /** @throws FhirFault 404 when it is not there or not the caller's to read */

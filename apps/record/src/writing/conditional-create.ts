@@ -30,11 +30,10 @@ export class ConditionalCreate {
     const query = new URLSearchParams(this.#condition);
     if (query.size === 0) throw noCondition();
     query.set('_count', '2');
-    const { status, text } = await subAnswer(
-      this.request,
-      { method: 'GET', path: `/fhir/${this.type}?${query.toString()}` },
-      patienceMs,
-    );
+    const path = `/fhir/${this.type}?${query.toString()}`;
+    const said = await subAnswer(this.request, { method: 'GET', path }, patienceMs);
+    if (!said) throw notSearched();
+    const { status, text } = said;
     const answer = JSON.parse(text) as Bundle | OperationOutcome;
     if (answer.resourceType === 'OperationOutcome') throw searchRefused(status, answer);
     const [found, another] = (answer.entry ?? []).filter(({ search }) => search?.mode === 'match');
@@ -63,6 +62,12 @@ const noCondition = (): FhirFault =>
   new FhirFault(400, 'value', {
     vi: 'If-None-Exist không nêu tham số tìm kiếm nào.',
     en: 'If-None-Exist names no search parameter.',
+  });
+
+const notSearched = (): FhirFault =>
+  new FhirFault(503, 'transient', {
+    vi: 'Chưa tìm xong theo If-None-Exist; không có gì được ghi. Hãy gửi lại.',
+    en: 'The search of If-None-Exist was not done in time; nothing was recorded. Please send it again.',
   });
 
 const several = (): FhirFault =>

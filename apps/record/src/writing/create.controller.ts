@@ -1,9 +1,7 @@
 import { Controller, Inject, Param, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { OperationOutcome, Resource } from '@medplum/fhirtypes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Configuration } from '#platform/configuration.js';
 import { StreamedBody } from '#platform/http/body-parsers.js';
-import { CONFIGURATION } from '#platform/injection.js';
 import type { Caller } from '#security/caller.js';
 import { CurrentCaller, RequireScope } from '#security/http/access.js';
 import { requireUse } from '../access/smart-access.js';
@@ -14,7 +12,7 @@ import { FhirFault } from '../http/fhir-fault.js';
 import { OutcomeFilter } from '../http/outcome.filter.js';
 import { ConditionalCreate } from './conditional-create.js';
 import { returnPreference } from './return-preference.js';
-import { noBody, sentBody } from './sent-body.js';
+import { noBody, SentBodies, type SentBody } from './sent-body.js';
 import { requireWritten } from './taken-types.js';
 import { asNotShown, asRefused, linkReceipt, WRITING, type WrittenMessage, type Writing } from './writing.js';
 import { type EntryResponse, outcomeOfWrite } from './written-entries.js';
@@ -27,12 +25,12 @@ import { type EntryResponse, outcomeOfWrite } from './written-entries.js';
 export class CreateController {
   constructor(
     @Inject(WRITING) private readonly writing: Writing,
-    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    @Inject(SentBodies) private readonly bodies: SentBodies,
   ) {}
 
   @Post(':type')
   @StreamedBody()
-  async create(
+  create(
     @CurrentCaller() caller: Caller,
     @Param('type') name: string,
     @Req() request: FastifyRequest,
@@ -44,10 +42,21 @@ export class CreateController {
     const { type } = definitionOf(name);
     requireUse(caller, type, 'c');
     requireWritten(type);
-    const sent = await sentBody(request, this.configuration.bodyLimit);
-    if (!sent) throw noBody();
-    if (sent.resource.resourceType !== type) throw otherType(type);
-    asFhir(reply);
+    return this.bodies.within(request, caller, async (sent) => {
+      if (!sent) throw noBody();
+      if (sent.resource.resourceType !== type) throw otherType(type);
+      asFhir(reply);
+      return this.#created(sent, type, caller, request, reply);
+    });
+  }
+
+  async #created(
+    sent: SentBody,
+    type: string,
+    caller: Caller,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<Resource | undefined> {
     const condition = request.headers['if-none-exist'];
     const conditional = typeof condition === 'string' ? new ConditionalCreate(request, type, condition) : undefined;
     const existing = await conditional?.existing();

@@ -1,4 +1,4 @@
-import type { BundleEntry, OperationOutcome } from '@medplum/fhirtypes';
+import type { BundleEntry, OperationOutcome, OperationOutcomeIssue } from '@medplum/fhirtypes';
 import { targetOf } from '#fhir/provenance.js';
 import type { Visibility } from '../access/visibility.js';
 import { issue, outcome } from '../http/fhir-fault.js';
@@ -80,6 +80,19 @@ const notShown = issue('information', 'informational', {
   vi: 'Đã nhận; hồ sơ không hiển thị mục này cho tài khoản đang dùng.',
   en: 'Taken; the record does not show this to the caller.',
 });
+
+/** The entries with what there is to say besides of each. */
+export function noted(
+  entries: readonly WrittenEntry[],
+  notes: readonly (OperationOutcomeIssue | undefined)[],
+): readonly WrittenEntry[] {
+  return entries.map((entry, index) => {
+    const note = notes[index];
+    if (!note) return entry;
+    const { response } = entry;
+    return { ...entry, response: { ...response, outcome: outcome([...(response.outcome?.issue ?? []), note]) } };
+  });
+}
 
 /** As a Bundle entry, with what `Prefer` asks for. */
 export function entryOf({ response, resource }: WrittenEntry, preference: ReturnPreference | undefined): BundleEntry {

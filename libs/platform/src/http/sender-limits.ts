@@ -1,16 +1,28 @@
-import type { FacilityCode } from '#domain/ids.js';
-import { Problem } from '#platform/http/problem.js';
+import { Problem } from './problem.js';
 
-/** Messages of one sender being worked on at once. Beyond it the sender is asked to come back. */
-const perSender = 256;
-/** Large messages of one sender at once: others must find room too. */
-const largePerSender = 4;
-/** Bytes of all senders being worked on at once. */
-const bytesInFlight = 256 * 1024 * 1024;
-/** Bytes of one sender being worked on at once: four large messages and some small ones, so that the others find room. */
-const bytesPerSender = 160 * 1024 * 1024;
+const mebibyte = 1024 * 1024;
+
+/** What may be worked on at once. Beyond it a sender is asked to come back. */
+export interface MostUnderWay {
+  /** Messages of one sender. */
+  readonly perSender: number;
+  /** Large messages of one sender: others must find room too. */
+  readonly largePerSender: number;
+  /** Bytes of one sender. */
+  readonly bytesPerSender: number;
+  /** Bytes of all senders. */
+  readonly bytesInFlight: number;
+}
+
+/** Of one sender four large messages and some small ones, so that the others find room. */
+const ofIntake: MostUnderWay = {
+  perSender: 256,
+  largePerSender: 4,
+  bytesPerSender: 160 * mebibyte,
+  bytesInFlight: 256 * mebibyte,
+};
 /** What a large message takes while it is read piece by piece, however long it is. */
-const largeTakes = 32 * 1024 * 1024;
+const largeTakes = 32 * mebibyte;
 
 /** The room that one message has. */
 export interface Room {
@@ -28,16 +40,18 @@ interface UnderWay {
 
 /** Keeps one eager sender from taking the service away from the others, and memory bounded. */
 export class SenderLimits {
-  readonly #senders = new Map<FacilityCode, UnderWay>();
+  readonly #senders = new Map<string, UnderWay>();
   #bytes = 0;
+
+  constructor(private readonly most: MostUnderWay = ofIntake) {}
 
   /**
    * @param bytes of the message that are here already. What is only announced takes no room: its sender may never bring it.
    * @throws Problem 429 with `Retry-After` when the sender, or everybody together, has too much under way
    */
-  async within<Result>(sender: FacilityCode, bytes: number, task: (room: Room) => Promise<Result>): Promise<Result> {
+  async within<Result>(sender: string, bytes: number, task: (room: Room) => Promise<Result>): Promise<Result> {
     const underWay = this.#senders.get(sender) ?? { messages: 0, large: 0, bytes: 0 };
-    if (underWay.messages >= perSender || !this.#hasRoom(underWay, bytes)) throw tooMany();
+    if (underWay.messages >= this.most.perSender || !this.#hasRoom(underWay, bytes)) throw tooMany();
     let taken = 0;
     let large = false;
     const take = (more: number): void => {
@@ -55,7 +69,7 @@ export class SenderLimits {
     };
     const becomesLarge = (): void => {
       if (large) return;
-      if (underWay.large >= largePerSender || !this.#hasRoom(underWay, largeTakes - taken)) throw tooMany();
+      if (underWay.large >= this.most.largePerSender || !this.#hasRoom(underWay, largeTakes - taken)) throw tooMany();
       large = true;
       underWay.large += 1;
       take(largeTakes - taken);
@@ -73,7 +87,7 @@ export class SenderLimits {
   /** A message alone always has room. */
   #hasRoom(underWay: UnderWay, bytes: number): boolean {
     const fits = (held: number, most: number): boolean => held === 0 || held + bytes <= most;
-    return fits(this.#bytes, bytesInFlight) && fits(underWay.bytes, bytesPerSender);
+    return fits(this.#bytes, this.most.bytesInFlight) && fits(underWay.bytes, this.most.bytesPerSender);
   }
 }
 

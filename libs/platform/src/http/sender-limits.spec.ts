@@ -1,10 +1,9 @@
 import { expect, it } from '@jest/globals';
-import type { FacilityCode } from '#domain/ids.js';
-import { Problem } from '#platform/http/problem.js';
+import { Problem } from './problem.js';
 import { SenderLimits } from './sender-limits.js';
 
-const eager = '08Z11' as FacilityCode;
-const patient = '08Z12' as FacilityCode;
+const eager = '08Z11';
+const patient = '08Z12';
 
 it('asks an eager sender to come back, and keeps room for the others', async () => {
   const limits = new SenderLimits();
@@ -54,4 +53,15 @@ it('leaves the others room, however much one sender brings or announces', async 
   release();
   expect((await refused).filter(({ status }) => status === 'rejected').length).toBeGreaterThan(50);
   await expect(limits.within(eager, 150 * megabyte, () => Promise.resolve('taken'))).resolves.toBe('taken');
+});
+
+it('holds to other limits where they are given', async () => {
+  const limits = new SenderLimits({ perSender: 2, largePerSender: 1, bytesPerSender: 10, bytesInFlight: 15 });
+  const { promise: held, resolve: release } = Promise.withResolvers<void>();
+  const first = limits.within(eager, 9, () => held);
+  await expect(limits.within(eager, 2, () => Promise.resolve())).rejects.toMatchObject({ status: 429 });
+  await expect(limits.within(patient, 7, () => Promise.resolve())).rejects.toMatchObject({ status: 429 });
+  await expect(limits.within(patient, 6, () => Promise.resolve('taken'))).resolves.toBe('taken');
+  release();
+  await first;
 });
