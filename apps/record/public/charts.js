@@ -1,7 +1,6 @@
 import { element } from './elements.js';
 import { showMoment } from './moments.js';
 import { number } from './numbers.js';
-import { glucoseTarget, hba1cTarget } from './targets.js';
 import { nothing } from './tables.js';
 import { timeChart } from './time-chart.js';
 import { t } from './words.js';
@@ -10,17 +9,18 @@ import { t } from './words.js';
 
 const saying = (...parts) => parts.filter(Boolean).join(', ');
 
-export function bloodPressureChart({ bloodPressures, bloodPressureTarget: target }, width) {
+export function bloodPressureChart({ bloodPressures, targets: { bloodPressure: target } }, width) {
   if (bloodPressures.length === 0) return [nothing()];
   const readings = bloodPressures.map(({ at, systolic, diastolic, place }) => {
-    const off = new Set([systolic >= target.systolic && 'systolic', diastolic >= target.diastolic && 'diastolic']);
-    const judged = t(off.has('systolic') || off.has('diastolic') ? 'off-target' : 'at-target');
+    const off = new Set(
+      target ? [systolic >= target.systolic && 'systolic', diastolic >= target.diastolic && 'diastolic'] : [],
+    );
+    const judged = judgement(target, off.has('systolic') || off.has('diastolic'));
     const text = saying(`${showMoment(at)}: ${systolic}/${diastolic} mmHg`, judged, place);
     return { at, values: { systolic, diastolic }, off, text, judged, place };
   });
-  const aim = `${target.systolic}/${target.diastolic} mmHg`;
   return [
-    targetLine(t('bp-target', aim, target.source)),
+    target && targetLine(t('bp-target', `${target.systolic}/${target.diastolic} mmHg`, target.source)),
     legend([
       ['round', 'systolic', t('systolic')],
       ['diamond', 'diastolic', t('diastolic')],
@@ -35,14 +35,16 @@ export function bloodPressureChart({ bloodPressures, bloodPressureTarget: target
         { key: 'systolic', shape: 'round' },
         { key: 'diastolic', shape: 'diamond' },
       ],
-      targets: [
-        { value: target.systolic, text: `< ${target.systolic}` },
-        { value: target.diastolic, text: `< ${target.diastolic}` },
-      ],
+      targets: target
+        ? [
+            { value: target.systolic, text: `< ${target.systolic}` },
+            { value: target.diastolic, text: `< ${target.diastolic}` },
+          ]
+        : [],
       columns: [
         { heading: t('when'), cell: ({ at }) => showMoment(at) },
-        { heading: t('systolic-unit'), cell: ({ values }) => String(values.systolic) },
-        { heading: t('diastolic-unit'), cell: ({ values }) => String(values.diastolic) },
+        { heading: t('systolic-unit'), cell: ({ values }) => number(values.systolic) },
+        { heading: t('diastolic-unit'), cell: ({ values }) => number(values.diastolic) },
         { heading: t('judged'), cell: ({ judged }) => judged },
         { heading: t('where'), cell: ({ place }) => place },
       ],
@@ -52,19 +54,19 @@ export function bloodPressureChart({ bloodPressures, bloodPressureTarget: target
 
 const glucoseShapes = { fasting: 'round', any: 'square', 'after-meal': 'diamond' };
 
-export function glucoseChart({ glucose }, width) {
+export function glucoseChart({ glucose, targets: { glucose: target } }, width) {
   if (glucose.length === 0) return [nothing()];
-  const { from, to, source } = glucoseTarget;
   const kinds = Object.keys(glucoseShapes).filter((kind) => glucose.some(({ taken }) => taken === kind));
   const readings = glucose.map(({ at, value, taken, place }) => {
     // The target is of fasting blood: other values are shown, not judged.
-    const judged = taken === 'fasting' ? t(value < from || value > to ? 'off-target' : 'at-target') : '';
+    const aim = taken === 'fasting' ? target : undefined;
+    const misses = aim !== undefined && (value < aim.from || value > aim.to);
+    const judged = judgement(aim, misses);
     const text = saying(`${showMoment(at)}: ${number(value)} mmol/L`, t(`glucose-${taken}`), judged, place);
-    const off = new Set(taken === 'fasting' && (value < from || value > to) ? [taken] : []);
-    return { at, values: { [taken]: value }, off, text, judged, taken, value, place };
+    return { at, values: { [taken]: value }, off: new Set(misses ? [taken] : []), text, judged, taken, value, place };
   });
   return [
-    targetLine(t('glucose-target', number(from), number(to), source)),
+    target && targetLine(t('glucose-target', number(target.from), number(target.to), target.source)),
     legend(kinds.map((kind) => [glucoseShapes[kind], kind, t(`glucose-${kind}`)])),
     ...timeChart({
       id: 'glucose',
@@ -73,10 +75,12 @@ export function glucoseChart({ glucose }, width) {
       width,
       readings,
       series: kinds.map((key) => ({ key, shape: glucoseShapes[key] })),
-      targets: [
-        { value: to, text: `≤ ${number(to)}` },
-        { value: from, text: `≥ ${number(from)}`, below: true },
-      ],
+      targets: target
+        ? [
+            { value: target.to, text: `≤ ${number(target.to)}` },
+            { value: target.from, text: `≥ ${number(target.from)}`, below: true },
+          ]
+        : [],
       columns: [
         { heading: t('when'), cell: ({ at }) => showMoment(at) },
         { heading: t('glucose-unit'), cell: ({ value }) => number(value) },
@@ -88,16 +92,16 @@ export function glucoseChart({ glucose }, width) {
   ];
 }
 
-export function hba1cChart({ hba1c }, width) {
+export function hba1cChart({ hba1c, targets: { hba1c: target } }, width) {
   if (hba1c.length === 0) return [nothing()];
-  const { below, source } = hba1cTarget;
   const readings = hba1c.map(({ at, value, place }) => {
-    const judged = t(value >= below ? 'off-target' : 'at-target');
+    const misses = target !== undefined && value >= target.below;
+    const judged = judgement(target, misses);
     const text = saying(`${showMoment(at)}: ${number(value)} %`, judged, place);
-    return { at, values: { hba1c: value }, off: new Set(value >= below ? ['hba1c'] : []), text, judged, place };
+    return { at, values: { hba1c: value }, off: new Set(misses ? ['hba1c'] : []), text, judged, place };
   });
   return [
-    targetLine(t('hba1c-target', number(below), source)),
+    target && targetLine(t('hba1c-target', number(target.below), target.source)),
     ...timeChart({
       id: 'hba1c',
       title: 'HbA1c',
@@ -105,7 +109,7 @@ export function hba1cChart({ hba1c }, width) {
       width,
       readings,
       series: [{ key: 'hba1c', shape: 'round' }],
-      targets: [{ value: below, text: `< ${number(below)} %` }],
+      targets: target ? [{ value: target.below, text: `< ${number(target.below)} %` }] : [],
       columns: [
         { heading: t('when'), cell: ({ at }) => showMoment(at) },
         { heading: 'HbA1c (%)', cell: ({ values }) => number(values.hba1c) },
@@ -116,6 +120,7 @@ export function hba1cChart({ hba1c }, width) {
   ];
 }
 
+const judgement = (target, misses) => (target ? t(misses ? 'off-target' : 'at-target') : '');
 const targetLine = (text) => element('p', { className: 'target-line' }, text);
 
 const legend = (items) =>

@@ -7,11 +7,7 @@ export const systems = {
   citizenId: 'http://fhir.ehealth.gov.vn/core/sid/citizen_id',
   passport: 'http://fhir.ehealth.gov.vn/core/sid/passport_number',
   insurance: 'http://fhir.ehealth.gov.vn/core/sid/insurance_number',
-  patientNumber: 'http://fhir.ehealth.gov.vn/core/sid/patient-internal-id',
-  historyDisease: 'urn:lien-tuyen:codesystem:qd831-benh-tat',
   screeningProgramme: 'urn:lien-tuyen:codesystem:screening-programme',
-  programme: 'urn:lien-tuyen:codesystem:programme',
-  noteKind: 'urn:lien-tuyen:codesystem:note-kind',
   transferDirection: 'urn:lien-tuyen:codesystem:transfer-direction',
   transferReason: 'urn:lien-tuyen:codesystem:ma-lydo-ct',
   referralState: 'urn:lien-tuyen:codesystem:referral-state',
@@ -33,6 +29,10 @@ export const idIn = (reference) => reference?.reference?.split('/').at(-1);
 
 /** Whom a reference means, in words. */
 export const namedBy = (reference) => reference?.display ?? reference?.identifier?.value ?? idIn(reference);
+
+/** The facility among those who took part, in words. */
+export const facilityAmong = (references) =>
+  namedBy(references.find((one) => one?.reference?.startsWith('Organization/')));
 
 export const extensionOf = (resource, url) => resource?.extension?.find((one) => one.url === url);
 

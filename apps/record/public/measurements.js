@@ -1,4 +1,4 @@
-import { codeIn, isVoid, namedBy, notesOf, ofType, systems, wordsOf } from './fhir-elements.js';
+import { codeIn, facilityAmong, isVoid, notesOf, ofType, systems, wordsOf } from './fhir-elements.js';
 import { epochOf, newestFirst } from './moments.js';
 
 /** Blood pressure, glucose, HbA1c, other signs and laboratory results. Pure. */
@@ -8,8 +8,7 @@ const takenAt = ({ effectiveDateTime, effectivePeriod, issued }) =>
   effectiveDateTime ?? effectivePeriod?.start ?? issued;
 const loincOf = ({ code }) => codeIn(code, systems.loinc);
 const oldestFirst = (points) => points.toSorted((a, b) => epochOf(a.at) - epochOf(b.at));
-const placeOf = ({ performer = [] }) =>
-  performer.filter(({ reference }) => reference?.startsWith('Organization/')).map(namedBy)[0];
+const placeOf = ({ performer = [] }) => facilityAmong(performer);
 
 /** @returns oldest first: { at, systolic, diastolic, place }, in mmHg */
 export function bloodPressures(resources) {

@@ -24,6 +24,10 @@ export function showMoment(text) {
   return written.length > 10 ? `${date} ${written.slice(11, 16)}` : date;
 }
 
+/** To the second, for what happens in quick succession: `22/11/2026 08:30:05`; a day stays a day. */
+export const showExactly = (text) =>
+  text.length > 10 ? `${showMoment(text)}${wallClock(Date.parse(text)).slice(16)}` : showMoment(text);
+
 /** The day alone. */
 export const showDay = (text) => (text ? showMoment(text).slice(0, 10) : '');
 

@@ -1,5 +1,5 @@
 import { element } from './elements.js';
-import { showMoment } from './moments.js';
+import { showExactly, showMoment } from './moments.js';
 import { masked, nameOf, numbersOf } from './person.js';
 import { whoLine } from './person-view.js';
 import { chosenPurpose } from './purpose.js';
@@ -21,7 +21,7 @@ export function printedHead({ person, asOf, now }) {
         .filter(Boolean)
         .join(' · '),
     ),
-    element('p', {}, asOf ? t('as-known', showMoment(asOf)) : t('as-known-now')),
+    element('p', {}, asOf ? t('as-known', showExactly(asOf)) : t('as-known-now')),
     element('p', { id: 'printed-when' }),
   ];
 }

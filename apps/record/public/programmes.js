@@ -1,4 +1,4 @@
-import { extensionOf, isVoid, namedBy, notesOf, ofType, wordsOf } from './fhir-elements.js';
+import { extensionOf, facilityAmong, isVoid, namedBy, notesOf, ofType, wordsOf } from './fhir-elements.js';
 import { newestFirst } from './moments.js';
 
 /** Programmes, vaccines and what the person said about sharing. Pure. */
@@ -30,26 +30,32 @@ export const vaccinesOf = (resources) =>
         vaccine: wordsOf(one.vaccineCode),
         dose: one.protocolApplied?.[0]?.doseNumberPositiveInt,
         lot: one.lotNumber,
-        place: one.performer
-          ?.map(({ actor }) => actor)
-          .filter(({ reference }) => reference?.startsWith('Organization/'))
-          .map(namedBy)[0],
+        place: facilityAmong((one.performer ?? []).map(({ actor }) => actor)),
         next: extensionOf(one, 'urn:lien-tuyen:extension:next-dose')?.valueDate,
         notes: notesOf(one),
       })),
     ({ on }) => on,
   );
 
-/** Statements about sharing the record, newest first: { on, given, to, takenBy } */
+/**
+ * Statements about sharing the record, newest first: { on, given, to, takenBy, words }. What says more than with whom it is shared (for what,
+ * until when, but for) is named in words and not judged: given is missing.
+ */
 export const consentsOf = (resources) =>
   newestFirst(
     ofType(resources, 'Consent')
       .filter(({ status }) => status === 'active')
       .map((one) => ({
         on: one.dateTime,
-        given: one.provision?.type !== 'deny',
+        ...(isPlain(one.provision) && { given: one.provision.type === 'permit' }),
+        words: one.category?.map(wordsOf).join(', '),
         to: namedBy(one.provision?.actor?.[0]?.reference),
         takenBy: namedBy(one.organization?.[0]),
       })),
     ({ on }) => on,
   );
+
+const isPlain = (provision) =>
+  provision?.type !== undefined &&
+  Object.keys(provision).every((name) => ['type', 'actor'].includes(name)) &&
+  (provision.actor ?? []).length <= 1;

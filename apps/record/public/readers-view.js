@@ -8,44 +8,43 @@ import { t, words } from './words.js';
 
 const callerKind = 'urn:lien-tuyen:codesystem:caller-kind';
 
-/** Who read the record, for those who may know: asked for when it is opened. */
-export function readers(id) {
-  const content = element('div');
-  const events = [];
-  let query;
+/**
+ * Who read the record, for those who may know: asked for when the reader wants it.
+ * @param known { events, query } of what was asked already: query is that of the next page; nothing was asked while events are missing
+ * @param change called with what is known then
+ */
+export function readers(id, known, change) {
+  const problem = element('p', { className: 'bad', role: 'alert' });
   const load = async () => {
     try {
-      const page = await readersOf(id, query);
-      events.push(
-        ...(page.entry ?? []).map(({ resource }) => resource).filter((one) => one.resourceType === 'AuditEvent'),
-      );
-      query = nextQuery(page);
-      content.replaceChildren(...shown(events, query && load));
+      const page = await readersOf(id, known.query);
+      const events = (page.entry ?? []).map(({ resource }) => resource);
+      change({
+        events: [...(known.events ?? []), ...events.filter(({ resourceType }) => resourceType === 'AuditEvent')],
+        query: nextQuery(page),
+      });
     } catch (error) {
-      content.replaceChildren(
-        element('p', { className: 'bad', role: 'alert' }, wordsOfProblem(error)),
-        button(load, 'retry'),
-      );
+      problem.textContent = wordsOfProblem(error);
     }
   };
-  content.append(button(load, 'show-readers'));
-  return [element('p', { className: 'soft' }, t('readers-text')), content];
+  const more = (key) => element('button', { type: 'button', onclick: () => void load() }, t(key));
+  return [
+    element('p', { className: 'soft' }, t('readers-text')),
+    known.events && tableOf(known.events),
+    known.events ? known.query && more('more') : more('show-readers'),
+    problem,
+  ];
 }
 
-const button = (load, words) => element('button', { type: 'button', onclick: () => void load() }, t(words));
-
-const shown = (events, more) =>
-  [
-    events.length === 0
-      ? nothing()
-      : dataTable(
-          'readers-table',
-          t('readers'),
-          [t('when'), t('who'), t('purpose'), t('asked-for')],
-          events.map((one) => [showMoment(one.recorded), readerOf(one), purposeOf(one), askedFor(one)]),
-        ),
-    more && button(more, 'more'),
-  ].filter(Boolean);
+const tableOf = (events) =>
+  events.length === 0
+    ? nothing()
+    : dataTable(
+        'readers-table',
+        t('readers'),
+        [t('when'), t('who'), t('purpose'), t('asked-for')],
+        events.map((one) => [showMoment(one.recorded), readerOf(one), purposeOf(one), askedFor(one)]),
+      );
 
 function readerOf({ agent: [agent] }) {
   const kind = agent?.role?.map((role) => codeIn(role, callerKind)).find(Boolean);

@@ -15,7 +15,7 @@ import { personIn } from './person.js';
 import { hasDiabetes, problemsOf } from './problems.js';
 import { consentsOf, programmesOf, vaccinesOf } from './programmes.js';
 import { referralsOf } from './referrals.js';
-import { bloodPressureTarget } from './targets.js';
+import { targetsOf } from './targets.js';
 import { isRedacted, timelineOf } from './timeline-entries.js';
 
 /**
@@ -39,7 +39,7 @@ export function recordContent(resources, id, now, number) {
     problems,
     medicines: medicinesOf(resources, encounters, now),
     bloodPressures: bloodPressures(resources),
-    bloodPressureTarget: bloodPressureTarget(person?.birthDate, Number(dayOf(now).slice(0, 4)), hasDiabetes(problems)),
+    targets: targetsOf(person?.birthDate, Number(dayOf(now).slice(0, 4)), hasDiabetes(problems)),
     glucose: glucoseValues(resources),
     hba1c: hba1cValues(resources),
     signs: newestSigns(resources, number),

@@ -1,25 +1,7 @@
 /** Reads a record page by page. */
 import { everything, nextQuery } from './service.js';
+import { shownTypes } from './shown-types.js';
 
-/** What the page shows; messages and their digests stay where they are. */
-const types = [
-  'Patient',
-  'AllergyIntolerance',
-  'Composition',
-  'Condition',
-  'Consent',
-  'DiagnosticReport',
-  'Encounter',
-  'EpisodeOfCare',
-  'FamilyMemberHistory',
-  'Immunization',
-  'MedicationRequest',
-  'MedicationStatement',
-  'Observation',
-  'Procedure',
-  'ServiceRequest',
-  'Task',
-];
 const pageSize = '250';
 
 /**
@@ -27,7 +9,8 @@ const pageSize = '250';
  * @yields { resources, next }: next is where to go on, nothing at the end
  */
 export async function* pagesOf(id, { asOf, signal, from }) {
-  let query = from ?? new URLSearchParams({ _type: types.join(), _count: pageSize, ...(asOf && { asOf }) }).toString();
+  let query =
+    from ?? new URLSearchParams({ _type: shownTypes.join(), _count: pageSize, ...(asOf && { asOf }) }).toString();
   while (query !== undefined) {
     const page = await everything(id, query, signal);
     query = nextQuery(page);

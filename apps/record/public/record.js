@@ -5,7 +5,7 @@ import { element } from './elements.js';
 import { closeEmergency, openedEmergency } from './emergency.js';
 import { $, listenToFrame, readerOf, renderFrame, say, wordsOfProblem } from './frame.js';
 import { stopsOf } from './knowledge.js';
-import { endOf, isMoment, showMoment } from './moments.js';
+import { endOf, isMoment, showExactly, showMoment } from './moments.js';
 import { number } from './numbers.js';
 import { nameOf } from './person.js';
 import { personRows, whoLine } from './person-view.js';
@@ -37,6 +37,9 @@ const shown = {
   next: undefined,
   wholeNumbers: false,
   timeline: { kind: undefined, all: false },
+  readers: {},
+  /** Told once what is read now is here. */
+  news: '',
 };
 let asked = new AbortController();
 
@@ -69,14 +72,21 @@ async function read() {
   render();
   const slow = setTimeout(() => say('', t('slow')), slowMs);
   try {
+    let drawn = 0;
     for await (const { resources, next } of pagesOf(id, { asOf: shown.asOf, signal, from: shown.next })) {
       shown.resources.push(...resources);
       shown.next = next;
+      renderProgress();
+      // Drawn anew only when there is twice as much: a long record would else be drawn over and over.
+      if (next === undefined || shown.resources.length < 2 * drawn) continue;
+      drawn = shown.resources.length;
       shown.content = contentNow();
-      if (next !== undefined) render();
+      render();
     }
+    shown.content = contentNow();
     shown.state = 'whole';
-    say('', '');
+    say('', shown.news);
+    shown.news = '';
     render();
   } catch (error) {
     if (!signal.aborted) cutOff(error);
@@ -101,11 +111,12 @@ function cutOff(error) {
   if (!(error instanceof ServiceProblem || error instanceof LineProblem)) throw error;
   if (error.status === 403 && openedEmergency()?.patient === id) {
     closeEmergency();
-    say('bad', t('emergency-over'));
-    void load();
+    shown.news = t('emergency-over');
+    startAgain();
     return;
   }
-  shown.state = shown.content?.person ? 'partly' : 'none';
+  shown.content = contentNow();
+  shown.state = shown.content.person ? 'partly' : 'none';
   render();
   if (error.status === 404 || error.status === 410) sayNotThere();
   else sayRetry(error, read);
@@ -169,8 +180,8 @@ function scheduleEnd() {
   ending = setTimeout(
     () => {
       closeEmergency();
+      shown.news = t('emergency-over');
       startAgain();
-      say('', t('emergency-over'));
     },
     Math.max(0, Date.parse(opened.until) - Date.now()),
   );
@@ -215,8 +226,16 @@ function renderSections() {
     ...hba1cChart(shown.content, wide),
   ]);
   $('readers').hidden = !mayKnowReaders.includes(shown.me?.kind);
-  // What was read there is not asked again for another language or moment.
-  if (shown.me && $('readers').querySelector('.content').childElementCount === 0) fill('readers', readers(id));
+  renderReaders();
+}
+
+function renderReaders() {
+  const change = (known) => {
+    shown.readers = known;
+    renderReaders();
+    $('readers').querySelector('[tabindex], button')?.focus();
+  };
+  fill('readers', readers(id, shown.readers, change));
 }
 
 function renderTimeline() {
@@ -235,7 +254,7 @@ const fill = (name, nodes) =>
 
 function renderMoment() {
   $('as-of').hidden = shown.asOf === undefined;
-  if (shown.asOf) $('as-of-text').textContent = t('as-known', showMoment(shown.asOf));
+  if (shown.asOf) $('as-of-text').textContent = t('as-known', showExactly(shown.asOf));
   renderSlider();
 }
 
@@ -264,6 +283,8 @@ let opened = [];
 addEventListener('beforeprint', () => {
   opened = [...document.querySelectorAll('#record details:not([open])')];
   for (const one of opened) one.open = true;
+  // The margins of every page say whose record it is: pages come apart.
+  document.documentElement.style.setProperty('--whose', JSON.stringify($('person-name').textContent));
   $('printed-when').textContent = t('printed', showMoment(new Date().toISOString()), readerOf(shown.me));
 });
 addEventListener('afterprint', () => {
@@ -290,12 +311,17 @@ async function begin() {
     width = innerWidth;
     renderSections();
   });
+  await enter();
+}
+
+async function enter() {
   try {
     shown.me = await session();
   } catch (error) {
-    if (error.status !== 401) say('bad', wordsOfProblem(error));
+    sayRetry(error, enter);
     return;
   }
+  say('', '');
   scheduleEnd();
   await load();
 }

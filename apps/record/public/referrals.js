@@ -1,7 +1,25 @@
-import { codeIn, extensionOf, firstCode, idIn, namedBy, notesOf, ofType, systems, wordsOf } from './fhir-elements.js';
+import {
+  codeIn,
+  extensionOf,
+  firstCode,
+  idIn,
+  isVoid,
+  namedBy,
+  notesOf,
+  ofType,
+  systems,
+  wordsOf,
+} from './fhir-elements.js';
 import { newestFirst } from './moments.js';
 
 /** Referrals, up, across and back. Pure. */
+
+/** SNOMED CT: referral of a patient, and its kinds that hospitals use. */
+const referral = new Set(['3457005', '306206005']);
+const snomed = 'http://snomed.info/sct';
+
+/** Whether a request sends the patient to another facility; others order something. */
+const isReferral = ({ code, category = [] }) => [code, ...category].some((one) => referral.has(codeIn(one, snomed)));
 
 /**
  * Each request with the task that tells how far it is, newest first.
@@ -9,9 +27,26 @@ import { newestFirst } from './moments.js';
  */
 export function referralsOf(resources) {
   const tasks = new Map(ofType(resources, 'Task').map((task) => [idIn(task.focus), task]));
-  const referrals = ofType(resources, 'ServiceRequest').map((request) => referralOf(request, tasks.get(request.id)));
+  const referrals = ofType(resources, 'ServiceRequest')
+    .filter((one) => isReferral(one) && !isVoid(one))
+    .map((request) => referralOf(request, tasks.get(request.id)));
   return newestFirst(referrals, ({ on }) => on);
 }
+
+/** Requests that order something, newest first: { id, on, what, by, state }. */
+export const ordersOf = (resources) =>
+  newestFirst(
+    ofType(resources, 'ServiceRequest')
+      .filter((one) => !isReferral(one) && !isVoid(one))
+      .map(({ id, authoredOn, code, requester, status }) => ({
+        id,
+        on: authoredOn,
+        what: wordsOf(code),
+        by: namedBy(requester),
+        state: status,
+      })),
+    ({ on }) => on,
+  );
 
 function referralOf(request, task) {
   const { identifier, authoredOn, occurrencePeriod, requester, performer, orderDetail, reasonCode = [] } = request;

@@ -121,7 +121,7 @@ export function referrals({ referrals: all }) {
     ),
     soft(
       one.directionWords,
-      t('sent', showMoment(one.on)),
+      one.on && t('sent', showMoment(one.on)),
       one.until && t('valid-until', showMoment(one.until)),
       one.number,
     ),
@@ -176,8 +176,13 @@ export function history({ history: risks, family }) {
 
 export function consents({ consents: all }) {
   if (all.length === 0) return [element('p', {}, t('consent-none'))];
-  return items(all, ({ on, given, to, takenBy }) => [
-    element('strong', {}, t(given ? 'consent-given' : 'consent-withdrawn', to ?? t('all-facilities'))),
+  return items(all, ({ on, given, to, takenBy, words }) => [
+    element('strong', {}, consentWords({ given, to, words })),
     soft(showMoment(on), takenBy && t('taken-by', takenBy)),
   ]);
 }
+
+const consentWords = ({ given, to, words }) =>
+  given === undefined
+    ? t('consent-other', words)
+    : t(given ? 'consent-given' : 'consent-withdrawn', to ?? t('all-facilities'));

@@ -1,6 +1,6 @@
 import { element } from './elements.js';
 import { stopAt } from './knowledge.js';
-import { fromField, isMoment, showMoment, toField } from './moments.js';
+import { fromField, isMoment, showExactly, toField } from './moments.js';
 import { t, words } from './words.js';
 
 /** Most kinds of events and places that a stop is described by. */
@@ -76,7 +76,7 @@ function textOf(stops, index) {
   const stop = stops[index];
   if (!stop) return t('now');
   const told = [...new Set(stop.events.map(eventWords))].slice(0, mostSaid).join(', ');
-  return [showMoment(stop.at), told, stop.places.slice(0, mostSaid).join(', ')].filter(Boolean).join(' · ');
+  return [showExactly(stop.at), told, stop.places.slice(0, mostSaid).join(', ')].filter(Boolean).join(' · ');
 }
 
 /** A new kind of event that the page has no words for yet is named as it is. */

@@ -1,10 +1,20 @@
 import { codeIn, groupedBy, idIn, isVoid, namedBy, ofType, systems, wordsOf } from './fhir-elements.js';
 import { valueOf } from './measurements.js';
 import { newestFirst } from './moments.js';
+import { ordersOf } from './referrals.js';
 
 /** Everything that happened, in one line of time. Pure. */
 
-export const timelineKinds = ['visit', 'screening', 'immunization', 'referral', 'programme', 'document'];
+export const timelineKinds = [
+  'visit',
+  'inpatient',
+  'screening',
+  'immunization',
+  'referral',
+  'order',
+  'programme',
+  'document',
+];
 
 /**
  * Newest first.
@@ -41,6 +51,15 @@ export function timelineOf(resources, { referrals, vaccines, programmes }, numbe
           ['diagnosis', one.reasons.join('; ')],
           ...one.answers.map(({ heading, said }) => [undefined, `${heading}: ${said}`]),
         ],
+      })),
+      ...ordersOf(resources).map((one) => ({
+        id: `order-${one.id}`,
+        kind: 'order',
+        on: one.on,
+        title: one.what,
+        place: one.by,
+        state: one.state,
+        rows: [],
       })),
       ...programmes.map((one, index) => ({
         id: `programme-${index}`,
@@ -79,10 +98,9 @@ function encounterEntry(encounter, parts, number) {
   const noted = observations.filter((one) => ['exam', 'survey'].some((code) => category(code).includes(one)));
   return {
     id: `encounter-${encounter.id}`,
-    kind: screening ? 'screening' : 'visit',
+    kind: screening ? 'screening' : encounter.class?.code === 'IMP' ? 'inpatient' : 'visit',
     on: encounter.period?.start,
     until: encounter.period?.end,
-    class: encounter.class?.code,
     title: screening ? wordsOf(screening) : (diagnoses[0] ?? wordsOf(encounter.type?.[0])),
     place: namedBy(encounter.serviceProvider),
     hidden: isRedacted(encounter),

@@ -46,14 +46,20 @@ const kindFilter = (kinds, chosen, change) =>
     ),
   );
 
+/** Of what took days, the first and the last. */
+function whenOf({ on, until }) {
+  const last = until && showDay(until);
+  return last && last !== showDay(on) ? `${showDay(on)} – ${last}` : showMoment(on);
+}
+
 const yearOf = ({ on } = {}) => (on ? dayOf(epochOf(on)).slice(0, 4) : undefined);
 
 function item(entry, before) {
-  const { kind, on, title, place, to, hidden, state, stateWords } = entry;
+  const { kind, title, place, to, hidden, state, stateWords } = entry;
   const year = yearOf(entry);
   const rows = entry.rows.filter(([, text]) => text);
   const summary = [
-    element('span', { className: 'when' }, on?.length > 10 ? showMoment(on) : showDay(on)),
+    element('span', { className: 'when' }, whenOf(entry)),
     element('span', { className: `chip ${kind}` }, t(`kind-of-${kind}`)),
     element('strong', {}, title ?? t(hidden ? 'hidden-entry' : 'untitled')),
     state && element('span', { className: `chip state-${state}` }, stateWords ?? t(`request-${state}`)),

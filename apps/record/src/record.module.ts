@@ -1,5 +1,6 @@
 import { hkdfSync } from 'node:crypto';
 import { Module } from '@nestjs/common';
+import type { Logger } from 'pino';
 import type { EventStore } from '#event-store/event-store.js';
 import type { FacilityRegister } from '#domain/facilities/facility-register.js';
 import type { PlaceRegister } from '#domain/places/place-register.js';
@@ -9,6 +10,7 @@ import {
   CONFIGURATION,
   EVENT_STORE,
   FACILITY_REGISTER,
+  LOGGER,
   PLACE_REGISTER,
   SECRETS,
   VIEW_HOST,
@@ -31,6 +33,9 @@ import { StoredDocuments } from './reading/stored-documents.js';
 import { FhirController } from './http/fhir.controller.js';
 import { FhirSmartConfigurationController } from './http/smart-configuration.controller.js';
 import { HistoryController } from './http/history.controller.js';
+import { GraphqlController } from './graphql/graphql.controller.js';
+import { GraphqlService } from './graphql/graphql-service.js';
+import { GRAPHQL } from './graphql/injection.js';
 import { SummaryController } from './summary/summary.controller.js';
 import { readRecordsFiles, RECORDS_FILES, RecordsPageController } from './pages/records-page.controller.js';
 import { TERMINOLOGY } from './terminology/injection.js';
@@ -63,6 +68,7 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
     FhirSmartConfigurationController,
     AuditEventsController,
     SummaryController,
+    GraphqlController,
     TerminologyOperationsController,
     TerminologyResourcesController,
     HistoryController,
@@ -105,6 +111,11 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
           new WrittenEntries(new StoredDocuments(view.database), reader),
         ),
       inject: [INTAKE, EVENT_STORE, HEALTH_RECORD_VIEW, RECORD_QUERIES],
+    },
+    {
+      provide: GRAPHQL,
+      useFactory: (logger: Logger): GraphqlService => new GraphqlService(logger),
+      inject: [LOGGER],
     },
     {
       provide: TERMINOLOGY,

@@ -108,7 +108,7 @@ describe('the view', () => {
         ({ position } = await store.append(stream, 'any', [{ id, type, data, metadata }]));
       }
       expect(await view.waitFor(position, 10_000)).toBe(true);
-      expect(await view.status()).toMatchObject({ name: 'health-record', version: 9, setAside: 0 });
+      expect(await view.status()).toMatchObject({ name: 'health-record', version: 10, setAside: 0 });
       const { reader } = recordQueries(view.database, { readStream: async () => [] }, new FacilityRegister(), {
         sealingKey: new Uint8Array(32),
       });

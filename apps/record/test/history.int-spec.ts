@@ -204,6 +204,8 @@ function logOf(lived: readonly Step[]): { readonly log: EventLog; readonly resid
     const number = `E${episode}`;
     const content = visitContent('08Z11', number, `2026-10-0${episode}T08:00:00+07:00`, {
       reason: `Lần ${index}`,
+      practitioner: `00${index % 3}/TQ-CCHN`,
+      ...(index % 2 === 0 && { practitionerName: `Nông Văn ${index}` }),
       diagnoses: [{ code: index % 2 === 0 ? 'I10' : 'E11.9', display: 'Chẩn đoán', role: 'main' }],
     });
     if (what === 'visit' || what === 'amend') {
@@ -285,28 +287,119 @@ it('the record as of a moment is what a view built up to that moment shows', asy
   );
 }, 600_000);
 
-it('every version that was ever served is found again by its number', async () => {
+const typesOfALife = [
+  'Patient',
+  'Encounter',
+  'Condition',
+  'Immunization',
+  'ServiceRequest',
+  'Task',
+  'EpisodeOfCare',
+  'Practitioner',
+  'PractitionerRole',
+];
+
+it('every version that was ever served is found again by its number, and once in each history', async () => {
   await fc.assert(
-    fc.asyncProperty(steps, async (lived) => {
+    fc.asyncProperty(steps, fc.constantFrom(1, 3, 50), async (lived, size) => {
       const { log } = logOf(lived.filter(({ what }) => !['merge', 'unmerge'].includes(what)));
-      const first = log.events.slice(0, 6);
-      const server = await startFhirServer(first);
+      const server = await startFhirServer(log.events.slice(0, 6));
       const seen = new Map<string, Resource>();
       try {
         for (const event of [undefined, ...log.events.slice(6)]) {
           if (event) await server.apply([event]);
-          for (const { resource } of await entriesOf(server, 'Encounter'))
-            if (resource) seen.set(`${resource.id}/_history/${resource.meta?.versionId}`, resource);
+          for (const type of typesOfALife)
+            for (const { resource } of await entriesOf(server, type))
+              if (resource) seen.set(`${type}/${resource.id}/_history/${resource.meta?.versionId}`, resource);
         }
-        for (const [name, resource] of seen)
-          expect((await ask<Resource>(server, `Encounter/${name}`)).body).toEqual(resource);
+        for (const [name, resource] of seen) expect((await ask<Resource>(server, name)).body).toEqual(resource);
+        const all = await entriesOf(server, `_history?_count=${size}`);
+        for (const type of typesOfALife) {
+          const ofType = await entriesOf(server, `${type}/_history?_count=${size}`);
+          const versions = ofType.flatMap(({ resource }) => resource ?? []);
+          expect(versions.map(versionName).toSorted()).toEqual(
+            [...seen.keys()].filter((name) => name.startsWith(`${type}/`)).toSorted(),
+          );
+          for (const one of versions) expect(one).toEqual(seen.get(versionName(one)));
+          expect(all.filter(({ fullUrl }) => fullUrl?.startsWith(`${server.base}/${type}/`))).toEqual(ofType);
+        }
       } finally {
         await server.close();
       }
     }),
-    { ...seeded, numRuns: 10 },
+    { ...seeded, numRuns: Number(others ?? 10) },
   );
-}, 120_000);
+}, 600_000);
+
+const versionName = ({ resourceType, id, meta }: Resource): string =>
+  `${resourceType}/${id}/_history/${meta?.versionId}`;
+
+it('_at of a history holds what a view built up to that moment serves', async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, fc.double({ min: 0, max: 1, noNaN: true }), async (lived, share) => {
+      const { log } = logOf(lived.filter(({ what }) => !['merge', 'unmerge'].includes(what)));
+      const past = log.events.slice(0, 6 + Math.floor((log.events.length - 6) * share));
+      const [then, now] = [await startFhirServer(past), await startFhirServer(log.events)];
+      try {
+        for (const type of typesOfALife) {
+          const current = await entriesOf(now, `${type}/_history?_count=7&_at=${past.at(-1)?.recordedAt}`);
+          expect(byName(current.filter(({ resource }) => resource))).toEqual(byName(await entriesOf(then, type)));
+        }
+      } finally {
+        await then.close();
+        await now.close();
+      }
+    }),
+    { ...seeded, numRuns: Number(others ?? 10) },
+  );
+}, 600_000);
+
+it('pages of a history lose nothing and repeat nothing while the log grows', async () => {
+  const { log } = logOf(
+    Array.from({ length: 20 }, (_, index) => ({ what: 'visit', who: 0, other: 1, episode: 1 + (index % 4) }) as const),
+  );
+  const [first, rest] = [log.events.slice(0, 16), log.events.slice(16)];
+  const server = await startFhirServer(first);
+  try {
+    const before = await entriesOf(server, '_history?_count=500');
+    const paged: BundleEntry[] = [];
+    for (let next: string | undefined = '_history?_count=5'; next !== undefined;) {
+      const { body }: Answer<Bundle> = await ask(server, next);
+      paged.push(...(body.entry ?? []));
+      next = body.link?.find(({ relation }) => relation === 'next')?.url;
+      await server.apply(rest.splice(0, 1));
+    }
+    expect(paged).toEqual(before);
+  } finally {
+    await server.close();
+  }
+});
+
+describe('a practitioner', () => {
+  it('is as of a moment what was told by then', async () => {
+    const { log } = logOf([
+      { what: 'visit', who: 0, other: 1, episode: 1 },
+      { what: 'details', who: 0, other: 1, episode: 1 },
+      { what: 'details', who: 0, other: 1, episode: 1 },
+      { what: 'visit', who: 1, other: 0, episode: 2 },
+      { what: 'details', who: 0, other: 1, episode: 1 },
+      { what: 'details', who: 0, other: 1, episode: 1 },
+      { what: 'visit', who: 1, other: 0, episode: 3 },
+    ]);
+    const server = await startFhirServer(log.events);
+    try {
+      const [{ resource } = {}] = await entriesOf(server, 'Practitioner?name=nong');
+      const versions = await entriesOf(server, `Practitioner/${resource?.id}/_history`);
+      expect(versions.length).toBeGreaterThan(1);
+      for (const { resource: version, response } of versions)
+        expect((await ask(server, `Practitioner/${resource?.id}?asOf=${response?.lastModified}`)).body).toEqual(
+          version,
+        );
+    } finally {
+      await server.close();
+    }
+  });
+});
 
 describe('$everything of a period', () => {
   it('holds the care of those days, and what is of no day', async () => {

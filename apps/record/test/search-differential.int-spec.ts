@@ -4,8 +4,13 @@
  */
 import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Asked } from './differential/naive-search.js';
+import type { Visibility } from '../src/access/visibility.js';
+import { searchedType } from '../src/search/definitions.js';
+import { compartments, isWithin } from './differential/naive-compartments.js';
+import { elementNames, partOf } from './differential/naive-elements.js';
+import { type Asked, type NaiveSearch, parametersOf } from './differential/naive-search.js';
 import type { Random } from './differential/random.js';
+import { RandomInclusions } from './differential/random-inclusions.js';
 import { RandomSearch } from './differential/random-search.js';
 import {
   base,
@@ -26,6 +31,9 @@ const again = process.env['DIFFERENTIAL_SEED'];
 const seeds = again === undefined ? Array.from({ length: worlds }, () => randomInt(2 ** 31)) : [Number(again)];
 const searchesInAWorld = 50;
 const sortsInAWorld = 15;
+const answersInAWorld = 15;
+const inclusionsInAWorld = 15;
+const searchesOfACaller = 20;
 
 describe.each(seeds)('searches of the record of seed %i', (seed) => {
   let world: World;
@@ -51,7 +59,7 @@ describe.each(seeds)('searches of the record of seed %i', (seed) => {
 
   it('give what is asked in the order asked, each once, however large the pages', async () => {
     for (let count = 0; count < sortsInAWorld; count += 1) {
-      const type = world.random.pick(['Patient', 'Encounter', 'Condition', 'Observation', 'Task', 'ServiceRequest']);
+      const type = new RandomSearch(world.naive, world.random).type();
       const sort = sortsOf(type, world.random);
       const parameters: Parameters = [
         ['_sort', sort.join(',')],
@@ -61,24 +69,103 @@ describe.each(seeds)('searches of the record of seed %i', (seed) => {
       const expected = world.naive.find(type, []).map(nameOf);
       expect([said(type, parameters), found.toSorted()]).toEqual([said(type, parameters), expected.toSorted()]);
       const inOrder = found.map((name) => sort.map((key) => world.naive.sortValue(name, key)));
-      for (const [index, next] of inOrder.entries())
-        expect([sort, index, follows(sort, inOrder[index - 1], next)]).toEqual([sort, index, true]);
+      const earliest = !inOrder.every((values, index) => follows(sort, inOrder[index - 1], values, false));
+      for (const [index, values] of inOrder.entries())
+        expect([said(type, parameters), index, follows(sort, inOrder[index - 1], values, earliest)]).toEqual([
+          said(type, parameters),
+          index,
+          true,
+        ]);
     }
   });
 
-  it('bring along what is referred to and what refers, and what these bring along', async () => {
-    for (const [type, includes] of inclusions) {
-      const bundle = await world.queries.search.bundle(
-        requestOf(world, type, [...includes, ['_count', '4']]),
+  it('give of each what is asked for, and tell how many there are', async () => {
+    const searches = new RandomSearch(world.naive, world.random);
+    for (let count = 0; count < answersInAWorld; count += 1) {
+      const type = searches.type();
+      const asked = searches.criterion(type);
+      if (!asked) continue;
+      const summary = world.random.chance(0.6) ? world.random.pick(['true', 'text', 'data', 'false']) : undefined;
+      const names = Array.from({ length: 1 + world.random.below(4) }, () => world.random.pick(elementNames(type)));
+      const parameters: Parameters = [
+        [asked.key, asked.value],
+        ['_count', '5'],
+        ['_total', 'accurate'],
+        summary === undefined ? ['_elements', names.join(',')] : ['_summary', summary],
+      ];
+      const { entry = [], total } = await world.queries.search.bundle(
+        requestOf(world, type, parameters),
         everybody,
         base,
       );
+      const expected = entry.map(({ resource }) => {
+        const whole = world.naive.named(nameOf(resource ?? {}));
+        return whole && partOf(whole, summary, summary === undefined ? names : undefined);
+      });
+      expect([said(type, parameters), total, entry.map(({ resource }) => resource)]).toEqual([
+        said(type, parameters),
+        world.naive.find(type, [asked]).length,
+        expected,
+      ]);
+    }
+  });
+
+  it('find in a compartment what refers to whose it is', async () => {
+    const differences: object[] = [];
+    for (const type of ['Patient', 'Encounter'] as const) {
+      for (let count = 0; count < 15; count += 1) {
+        const { id = '' } = world.random.pick(world.naive.find(type, []));
+        const compartment = { type, id };
+        const within = world.naive.resources.filter((one) => isWithin(world.naive, one, compartment));
+        // Provenance is of everything that was told of the person: `Provenance?patient=` of itself, not of the Patient alone.
+        const served = [...compartments[type].keys()].filter((one) => one !== 'Provenance' && searchedType(one));
+        const searched =
+          world.random.chance(0.7) && within.some(({ resourceType }) => served.includes(resourceType))
+            ? world.random.pick(within.filter(({ resourceType }) => served.includes(resourceType))).resourceType
+            : world.random.pick(served);
+        const request = { ...requestOf(world, searched, [['_count', '500']]), compartment };
+        const found = (await everyMatch(world, request)).toSorted();
+        const expected = within.filter(({ resourceType }) => resourceType === searched).map(nameOf);
+        if (found.join() !== expected.toSorted().join())
+          differences.push({ compartment, searched, ...between(found, expected) });
+      }
+    }
+    expect(differences).toEqual([]);
+  });
+
+  it('bring along what is referred to and what refers, and what these bring along', async () => {
+    for (let count = 0; count < inclusionsInAWorld; count += 1) {
+      const type = new RandomSearch(world.naive, world.random).type();
+      const includes = new RandomInclusions(world.naive, world.random).of(type);
+      const parameters: Parameters = [...includes, ['_count', '4']];
+      const bundle = await world.queries.search.bundle(requestOf(world, type, parameters), everybody, base);
       const expected = world.naive.broughtAlong(namesIn(bundle, 'match'), includes);
       expect([said(type, includes), namesIn(bundle, 'include').toSorted()]).toEqual([
         said(type, includes),
         expected.toSorted(),
       ]);
     }
+  });
+
+  it('find for a caller what the caller may read', async () => {
+    const residents = world.naive.find('Patient', []).map(({ id = '' }) => id);
+    const callers: readonly Visibility[] = [
+      { kind: 'everybody', classes: [] },
+      { kind: 'facility', facility: '08Z11', own: '08Z11', classes: [] },
+      { kind: 'facility', facility: '08Z01', own: '08Z01', classes: ['hiv'] },
+      { kind: 'resident', resident: world.random.pick(residents), classes: [], regardless: true },
+    ];
+    const differences: object[] = [];
+    for (const visibility of callers) {
+      const naive = await world.shownTo(visibility);
+      const searches = new RandomSearch(world.naive, world.random);
+      for (let count = 0; count < searchesOfACaller; count += 1) {
+        const type = searches.type();
+        const asked = searches.criterion(type);
+        if (asked) differences.push(...(await differenceOf(world, type, [asked], 20, visibility, naive)));
+      }
+    }
+    expect(differences).toEqual([]);
   });
 });
 
@@ -87,113 +174,51 @@ async function differenceOf(
   type: string,
   asked: readonly Asked[],
   size: number,
+  visibility: Visibility = everybody,
+  naive: NaiveSearch = world.naive,
 ): Promise<readonly object[]> {
   const parameters: Parameters = asked.map(({ key, value }) => [key, value] as const);
-  const search = said(type, parameters);
+  const search = { search: said(type, parameters), size, visibility };
   try {
     const request = requestOf(world, type, [...parameters, ['_count', String(size)]]);
-    const expected = world.naive.find(type, asked).map(nameOf).toSorted();
-    const found = (await everyMatch(world, request)).toSorted();
-    const { total } = await world.queries.search.bundle({ ...request, countOnly: true }, everybody, base);
+    const expected = naive.find(type, asked).map(nameOf).toSorted();
+    const found = (await everyMatch(world, request, visibility)).toSorted();
+    const { total } = await world.queries.search.bundle({ ...request, countOnly: true }, visibility, base);
     if (found.join() === expected.join() && total === expected.length) return [];
-    return [
-      {
-        search,
-        size,
-        total: [total, expected.length],
-        missing: expected.filter((name) => !found.includes(name)),
-        besides: found.filter((name, index) => !expected.includes(name) || found.indexOf(name) !== index),
-      },
-    ];
+    return [{ ...search, total: [total, expected.length], ...between(found, expected) }];
   } catch (error) {
-    return [{ search, size, error: String(error) }];
+    return [{ ...search, error: String(error) }];
   }
 }
 
-const inclusions: readonly (readonly [type: string, includes: readonly (readonly [string, string])[]])[] = [
-  [
-    'Observation',
-    [
-      ['_include', 'Observation:subject'],
-      ['_include', 'Observation:encounter'],
-    ],
-  ],
-  [
-    'Observation',
-    [
-      ['_include', 'Observation:encounter'],
-      ['_include:iterate', 'Encounter:service-provider'],
-    ],
-  ],
-  ['Encounter', [['_include', 'Encounter:*']]],
-  [
-    'Encounter',
-    [
-      ['_revinclude', 'Condition:encounter'],
-      ['_revinclude', 'Observation:encounter'],
-    ],
-  ],
-  ['Encounter', [['_revinclude', 'Provenance:target']]],
-  [
-    'Patient',
-    [
-      ['_revinclude', 'Encounter:subject'],
-      ['_revinclude:iterate', 'Condition:encounter'],
-    ],
-  ],
-  [
-    'Patient',
-    [
-      ['_revinclude', 'ServiceRequest:patient'],
-      ['_revinclude:iterate', 'Task:focus'],
-      ['_include:iterate', 'Task:owner'],
-    ],
-  ],
-  [
-    'Task',
-    [
-      ['_include', 'Task:focus:ServiceRequest'],
-      ['_include:iterate', 'ServiceRequest:requester'],
-      ['_include', 'Task:patient'],
-    ],
-  ],
-  [
-    'Condition',
-    [
-      ['_include', 'Condition:subject:Patient'],
-      ['_include:iterate', 'Patient:organization'],
-    ],
-  ],
-];
+const between = (found: readonly string[], expected: readonly string[]): object => ({
+  missing: expected.filter((name) => !found.includes(name)),
+  besides: found.filter((name, index) => !expected.includes(name) || found.indexOf(name) !== index),
+});
 
+/** One or several of the parameters of a type by which it can be sorted, ascending or descending. */
 function sortsOf(type: string, random: Random): readonly string[] {
-  const names: Readonly<Record<string, readonly string[]>> = {
-    Patient: ['_id', '_lastUpdated', 'birthdate', 'gender', 'family', 'organization'],
-    Encounter: ['_id', '_lastUpdated', 'date', 'status', 'class', 'subject'],
-    Condition: ['_id', '_lastUpdated', 'recorded-date', 'code', 'clinical-status', 'encounter'],
-    Observation: ['_id', '_lastUpdated', 'date', 'code', 'value-quantity', 'subject'],
-    Task: ['_id', '_lastUpdated', 'authored-on', 'modified', 'status', 'owner'],
-    ServiceRequest: ['_id', '_lastUpdated', 'authored', 'status', 'requester'],
-  };
-  const known = names[type] ?? [];
-  const chosen = new Set(Array.from({ length: 1 + random.below(2) }, () => random.pick(known)));
+  const known = parametersOf(type).filter((one) => one.type !== 'composite');
+  const chosen = new Set(Array.from({ length: 1 + random.below(3) }, () => random.pick(known).code));
   return [...chosen].map((name) => (random.chance(0.5) ? `-${name}` : name));
 }
 
 type SortValue = string | number | undefined;
 
-/** Whether one may come after the other: what has no value comes last, whichever way. */
+/** @param earliest whether what has no value is of the earliest, as along an index; else it comes last, whichever way */
 function follows(
   sort: readonly string[],
   before: readonly SortValue[] | undefined,
   after: readonly SortValue[],
+  earliest: boolean,
 ): boolean {
   for (const [index, right] of after.entries()) {
     const left = before?.[index];
     if (before === undefined || left === right) continue;
-    // Where an index carries the order, what has no date is of the earliest.
-    if (left === undefined || right === undefined) return sort.length === 1 || right === undefined;
-    return left < right === !sort[index]?.startsWith('-');
+    const descending = sort[index]?.startsWith('-') === true;
+    if (left === undefined || right === undefined)
+      return earliest && sort.length === 1 ? (left === undefined) !== descending : right === undefined;
+    return left < right === !descending;
   }
   return true;
 }

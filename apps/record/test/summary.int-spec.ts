@@ -215,6 +215,12 @@ describe('the summary', () => {
     expect((await ask(`Patient/${full}/$summary?profile=urn:other`)).status).toBe(400);
   });
 
+  it('is asked by a FHIR client', async () => {
+    const client = await server.client(clinician);
+    const found = await client.operation({ name: 'summary', resourceType: 'Patient', id: full, method: 'GET' });
+    expect(found).toEqual(await summary(full));
+  });
+
   it('is written in XML, too', async () => {
     const answer = await ask(`Patient/${full}/$summary`, clinician, { headers: { accept: 'application/fhir+xml' } });
     expect(answer.headers.get('content-type')).toContain('application/fhir+xml');

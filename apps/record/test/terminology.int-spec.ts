@@ -66,6 +66,13 @@ describe('$lookup', () => {
     expect(await post('CodeSystem/$lookup', asUri)).toEqual({ status, body });
   });
 
+  it('is asked by a FHIR client', async () => {
+    const client = await server.client(clinician);
+    const input = { system: icd10, code: 'I10' };
+    const found = await client.operation({ name: 'lookup', resourceType: 'CodeSystem', method: 'GET', input });
+    expect(value(found as Parameters, 'display')).toBe('Tăng huyết áp');
+  });
+
   it('takes and gives XML', async () => {
     const body = toXml({
       resourceType: 'Parameters',

@@ -1,5 +1,5 @@
 import type { TypeDefinition } from '../search/definitions/type-definition.js';
-import { all, type Sql, sql } from '../search/sql.js';
+import { all, any, type Sql, sql } from '../search/sql.js';
 import { sharingCondition } from './sharing.js';
 import { hiddenClasses, type Visibility } from './visibility.js';
 
@@ -59,10 +59,18 @@ function sensitiveFilter(definition: TypeDefinition, visibility: Visibility, ask
 /** Rows of residents who let the caller read what others have recorded, and rows the caller's facility knows itself. */
 function sharingFilter(definition: TypeDefinition, visibility: Visibility): Sql | undefined {
   if (definition.resident === undefined) return undefined;
-  const document = definition.part === 'e.event' ? 'e.document' : definition.number;
-  const kind = definition.type === 'Patient' ? 'resident' : 'part';
-  return sharingCondition(definition.resident, document, kind, visibility);
+  const ofEvents = definition.part === 'e.event';
+  const document = ofEvents ? 'e.document' : definition.number;
+  const person = definition.type === 'Patient';
+  const resident = person ? personOf(definition.resident) : definition.resident;
+  const shared = sharingCondition(resident, document, person ? 'resident' : 'part', visibility);
+  const { own } = visibility;
+  return shared && ofEvents && own !== undefined ? any([shared, sql('e.facility = ?', own)]) : shared;
 }
+
+/** Number of the record that goes on, of that of one which may be part of it. */
+const personOf = (number: string): string =>
+  `coalesce((select g.survivor from merged g where g.number = ${number}), ${number})`;
 
 /** Part under which the table of sensitive rows holds a document that is hidden as a whole. */
 export const wholeDocument = '*';

@@ -16,14 +16,14 @@ export interface ShownResource {
 
 /** The resources of a document as a caller may see them, each in its place. */
 export function shownResources(
-  { document, sensitive }: Pick<StoredDocument, 'document' | 'sensitive'>,
+  { document, sensitive, personAlone }: Pick<StoredDocument, 'document' | 'sensitive' | 'personAlone'>,
   resources: readonly RecordResource[],
   shown: Shown,
 ): readonly ShownResource[] {
   if (!document) return [];
   const labels = sensitive ? sensitiveLabels(document, resources) : undefined;
   const hidden = ownDocument(document, shown) ? [] : hiddenClasses(shown);
-  const shared = sharesHistory(document, shown);
+  const shared = personAlone !== true && sharesHistory(document, shown);
   return resources.map((resource, index) => {
     const told = showsType(shown, resource.resourceType) && (shared || resource.resourceType === 'Patient');
     if (!told) return { resource: undefined, redacted: false };

@@ -58,7 +58,7 @@ export class RecordAsOf {
     const streams = new Set<StreamName>();
     const events =
       stored.resident === undefined
-        ? await this.#read(await this.history.streams([stored.number]), streams, before)
+        ? await this.#read(await this.history.streamsOf(stored), streams, before)
         : await this.#ofResident(stored.resident, streams, before, visibility);
     await view.apply(inOrder(events));
     const facilities = await view.database.query<{ readonly facility: string }>(facilitiesReferredTo);

@@ -19,6 +19,8 @@ export interface Change {
   readonly resource: ServedResource | undefined;
   /** Whether it was there before. */
   readonly existed: boolean;
+  /** When the next version came, in milliseconds since 1970; absent of the newest. */
+  readonly until?: number;
 }
 
 /** The changes of resources, made from the states of their documents, as far as a caller may see them. */
@@ -35,17 +37,17 @@ export class DocumentChanges {
    */
   async ofResource(type: string, id: string, visibility: Visibility): Promise<readonly Change[]> {
     const document = documentOf(type, id);
-    const [stored] = document === undefined ? [] : await this.documents.byIds([document]);
-    if (!stored || stored.version === 0 || !(await this.documents.visible(stored, visibility))) throw notFound();
+    const [stored] = document === undefined ? [] : await this.documents.visibleById(document, visibility);
+    if (!stored || stored.version === 0) throw notFound();
     const changes: Change[] = [];
     let existed = false;
     const states = await this.states(stored, visibility);
     if (this.#withheldEver(stored, states, visibility)(`${type}/${id}`)) throw notFound();
-    for (const state of states) {
+    for (const [index, state] of states.entries()) {
       const resource = this.#resources(stored, state, visibility).find(
         (one) => one.resourceType === type && one.id === id,
       );
-      if (resource || existed) changes.push(changeOf(type, id, state, resource, existed));
+      if (resource || existed) changes.push(changeOf(type, id, state, states[index + 1], resource, existed));
       existed = resource !== undefined;
     }
     if (changes.length === 0) throw notFound();
@@ -77,6 +79,7 @@ export class DocumentChanges {
     const state = states.find((one) => one.version === version);
     if (!state) return [];
     const former = states.find((one) => one.version === version - 1);
+    const next = states.find((one) => one.version === version + 1);
     const withheld = this.#withheldEver(stored, states, visibility);
     const shown = (one: DocumentState): readonly RecordResource[] =>
       this.#resources(stored, one, visibility).filter((resource) => !withheld(nameOf(resource)));
@@ -84,10 +87,10 @@ export class DocumentChanges {
     const now = shown(state);
     const left = new Set(now.map(nameOf));
     return [
-      ...now.map((one) => changeOf(one.resourceType, one.id ?? '', state, one, before.has(nameOf(one)))),
+      ...now.map((one) => changeOf(one.resourceType, one.id ?? '', state, next, one, before.has(nameOf(one)))),
       ...[...before.values()]
         .filter((one) => !left.has(nameOf(one)))
-        .map((one) => changeOf(one.resourceType, one.id ?? '', state, undefined, true)),
+        .map((one) => changeOf(one.resourceType, one.id ?? '', state, next, undefined, true)),
     ];
   }
 
@@ -132,8 +135,17 @@ function changeOf(
   type: string,
   id: string,
   { version, event }: DocumentState,
+  next: DocumentState | undefined,
   resource: ServedResource | undefined,
   existed: boolean,
 ): Change {
-  return { type, id, version: String(version), recorded: Date.parse(event.recordedAt), resource, existed };
+  return {
+    type,
+    id,
+    version: String(version),
+    recorded: Date.parse(event.recordedAt),
+    resource,
+    existed,
+    ...(next && { until: Date.parse(next.event.recordedAt) }),
+  };
 }

@@ -2,6 +2,7 @@
 import { FhirFault } from '../http/fhir-fault.js';
 import type { PageKey, PageTokens } from '../search/page-token.js';
 import { endOf, momentOf } from '../search/moments.js';
+import type { Change } from './document-changes.js';
 
 export interface HistoryRequest {
   readonly count: number;
@@ -18,15 +19,21 @@ export interface HistoryRequest {
 const defaultCount = 50;
 const mostCount = 500;
 
-/**
- * @param withAt whether `_at` can be asked: of one resource it can
- * @throws FhirFault 400 naming what is not supported
- */
-export function historyRequest(parameters: URLSearchParams, pages: PageTokens, withAt: boolean): HistoryRequest {
+/** Whether a version is among those asked for. */
+export function isAsked(
+  { since, at }: Pick<HistoryRequest, 'since' | 'at'>,
+  { recorded, until }: Pick<Change, 'recorded' | 'until'>,
+): boolean {
+  if (since !== undefined && recorded < since) return false;
+  return at === undefined || (recorded < at.before && (until === undefined || until > at.from));
+}
+
+/** @throws FhirFault 400 naming what is not supported */
+export function historyRequest(parameters: URLSearchParams, pages: PageTokens): HistoryRequest {
   const token = parameters.get('_page');
   if (token !== null) {
     const { query, after } = pages.read(token);
-    return { ...historyRequest(new URLSearchParams(query), pages, withAt), after };
+    return { ...historyRequest(new URLSearchParams(query), pages), after };
   }
   let count = defaultCount;
   let since: number | undefined;
@@ -35,7 +42,7 @@ export function historyRequest(parameters: URLSearchParams, pages: PageTokens, w
   for (const [name, value] of parameters) {
     if (name === '_count' && /^[1-9]\d{0,8}$/.test(value)) count = Math.min(Number(value), mostCount);
     else if (name === '_since') since = momentOf(name, value);
-    else if (name === '_at' && withAt) at = { from: momentOf(name, value), before: endOf(name, value) };
+    else if (name === '_at') at = { from: momentOf(name, value), before: endOf(name, value) };
     else if (name !== '_format' && name !== '_pretty') unknown.push(name.slice(0, 100));
   }
   if (unknown.length > 0) {

@@ -7,14 +7,16 @@ import type { PageKey, PageTokens } from '../search/page-token.js';
 import type { Change, DocumentChanges } from './document-changes.js';
 import type { DocumentState } from './document-history.js';
 import { historyBundle } from './history-bundle.js';
-import { historyRequest } from './history-request.js';
+import { type HistoryRequest, historyRequest, isAsked } from './history-request.js';
+import { oneOf } from '../search/sql.js';
 
 interface TouchRow {
   readonly event: string;
   readonly document: SqlValue;
-  readonly version: SqlValue;
   readonly recorded: SqlValue;
 }
+
+const noneBesides: ReadonlyMap<string, readonly number[]> = new Map();
 
 /** Among the changes newest first: up to which touch, and how many of its changes, they have been told. */
 interface Place {
@@ -26,6 +28,8 @@ interface Place {
 /** Most touches that one page looks at: each may mean reading a stream. */
 const mostTouches = 500;
 const touchesAtOnce = 100;
+/** Types of the resources that gather what events of many streams tell. */
+const gatheredTypes: ReadonlySet<string> = new Set(['EpisodeOfCare', 'Practitioner', 'PractitionerRole']);
 
 /** The changes of all resources, or of those of one type: `GET {type}/_history`, `GET _history`. */
 export class RecentChanges {
@@ -43,16 +47,16 @@ export class RecentChanges {
     visibility: Visibility,
     base: string,
   ): Promise<Bundle> {
-    const request = historyRequest(parameters, this.pages, false);
+    const request = historyRequest(parameters, this.pages);
     const changes: Change[] = [];
     let place: Place | undefined = request.after ? placeOf(request.after) : undefined;
     let ended = false;
     let full = false;
     for (let looked = 0; looked < mostTouches && !full && !ended; looked += touchesAtOnce) {
-      const touches = await this.#touches(place, request.since ?? 0, visibility);
+      const touches = await this.#touches(place, request, visibility);
       ended = touches.length < touchesAtOnce;
-      for (const { touch, ofTouch } of await this.#changesOf(touches, visibility)) {
-        const asked = ofTouch.filter((one) => type === undefined || one.type === type);
+      for (const { touch, ofTouch } of await this.#changesOf(touches, type, visibility)) {
+        const asked = ofTouch.filter((one) => (type === undefined || one.type === type) && isAsked(request, one));
         const told = touch.event === place?.event ? place.told : 0;
         const taken = asked.slice(told, told + request.count - changes.length);
         changes.push(...taken);
@@ -70,36 +74,60 @@ export class RecentChanges {
   }
 
   /** From a place on, the touch of the place included; newest first. */
-  #touches(place: Place | undefined, since: number, visibility: Visibility): Promise<readonly TouchRow[]> {
+  #touches(
+    place: Place | undefined,
+    { since = 0, at }: HistoryRequest,
+    visibility: Visibility,
+  ): Promise<readonly TouchRow[]> {
     const own = visibility.kind === 'resident' ? [visibility.resident] : [];
-    const from = place ? [place.recorded, place.recorded, place.event] : [];
+    const from = [...(at ? [at.before] : []), ...(place ? [place.recorded, place.recorded, place.event] : [])];
     return this.database.query<TouchRow>(
-      `select event, document, version, recorded from touch
+      `select event, document, recorded from touch
        where ${own.length > 0 ? 'resident = (select resident from document where id = ?) and ' : ''}recorded >= ?
+       ${at ? 'and recorded < ?' : ''}
        ${place ? 'and (recorded < ? or (recorded = ? and event <= ?))' : ''}
        order by recorded desc, event desc limit ${touchesAtOnce}`,
       [...own, since, ...from],
     );
   }
 
-  /** Each document's stream is read once. */
+  /** Each document's streams are read once. */
   async #changesOf(
     touches: readonly TouchRow[],
+    type: string | undefined,
     visibility: Visibility,
   ): Promise<readonly { readonly touch: TouchRow; readonly ofTouch: readonly Change[] }[]> {
-    const stored = await this.documents.byNumbers(touches.map(({ document }) => Number(document)));
+    const besides = type === undefined || gatheredTypes.has(type) ? await this.#besides(touches) : noneBesides;
+    const touched = touches.map(({ event, document }) => [Number(document), ...(besides.get(event) ?? [])]);
+    const stored = await this.documents.byNumbers(touched.flat());
     const visible = await this.documents.visibleAmong(stored, visibility);
     const known = new Map<number, { readonly stored: StoredDocument; readonly states: readonly DocumentState[] }>();
     for (const one of visible) {
       known.set(one.number, { stored: one, states: await this.changes.states(one, visibility) });
     }
-    return touches.map((touch) => {
-      const found = known.get(Number(touch.document));
-      const ofTouch = found
-        ? this.changes.ofVersion(found.stored, Number(touch.version), found.states, visibility)
-        : [];
-      return { touch, ofTouch };
-    });
+    return touches.map((touch, index) => ({
+      touch,
+      ofTouch: (touched[index] ?? []).flatMap((number) => {
+        const found = known.get(number);
+        const state = found?.states.find(({ event }) => event.id === touch.event);
+        return found && state ? this.changes.ofVersion(found.stored, state.version, found.states, visibility) : [];
+      }),
+    }));
+  }
+
+  /** Numbers of the documents that events have touched besides those of their own streams, by event. */
+  async #besides(touches: readonly TouchRow[]): Promise<ReadonlyMap<string, readonly number[]>> {
+    if (touches.length === 0) return new Map();
+    const { text, values } = oneOf(
+      'event',
+      touches.map(({ event }) => event),
+    );
+    const rows = await this.database.query<Pick<TouchRow, 'event' | 'document'>>(
+      `select event, document from touch_besides where ${text} order by document`,
+      values,
+    );
+    const ofEvents = Map.groupBy(rows, ({ event }) => event);
+    return new Map([...ofEvents].map(([event, found]) => [event, found.map(({ document }) => Number(document))]));
   }
 }
 

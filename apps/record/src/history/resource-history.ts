@@ -5,7 +5,7 @@ import { isOfEvent, type RecordReader, type ServedResource } from '../reading/re
 import type { PageTokens } from '../search/page-token.js';
 import type { Change, DocumentChanges } from './document-changes.js';
 import { historyBundle } from './history-bundle.js';
-import { type HistoryRequest, historyRequest } from './history-request.js';
+import { historyRequest, isAsked } from './history-request.js';
 
 /** The versions of one resource. */
 export class ResourceHistory {
@@ -34,9 +34,9 @@ export class ResourceHistory {
     visibility: Visibility,
     base: string,
   ): Promise<Bundle> {
-    const request = historyRequest(parameters, this.pages, true);
+    const request = historyRequest(parameters, this.pages);
     const versions = await this.#versions(type, id, visibility);
-    const asked = versions.filter((one, index) => isAsked(request, one, versions[index + 1])).toReversed();
+    const asked = versions.filter((one) => isAsked(request, one)).toReversed();
     const [before] = request.after ?? [];
     const rest = before === undefined ? asked : asked.filter(({ version }) => Number(version) < Number(before));
     const changes = rest.slice(0, request.count);
@@ -65,9 +65,4 @@ function onlyVersion(resource: ServedResource): Change {
     resource,
     existed: false,
   };
-}
-
-function isAsked({ since, at }: HistoryRequest, { recorded }: Change, next: Change | undefined): boolean {
-  if (since !== undefined && recorded < since) return false;
-  return at === undefined || (recorded < at.before && (next === undefined || next.recorded > at.from));
 }

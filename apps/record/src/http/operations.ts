@@ -26,6 +26,7 @@ const operations: readonly ServedOperation[] = [
     definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
     of: ['Patient'],
   },
+  { name: 'graphql', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-graphql', of: ['system'] },
   { name: 'summary', definition: 'http://hl7.org/fhir/uv/ips/OperationDefinition/summary', of: ['Patient'] },
   { name: 'lookup', definition: 'http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup', of: ['CodeSystem'] },
   {

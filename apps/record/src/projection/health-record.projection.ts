@@ -7,7 +7,7 @@ import { appliesBy, schema } from './schema.js';
 /** The health record: documents as of their latest event, their search index, who touched them and whom they concern. */
 export const createProjection: CreateProjection = () => ({
   name: 'health-record',
-  version: 9,
+  version: 10,
   buildsApart: true,
   filter: { categories: ['resident', 'visit', 'screening', 'immunization', 'referral', 'facility', 'resource'] },
   schema,

@@ -1,3 +1,4 @@
+import { sensitiveClasses } from '#domain/sensitive-classes.js';
 import type { RecordDocument } from '#fhir/documents.js';
 import { partOf } from '#fhir/resource-ids.js';
 import { type SensitiveLabel, sensitiveLabels } from '#fhir/sensitivity/sensitive-labels.js';
@@ -19,7 +20,8 @@ export function indexSensitive(document: RecordDocument, id: string, number: num
   const facilities = ` ${namedFacilities(document).join(' ')} `;
   const put = (part: string, { classes, whole }: SensitiveLabel): void =>
     add('sensitive_entry', [number, part, ` ${classes.join(' ')} `, whole ? 1 : 0, facilities]);
-  if (labels.document) put(wholeDocument, labels.document);
+  const whole = labels.document ?? sameOfAll(labels.resources);
+  if (whole) put(wholeDocument, whole);
   const known = new Set<string>();
   for (const [index, resource] of resources.entries()) {
     const label = labels.resources[index];
@@ -29,4 +31,11 @@ export function indexSensitive(document: RecordDocument, id: string, number: num
     known.add(part);
     put(part, label);
   }
+}
+
+/** Where each of the resources is hidden whole, so is the document: for the classes that all of them are of. */
+function sameOfAll(labels: readonly (SensitiveLabel | undefined)[]): SensitiveLabel | undefined {
+  if (labels.length === 0 || !labels.every((label) => label?.whole === true)) return undefined;
+  const classes = sensitiveClasses.filter((one) => labels.every((label) => label?.classes.includes(one)));
+  return classes.length === 0 ? undefined : { classes, whole: true };
 }

@@ -10,6 +10,10 @@ import { practitionerId, programmeId } from '#fhir/resource-ids.js';
 
 export type DocumentBesides = ProgrammeDocument | PractitionerDocument;
 
+/** Whether documents of a kind have no stream of their own, but gather what events of many streams tell. */
+export const isGathered = (kind: RecordDocument['kind']): kind is DocumentBesides['kind'] =>
+  kind === 'programme' || kind === 'practitioner';
+
 /** One change of a document that gathers what events of many streams tell. */
 export interface ToldBesides {
   readonly id: string;

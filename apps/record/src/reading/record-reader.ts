@@ -6,10 +6,13 @@ import { type RecordResource, resourcesOf } from '#fhir/translation.js';
 import type { ReadDatabase, SqlValue } from '#projections/projection.js';
 import type { RecordDocument } from '#fhir/documents.js';
 import { type ShownResource, shownResources } from '../access/shown-resources.js';
-import type { Shown, Visibility } from '../access/visibility.js';
+import { type Shown, showsType, type Visibility } from '../access/visibility.js';
 import { asMerged } from './merged-resources.js';
 import { gone, notFound } from '../http/fhir-fault.js';
+import { rowFilter } from '../access/row-filter.js';
 import { documentOf } from '../search/criteria.js';
+import { provenanceDefinition } from '../search/definitions/provenance.js';
+import { all, oneOf, type Sql } from '../search/sql.js';
 import type { StoredDocument, StoredDocuments } from './stored-documents.js';
 
 export type ServedResource = RecordResource | Provenance | DocumentReference;
@@ -106,13 +109,33 @@ export class RecordReader {
     const made = isEventType(type) ? (await this.ofEvents(type, [id], visibility)).get(id) : undefined;
     if (made) return made;
     const document = documentOf(type, id);
-    const [stored] = document === undefined ? [] : await this.documents.byIds([document]);
-    if (!stored || stored.version === 0 || !(await this.documents.visible(stored, visibility))) throw notFound();
+    const [stored] = document === undefined ? [] : await this.documents.visibleById(document, visibility);
+    if (!stored || stored.version === 0) throw notFound();
     if (!stored.document && wholeTypes[stored.kind] === type && stored.id === id) throw gone();
     const found = this.resources(stored, visibility).find(
       (resource) => resource.resourceType === type && resource.id === id,
     );
     if (!found) throw notFound();
+    return found;
+  }
+
+  /** Those of many resources, by name (`Type/id`), that are there and the caller's to read; each document is read once. */
+  async readAll(names: readonly string[], visibility: Visibility): Promise<ReadonlyMap<string, ServedResource>> {
+    const wanted = new Set(names);
+    const asked = [...wanted].map((name) => {
+      const [type = '', id = ''] = name.split('/');
+      return { type, id };
+    });
+    const found = new Map<string, ServedResource>();
+    for (const type of eventTypes) {
+      const events = asked.filter((one) => one.type === type && isOfEvent(type, one.id)).map(({ id }) => id);
+      if (events.length === 0 || !showsType(visibility, type)) continue;
+      for (const [event, made] of await this.ofEvents(type, events, visibility)) found.set(`${type}/${event}`, made);
+    }
+    const ids = asked.map(({ type, id }) => documentOf(type, id)).filter((id) => id !== undefined);
+    for (const stored of await this.documents.visibleAmong(await this.documents.byIds(ids), visibility))
+      for (const resource of this.resources(stored, visibility))
+        if (wanted.has(targetOf(resource))) found.set(targetOf(resource), resource);
     return found;
   }
 
@@ -126,11 +149,12 @@ export class RecordReader {
     visibility: Visibility,
   ): Promise<ReadonlyMap<string, Provenance | DocumentReference>> {
     const touches: TouchRow[] = [];
+    const permitted = permittedTouches(visibility);
     for (let next = 0; next < events.length; next += 100) {
-      const group = events.slice(next, next + 100);
-      const places = group.map(() => '?').join(', ');
+      const among = oneOf('e.event', events.slice(next, next + 100));
+      const { text, values } = permitted ? all([among, permitted]) : among;
       touches.push(
-        ...(await this.database.query<TouchRow>(`select ${touchColumns} from touch where event in (${places})`, group)),
+        ...(await this.database.query<TouchRow>(`select ${touchColumns} from touch e where ${text}`, values)),
       );
     }
     const documents = await this.#touchedDocuments(touches, visibility, []);
@@ -148,16 +172,18 @@ export class RecordReader {
     visibility: Visibility,
   ): Promise<readonly (Provenance | DocumentReference)[]> {
     const touches = new Map<string, TouchRow>();
+    const permitted = permittedTouches(visibility);
     for (let next = 0; next < readable.length; next += 100) {
       const group = readable.slice(next, next + 100).map(({ number }) => number);
       const places = group.map(() => '?').join(', ');
+      const { text, values } = permitted ?? all([]);
       const rows = await this.database.query<TouchRow>(
         `select ${touchColumns} from (
            select t.*, t.document as of_document, t.version as turn from touch t where t.document in (${places})
            union all
            select t.*, b.document, 0 from touch_besides b join touch t on t.event = b.event where b.document in (${places})
-         ) t order by of_document, turn, event limit ${mostTouches}`,
-        [...group, ...group],
+         ) e where ${text} order by of_document, turn, event limit ${mostTouches}`,
+        [...group, ...group, ...values],
       );
       for (const row of rows) if (!touches.has(row.event)) touches.set(row.event, row);
     }
@@ -188,15 +214,22 @@ export class RecordReader {
   ): Promise<readonly (Provenance | DocumentReference)[]> {
     const events = touches.map(({ event }) => event);
     const gathered = type === 'Provenance' ? await this.#gathered(events, visibility) : undefined;
+    const residents = gathered ? undefined : await this.#residentsOf([...documents.values()]);
     return touches.flatMap((touch) => {
       const document = documents.get(Number(touch.document));
       if (!document) return [];
       return (
         (gathered
           ? this.#provenance(touch, document, visibility, gathered.get(touch.event))
-          : this.#original(touch, document, visibility)) ?? []
+          : this.#original(touch, document, visibility, residents?.get(document.resident ?? 0))) ?? []
       );
     });
+  }
+
+  /** Ids of the residents that documents are about, those of withdrawn documents among them, by their numbers. */
+  async #residentsOf(documents: readonly StoredDocument[]): Promise<ReadonlyMap<number, string>> {
+    const residents = await this.documents.byNumbers(documents.flatMap(({ resident }) => resident ?? []));
+    return new Map(residents.map(({ number, id }) => [number, id]));
   }
 
   /** Documents besides their own that events have touched, by event: those that gather what many streams tell. */
@@ -242,13 +275,19 @@ export class RecordReader {
     return provenanceOf(touchOf(touch), [...now, ...besides], this.#context);
   }
 
-  #original(touch: TouchRow, stored: StoredDocument, shown: Shown): DocumentReference | undefined {
-    const { document, merged } = stored;
-    if (document && this.resources(stored, shown).length === 0) return undefined;
-    const resident = merged?.survivor ?? (document && 'resident' in document ? document.resident : undefined);
+  #original(
+    touch: TouchRow,
+    stored: StoredDocument,
+    shown: Shown,
+    resident: string | undefined,
+  ): DocumentReference | undefined {
+    if (stored.document && this.resources(stored, shown).length === 0) return undefined;
     return originalMessageOf(touchOf(touch), resident, wholeOf(stored), this.#context);
   }
 }
+
+/** As in a search: that a document is shown does not make everything that was ever told of it so. */
+const permittedTouches = (visibility: Visibility): Sql | undefined => rowFilter(provenanceDefinition, visibility, []);
 
 const wholeOf = ({ kind, id, document }: StoredDocument): string =>
   `${wholeTypes[kind]}/${document?.kind === 'facility' ? document.facility.code : id}`;

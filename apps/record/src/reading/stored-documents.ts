@@ -13,6 +13,8 @@ export interface StoredDocument {
   readonly merged?: { readonly toldOf: string; readonly survivor: string };
   /** Records that were joined to this resident's; given where there are any. */
   readonly joined?: readonly string[];
+  /** Of a resident's document the caller may know who it is, not their history. */
+  readonly personAlone?: true;
   readonly version: number;
   /** Milliseconds since 1970. */
   readonly updated: number;
@@ -112,6 +114,11 @@ export class StoredDocuments {
     return (await this.#concerned(document, visibility)) && (await this.#shared(document, visibility));
   }
 
+  /** The document of an id, if there is one and it may be seen. */
+  async visibleById(id: string, visibility: Visibility): Promise<readonly StoredDocument[]> {
+    return this.visibleAmong(await this.byIds([id]), visibility);
+  }
+
   /** Those of the documents that may be seen; each resident is asked about once. */
   async visibleAmong(documents: readonly StoredDocument[], visibility: Visibility): Promise<readonly StoredDocument[]> {
     const known = new Map<string, { readonly concerned: boolean; readonly restricted: boolean }>();
@@ -123,7 +130,12 @@ export class StoredDocuments {
         restricted: await this.#restricted(document.resident, visibility),
       };
       known.set(whose, of);
-      if (of.concerned && (!of.restricted || (await this.#shared(document, visibility)))) visible.push(document);
+      if (!of.concerned) continue;
+      if (!of.restricted) visible.push(document);
+      else if (await this.#shared(document, visibility)) {
+        const whole = document.kind !== 'resident' || (await this.#shared(document, visibility, 'part'));
+        visible.push(whole ? document : { ...document, personAlone: true });
+      }
     }
     return visible;
   }
@@ -152,9 +164,13 @@ export class StoredDocuments {
     return found.length > 0;
   }
 
-  async #shared({ kind, number, resident }: Whose, visibility: Visibility): Promise<boolean> {
+  async #shared(
+    { kind, number, resident }: Whose,
+    visibility: Visibility,
+    as: 'resident' | 'part' = kind === 'resident' ? 'resident' : 'part',
+  ): Promise<boolean> {
     if (kind === 'facility' || resident === undefined) return true;
-    const condition = sharingCondition('d.resident', 'd.number', kind === 'resident' ? 'resident' : 'part', visibility);
+    const condition = sharingCondition('d.resident', 'd.number', as, visibility);
     if (!condition) return true;
     const found = await this.database.query(`select 1 from document d where d.number = ? and ${condition.text}`, [
       number,

@@ -4,7 +4,9 @@ import { codeSystems, facilityCodeSystem } from '#fhir/systems.js';
 import { foldName } from '#domain/residents/names.js';
 import { documentIdOf, partOf } from '#fhir/resource-ids.js';
 import { icd10Systems } from '#fhir/reading/read-condition.js';
-import type { SearchParameter } from '#fhir/search-parameters/search-parameters.js';
+import { compartmentParameters } from '#fhir/search-parameters/compartments.js';
+import { propertyOf } from '#fhir/search-parameters/elements-at.js';
+import { type SearchParameter, searchParametersOf } from '#fhir/search-parameters/search-parameters.js';
 import { facilityStream } from '#domain/streams.js';
 import { parseFacilityCode } from '#domain/ids.js';
 import { streamName } from '#event-store/event-store.js';
@@ -84,17 +86,60 @@ export class CriteriaCompiler {
     const told = parameter.kind === 'reference' ? await this.#byResidentsOf(definition, asked) : undefined;
     return {
       ...(byColumns ?? told ?? { filter: all([]) }),
-      matcher: matcherOf(parameter, modifier, await this.#withSurvivors(asked)),
+      matcher: matcherOf(parameter, modifier, await this.#withSurvivors(definition, asked)),
     };
   }
 
-  /** Everything about one resident, or of one encounter. */
-  async compartment(definition: TypeDefinition, { type, id }: Compartment): Promise<Criterion> {
-    if (type === 'Patient') {
-      if (definition.resident === undefined) return nothing;
-      return this.#documentsNamed('Patient', [id], 'Patient', ['resident'], definition.resident);
+  /** What refers to a resident, or an encounter, by a parameter of R4's definition of their compartments. */
+  async compartment(definition: TypeDefinition, compartment: Compartment): Promise<Criterion> {
+    const within = await this.#ofWhom(definition, compartment);
+    // Referrals are the person's, and what was told of somebody has its Provenance: R4 leaves them out, or names the Patient alone.
+    const whole = definition.part === 'e.event' ? definition.type === 'Provenance' : definition.superset !== true;
+    const { type, id } = compartment;
+    if (whole && (type === 'Patient' ? definition.type !== 'Patient' : definition.part === 'e.event')) return within;
+    const matchers: Matcher[] = [];
+    for (const name of compartmentParameters(type, definition.type)) {
+      const parameter = searchParametersOf(definition.type).get(name);
+      const values = [`${type}/${id}`];
+      if (parameter)
+        matchers.push(
+          matcherOf(parameter, undefined, await this.#withSurvivors(definition, { kind: 'values', parameter, values })),
+        );
     }
-    return this.#documentsNamed('Encounter', [id], 'Encounter', ['visit', 'screening'], definition.number);
+    const itself: Matcher = (resource) => definition.type === type && propertyOf(resource, 'id') === id;
+    return { ...within, matcher: (resource) => itself(resource) || matchers.some((matches) => matches(resource)) };
+  }
+
+  /** The few rows among which a compartment's are. */
+  async #ofWhom(definition: TypeDefinition, { type, id }: Compartment): Promise<Criterion> {
+    const { resident } = definition;
+    if (resident === undefined) return nothing;
+    if (type === 'Patient') {
+      const found = await this.documents.numberOf(id);
+      return found?.kind === 'resident' ? this.rowsOf(definition, [found.resident ?? found.number]) : nothing;
+    }
+    const document = documentOf(type, id);
+    const found = document === undefined ? undefined : await this.documents.numberOf(document);
+    if (found === undefined) return nothing;
+    if (definition.superset === true)
+      return found.resident === undefined ? nothing : this.rowsOf(definition, [found.resident]);
+    const filter = oneOf(definition.number, [found.number]);
+    return { filter, narrow: filter };
+  }
+
+  /** Rows of residents; of Patients, those whose records are one person's. */
+  async rowsOf({ type, resident = 'e.number' }: TypeDefinition, residents: readonly number[]): Promise<Criterion> {
+    let numbers = residents;
+    if (type === 'Patient') {
+      const { text, values } = oneOf('survivor', residents);
+      const joined = await this.database.query<{ readonly number: SqlValue }>(
+        `select number from merged where ${text}`,
+        values,
+      );
+      numbers = [...residents, ...joined.map(({ number }) => Number(number))];
+    }
+    const filter = oneOf(resident, [...new Set(numbers)]);
+    return { filter, narrow: filter };
   }
 
   /** @returns `undefined` where the columns say nothing, or not with this modifier */
@@ -181,13 +226,23 @@ export class CriteriaCompiler {
       if (found?.resident === undefined) return undefined;
       residents.add(found.resident);
     }
-    const filter = oneOf(definition.resident, [...residents]);
-    return { filter, narrow: filter };
+    return this.rowsOf(definition, [...residents]);
   }
 
   /** References to a record that is part of another are read as references to that other. */
-  async #withSurvivors({ parameter, modifier, values }: AskedValues): Promise<readonly string[]> {
-    if (parameter.kind !== 'reference' || modifier === 'identifier' || modifier === 'missing') return values;
+  async #withSurvivors(
+    { type: of }: TypeDefinition,
+    { parameter, modifier, values }: AskedValues,
+  ): Promise<readonly string[]> {
+    // A Patient's links tell the records of one person apart, and Provenance what was told of which.
+    if (
+      of === 'Patient' ||
+      of === 'Provenance' ||
+      parameter.kind !== 'reference' ||
+      modifier === 'identifier' ||
+      modifier === 'missing'
+    )
+      return values;
     const survivors: string[] = [];
     for (const value of values) {
       const { type, id } = /\|/.test(value) ? {} : referenceValue(parameter.name, value);
@@ -458,7 +513,7 @@ function dates(
   const filter = anyDate(
     read.map((value) => dateFilter(parameter.starts, parameter.ends, value, longestBefore(parameter, value))),
   );
-  const latest = Math.min(...read.map((value) => value.ends));
+  const latest = Math.min(...read.map(({ prefix, starts, ends }) => (prefix === 'ap' ? starts : ends)));
   return {
     filter: filter.exact,
     bounds: {

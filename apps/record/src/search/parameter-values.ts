@@ -8,7 +8,9 @@ const mostAlternatives = 50;
 
 /** `a,b\,c` → `a`, `b,c`; a backslash keeps `,`, `|`, `$` and itself from being separators. */
 export function alternatives(name: string, value: string): readonly string[] {
-  const found = (value.match(/(?:\\.|[^,\\])+/gsu) ?? []).map((one) => one.trim()).filter((one) => one !== '');
+  const found = parted(value, ',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
   if (found.length === 0) throw invalidValue(name, 'trống', 'empty');
   if (found.length > mostAlternatives) {
     throw invalidValue(name, `quá ${mostAlternatives} giá trị`, `more than ${mostAlternatives} values`);
@@ -16,12 +18,22 @@ export function alternatives(name: string, value: string): readonly string[] {
   return found;
 }
 
+/** The parts between separators, still escaped. */
+export function parted(value: string, separator: ',' | '|' | '$'): readonly string[] {
+  const parts = [''];
+  for (const [piece] of value.matchAll(/\\.|./gsu)) {
+    if (piece === separator) parts.push('');
+    else parts[parts.length - 1] += piece;
+  }
+  return parts;
+}
+
 export const unescaped = (value: string): string => value.replace(/\\([,|$\\])/g, '$1');
 
 /** `a$b`, of a composite. */
 export function compositeParts(name: string, value: string, count: number): readonly string[] {
-  const parts = (value.match(/(?:\\.|[^$\\])+/gsu) ?? []).map((one) => one.trim());
-  if (parts.length !== count)
+  const parts = parted(value, '$').map((one) => one.trim());
+  if (parts.length !== count || parts.includes(''))
     throw invalidValue(name, `phải có ${count} phần, cách nhau bằng $`, `has ${count} parts, parted by $`);
   return parts;
 }
@@ -35,10 +47,10 @@ export interface TokenValue {
 
 /** `code`, `system|code`, `|code`, `system|`. */
 export function tokenValue(name: string, value: string): TokenValue {
-  const bar = /(?<!\\)\|/.exec(value);
-  if (!bar) return { code: unescaped(value) };
-  const system = unescaped(value.slice(0, bar.index));
-  const code = unescaped(value.slice(bar.index + 1));
+  const [first = '', ...rest] = parted(value, '|');
+  if (rest.length === 0) return { code: unescaped(first) };
+  const system = unescaped(first);
+  const code = unescaped(rest.join('|'));
   if (system === '' && code === '') throw invalidValue(name, 'trống', 'empty');
   return code === '' ? { system } : { system, code };
 }
@@ -124,7 +136,7 @@ export interface QuantityValue extends NumberValue {
 
 /** `5.4`, `gt5.4|http://unitsofmeasure.org|mg`, `5.4||mg`. */
 export function quantityValue(name: string, text: string): QuantityValue {
-  const [number = '', system = '', ...unit] = text.split(/(?<!\\)\|/);
+  const [number = '', system = '', ...unit] = parted(text, '|');
   if (unit.length > 1) throw invalidValue(name, 'phải là số|hệ|đơn vị', 'must be number|system|unit');
   const [code = ''] = unit;
   return {

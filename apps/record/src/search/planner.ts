@@ -1,3 +1,4 @@
+import { typesAboutNobody } from '#fhir/kept-types.js';
 import type { ReadDatabase, SqlValue } from '#projections/projection.js';
 import { rowFilter } from '../access/row-filter.js';
 import type { Visibility } from '../access/visibility.js';
@@ -231,16 +232,16 @@ export class Planner {
     return rows.map((row) => Number(row.number));
   }
 
-  /** A resident reads their own record and nobody else's. */
+  /** A resident reads their own record, and nobody else's. */
   async #ownOnly(definition: TypeDefinition, visibility: Visibility): Promise<Criterion | undefined> {
     if (visibility.kind !== 'resident' || definition.resident === undefined) return undefined;
     const own = await this.documents.numberOf(visibility.resident);
-    const column = definition.resident;
     if (own?.kind !== 'resident') return nothing;
-    const filter = oneOf(column, [
-      ...new Set(column === 'e.number' ? [own.number, own.resident ?? own.number] : [own.resident ?? own.number]),
-    ]);
-    return { filter, narrow: filter };
+    const theirs = await this.#compiler.rowsOf(definition, [own.resident ?? own.number]);
+    // What is about nobody is everybody's to read.
+    return definition.superset === true && typesAboutNobody.some((type) => type === definition.type)
+      ? { filter: any([theirs.filter, sql(`${definition.resident} is null`)]) }
+      : theirs;
   }
 
   async #fewResidents(visibility: Visibility): Promise<string | undefined> {

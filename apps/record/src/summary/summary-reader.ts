@@ -6,8 +6,6 @@ import type { Visibility } from '../access/visibility.js';
 import { FhirFault, notFound } from '../http/fhir-fault.js';
 import type { RecordReader } from '../reading/record-reader.js';
 import type { StoredDocuments } from '../reading/stored-documents.js';
-import { documentOf } from '../search/criteria.js';
-import { nameOf, typeAndId } from '../search/inclusions.js';
 
 const documentsAtOnce = 100;
 /** Far more than a life has. */
@@ -69,11 +67,7 @@ export class SummaryReader {
   async #supporting(resources: readonly Resource[], visibility: Visibility): Promise<readonly Resource[]> {
     const names = new Set<string>();
     for (const resource of resources) collectReferences(resource, names);
-    const ids = [...names].map((name) => documentOf(...typeAndId(name))).filter((id) => id !== undefined);
-    const stored = await this.documents.visibleAmong(await this.documents.byIds(ids), visibility);
-    return stored
-      .flatMap((one) => this.reader.resources(one, visibility))
-      .filter((one) => names.has(nameOf(one)) && isNamed(one));
+    return [...(await this.reader.readAll([...names], visibility)).values()].filter(isNamed);
   }
 }
 

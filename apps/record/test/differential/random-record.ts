@@ -7,11 +7,11 @@ import type { RecordedEvent } from '#event-store/event-store.js';
 import type { VisitDocument } from '#fhir/documents.js';
 import { encounterContent } from '#fhir/encounters/encounter-content.js';
 import { keptElements, residentPlaceholder } from '#fhir/kept.js';
-import { keptTypes } from '#fhir/kept-types.js';
+import { keptTypes, typesAboutNobody } from '#fhir/kept-types.js';
 import { arbitraryDocuments } from '#fhir/testing/arbitrary-documents.js';
 import { hl7Examples } from '#fhir/testing/hl7-examples.js';
 import { resourcesOf } from '#fhir/translation.js';
-import { residentStream } from '#domain/streams.js';
+import { residentStream, visitStream } from '#domain/streams.js';
 import { at, day, EventLog, paper } from '../recorded-events.js';
 import type { Random } from './random.js';
 
@@ -55,14 +55,14 @@ export function randomRecord(seed: number, random: Random): readonly RecordedEve
       );
     }
   }
-  const visits: string[] = [];
+  const visits: { readonly resident: ResidentId; readonly content: VisitContent }[] = [];
   for (const [index, { visit }] of sample(visitDocuments, 22).entries()) {
     const facility = random.pick(facilities) as FacilityCode;
-    const content = { ...visit, facility, episode: `E${index}` as VisitContent['episode'] };
+    const told = { ...visit, facility, episode: `E${index}` as VisitContent['episode'] };
+    const content = random.chance(0.15) ? ofFewToKnow(told, random) : told;
     const resident = random.pick(residents);
     log.visit(resident, random.chance(0.6) ? laidOverVisit(content, random) : content);
-    visits.push(content.episode);
-    if (random.chance(0.1)) log.visit(resident, { ...content, reason: 'Tái khám' }, 'VisitAmended');
+    visits.push({ resident, content });
   }
   for (const { screening } of sample(screeningDocuments, 5))
     log.screening(random.pick(residents), { ...screening, facility: random.pick(facilities) as FacilityCode });
@@ -80,13 +80,59 @@ export function randomRecord(seed: number, random: Random): readonly RecordedEve
       });
   }
   for (let count = 0; count < 45; count += 1) keepExample(log, random, count, residents);
+  withdrawConsent(log, random.pick(residents), random);
+  for (const { resident, content } of visits) {
+    if (random.chance(0.15)) log.visit(resident, { ...content, reason: 'Tái khám' }, 'VisitAmended');
+    if (random.chance(0.1)) retract(log, resident, content);
+  }
+  const [first, second, third, fourth] = residents;
+  if (first && second && third && fourth) {
+    merge(log, first, second);
+    const separate = merge(log, third, fourth);
+    if (random.chance(0.5)) separate();
+  }
   return log.events;
+}
+
+const ofFewToKnow = (content: VisitContent, random: Random): VisitContent => ({
+  ...content,
+  diagnoses: [{ code: random.pick(['B20', 'F32.1', 'Z21']), role: 'main' }, ...content.diagnoses],
+});
+
+function withdrawConsent(log: EventLog, resident: ResidentId, random: Random): void {
+  const to = random.chance(0.5) ? { to: random.pick(facilities) as FacilityCode } : {};
+  const takenBy = random.pick(facilities) as FacilityCode;
+  log.record(
+    residentStream(resident),
+    { type: 'ConsentWithdrawn', data: { resident, ...to, statedOn: day('2026-10-01'), takenBy } },
+    takenBy,
+  );
+}
+
+function retract(log: EventLog, resident: ResidentId, { facility, episode }: VisitContent): void {
+  const data = { resident, reason: 'nhập nhầm', sources: [] };
+  log.record(visitStream(facility, episode), { type: 'VisitRetracted', data } as never, facility);
+}
+
+/** @returns takes it back */
+function merge(log: EventLog, resident: ResidentId, joined: ResidentId): () => void {
+  const link = `${resident}.${joined}`;
+  const record = (of: ResidentId, type: string, data: object): void => {
+    log.record(residentStream(of), { type, data: { resident: of, link, reason: 'trùng', ...data } } as never, '08Z11');
+  };
+  record(resident, 'ResidentsMerged', { joined });
+  record(joined, 'ResidentJoined', { into: resident });
+  return () => {
+    record(resident, 'ResidentsUnmerged', { separated: joined });
+    record(joined, 'ResidentSeparated', { from: resident });
+  };
 }
 
 function keepExample(log: EventLog, random: Random, count: number, residents: readonly ResidentId[]): void {
   const { id: _, ...example } = random.pick(examples);
   const { resourceType: type } = example;
-  const resident = random.chance(0.85) ? random.pick(residents) : undefined;
+  const nobody = typesAboutNobody.some((one) => one === type) && random.chance(0.5);
+  const resident = nobody ? undefined : random.pick(residents);
   const facility = random.pick(facilities) as FacilityCode;
   // The patients of the examples are not of this record.
   const resource = JSON.parse(
@@ -203,13 +249,15 @@ const changes: readonly ((resource: Record<string, KeptObject[string]>, random: 
     resource['identifier'] = [{ system: 'http://benh-vien.example/so', value: `S${random.below(5)}` }];
   },
   (resource, random) => {
-    if (resource['resourceType'] === 'Observation')
+    if (resource['resourceType'] === 'Observation') {
+      for (const name of Object.keys(resource)) if (name.startsWith('value')) delete resource[name];
       resource['valueQuantity'] = {
         value: random.below(100) / 10,
         system: 'http://unitsofmeasure.org',
         code: random.pick(['mmol/L', 'umol/L', 'mg/dL']),
         unit: 'mmol/l',
       };
+    }
   },
   (resource, random) => {
     if (resource['resourceType'] === 'Observation')

@@ -1,13 +1,13 @@
 /** Random searches whose values are mostly those that some resource has. */
 import { toTypedValue, type TypedValue } from '@medplum/core';
-import type { Resource, SearchParameter } from '@medplum/fhirtypes';
+import type { Identifier, Resource, SearchParameter } from '@medplum/fhirtypes';
 import {
   amountsOf,
   type Asked,
+  groupsOf,
   type NaiveSearch,
   parametersOf,
   plain,
-  spanOf,
   tokensOf,
   valuesOf,
 } from './naive-search.js';
@@ -40,7 +40,7 @@ export class RandomSearch {
 
   /** @param links how often a chain may go on */
   criterion(type: string, links = 2): Asked | undefined {
-    const usable = parametersOf(type).filter(({ code }) => !['_lastUpdated', 'phonetic'].includes(code));
+    const usable = parametersOf(type);
     const own = this.naive.resources.filter((one) => one.resourceType === type);
     if (links > 0 && this.random.chance(0.12)) return this.#has(type, links);
     const model = own.length > 0 ? this.random.pick(own) : undefined;
@@ -80,53 +80,47 @@ export class RandomSearch {
     if (names.length === 0) return undefined;
     const [target = ''] = this.random.pick(names).split('/');
     const inner = this.criterion(target, links - 1);
-    return inner && { key: `${code}:${target}.${inner.key}`, value: inner.value };
+    // One of few types need not be named.
+    const few = (parameter.target ?? []).length <= 3 && this.random.chance(0.3);
+    return inner && { key: `${code}${few ? '' : `:${target}`}.${inner.key}`, value: inner.value };
   }
 
   #simple(parameter: SearchParameter, model: Resource | undefined): Asked | undefined {
     const { code, type } = parameter;
     if (type === 'composite') return this.#composite(parameter, model);
-    if (code !== '_id' && this.random.chance(0.08))
-      return { key: `${code}:missing`, value: String(this.random.chance(0.5)) };
+    const ofAll = code === '_id' || code === '_lastUpdated';
+    if (!ofAll && this.random.chance(0.08)) return { key: `${code}:missing`, value: String(this.random.chance(0.5)) };
     const values = model ? valuesOf(model, parameter) : [];
     const count = this.random.chance(0.2) ? 2 : 1;
-    const modifier = code === '_id' ? '' : this.#modifier(type);
+    const [target] = model && type === 'reference' ? this.naive.references(model, code) : [];
+    const modifier = ofAll ? '' : this.#modifier(type, values, target);
     const asked = Array.from({ length: count }, () =>
       this.#value(type, values.length > 0 ? this.random.pick(values) : undefined, modifier),
     ).filter((one) => one !== undefined);
     return asked.length === 0 ? undefined : { key: `${code}${modifier}`, value: asked.join(',') };
   }
 
-  #modifier(kind: string): string {
+  #modifier(kind: string, values: readonly TypedValue[], target: string | undefined): string {
     if (this.random.chance(0.6)) return '';
     const known: Readonly<Record<string, readonly string[]>> = {
-      token: [':not', ':text', ':below', ':above'],
+      token: [':not', ':text', ':below', ':above', ...(values.some(typedNumber) ? [':of-type'] : [])],
       string: [':exact', ':contains'],
       uri: [':below', ':above'],
-      reference: [':identifier'],
+      reference: [':identifier', ...(target === undefined ? [] : [`:${target.split('/')[0]}`])],
     };
     return this.random.pick(known[kind] ?? ['']);
   }
 
+  /** Of parts that one group of the model has, or now and then of several. */
   #composite(parameter: SearchParameter, model: Resource | undefined): Asked | undefined {
-    if (!model) return undefined;
-    const codes = valuesOf(model, { ...parameter, expression: `${model.resourceType}.code` });
-    const number = this.random.below(200);
-    const value = {
-      'code-value-quantity': `${this.random.pick(['gt', 'lt', 'ge'])}${number}`,
-      'combo-code-value-quantity': `${this.random.pick(['gt', 'lt', 'ge'])}${number}||mm[Hg]`,
-      'component-code-value-quantity': `${this.random.pick(['gt', 'lt'])}${number}`,
-      'code-value-string': 'a',
-      'code-value-concept': 'yes',
-    }[parameter.code ?? ''];
-    const [token] = codes.length > 0 ? tokensOf(this.random.pick(codes)) : [];
-    const component =
-      parameter.code?.startsWith('co') && this.random.chance(0.5) && parameter.code !== 'code-value-quantity';
-    const code = component
-      ? this.random.pick(['8480-6', '8462-4', 'http://loinc.org|8480-6'])
-      : escape(token?.code ?? '');
-    if (value === undefined || code === '') return undefined;
-    return { key: parameter.code ?? '', value: `${code}$${value}` };
+    const groups = model ? groupsOf(model, parameter) : [];
+    if (groups.length === 0) return undefined;
+    const group = this.random.pick(groups);
+    const parts = group.map(({ kind, values }, index) => {
+      const among = this.random.chance(0.8) ? values : (this.random.pick(groups)[index]?.values ?? []);
+      return this.#value(kind, among.length > 0 ? this.random.pick(among) : undefined, '');
+    });
+    return parts.includes(undefined) ? undefined : { key: parameter.code ?? '', value: parts.join('$') };
   }
 
   #value(kind: string, found: TypedValue | undefined, modifier: string): string | undefined {
@@ -142,7 +136,8 @@ export class RandomSearch {
       case 'string': {
         const text = textOf(found) ?? 'a';
         if (modifier === ':exact') return escape(text);
-        const words = plain(text);
+        // With its marks or without.
+        const words = this.random.chance(0.7) ? plain(text) : text.split(/[^\p{L}\p{N}\p{M}]+/u);
         const from = this.random.below(Math.max(1, words.length));
         const asked = words.slice(from, from + 1 + this.random.below(3)).join(' ');
         const cut = asked.slice(0, 1 + this.random.below(asked.length));
@@ -170,6 +165,8 @@ export class RandomSearch {
       const words = plain(JSON.stringify(found?.value ?? 'a').replaceAll('\\u', ' '));
       return words.length === 0 ? undefined : this.random.pick(words);
     }
+    const typed = modifier === ':of-type' && found ? typedNumber(found) : undefined;
+    if (typed) return typed.map(escape).join('|');
     const tokens = found ? tokensOf(found).filter(({ code }) => code !== undefined && code !== '') : [];
     if (tokens.length === 0) return this.random.pick(['final', 'I10', 'male', 'x']);
     const { system, code = '' } = this.random.pick(tokens);
@@ -199,11 +196,13 @@ export class RandomSearch {
   }
 
   #date(found: TypedValue | undefined): string {
-    const text = /\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d)?/.exec(JSON.stringify(found?.value ?? ''))?.[0] ?? '2026-03-01';
+    const written = JSON.stringify(found?.value ?? '');
+    const [text = '2026-03-01', time, fraction = '', zone = '+07:00'] =
+      /\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d)?(\.\d+)?(Z|[-+]\d\d:\d\d)?/.exec(written) ?? [];
     const shortened = this.random.pick([text.slice(0, 4), text.slice(0, 7), text.slice(0, 10), text.slice(0, 10)]);
-    const asked = text.length > 10 && this.random.chance(0.3) ? `${text}+07:00` : shortened;
-    spanOf(asked);
-    return `${this.random.pick(prefixes)}${asked}`;
+    const whole = `${text.slice(0, 10)}${time}${this.random.chance(0.5) ? fraction : ''}${zone}`;
+    const asked = time !== undefined && this.random.chance(0.4) ? whole : shortened;
+    return `${this.random.pick([...prefixes, 'ap'])}${asked}`;
   }
 
   #quantity(found: TypedValue | undefined): string {
@@ -218,6 +217,14 @@ export class RandomSearch {
       return `${prefix}${number}`;
     return choice === 1 ? `${prefix}${number}||${unit}` : `${prefix}${number}|http://unitsofmeasure.org|${unit}`;
   }
+}
+
+/** System and code of the type of an identifier, and its value. */
+function typedNumber({ type, value }: TypedValue): readonly [string, string, string] | undefined {
+  if (type !== 'Identifier') return undefined;
+  const { value: number, type: kind } = value as Identifier;
+  const coding = kind?.coding?.find(({ system, code }) => system !== undefined && code !== undefined);
+  return number === undefined || !coding ? undefined : [coding.system ?? '', coding.code ?? '', number];
 }
 
 function textOf(found: TypedValue | undefined): string | undefined {

@@ -35,11 +35,9 @@ describeInBrowser('the page of a record', () => {
 
   const text = (selector: string, of: Page = page): Promise<string> => of.locator(selector).innerText();
   const cells = (table: string, of: Page = page): Promise<string[][]> =>
-    of
-      .locator(`${table} tbody tr`)
-      .evaluateAll((rows) =>
-        rows.map((row) => [...row.querySelectorAll('th, td')].map((cell) => cell.textContent ?? '')),
-      );
+    of.evaluate<string[][]>(
+      `[...document.querySelectorAll('${table} tbody tr')].map((row) => [...row.children].map((cell) => cell.textContent))`,
+    );
   async function observations(query: string, as: Identity): Promise<readonly Observation[]> {
     const headers = { authorization: `Bearer ${await server.token(as)}` };
     const answer = await fetch(`${server.base}/Observation?patient=${record.hoa}&_sort=-date&${query}`, { headers });
@@ -88,25 +86,25 @@ describeInBrowser('the page of a record', () => {
     expect((await cells('#bp-table')).map((row) => row.slice(1, 3))).toEqual(parts);
     expect(await page.locator('#blood-pressure .reading').count()).toBe(3);
     expect((await cells('#bp-table')).map((row) => row[3])).toEqual([
-      'chưa đạt mục tiêu',
-      'chưa đạt mục tiêu',
-      'chưa đạt mục tiêu',
+      'ngoài mục tiêu',
+      'ngoài mục tiêu',
+      'ngoài mục tiêu',
     ]);
     // 65 years and over, with diabetes.
-    expect(await text('#blood-pressure .target-line')).toBe('Mục tiêu dưới 130/80 mmHg (QĐ 5904/2019)');
+    expect(await text('#blood-pressure .target-line')).toBe('Mục tiêu điều trị: dưới 130/80 mmHg (QĐ 5904/2019)');
 
     const numbers = (found: readonly Observation[]) =>
       found.map(({ valueQuantity }) => String(valueQuantity?.value).replace('.', ','));
     const glucose = numbers(await observations('code=14771-0', clinician));
     expect((await cells('#glucose-table')).map((row) => row[1])).toEqual(glucose);
     expect(glucose).toEqual(['6,8', '9,4']);
-    expect((await cells('#glucose-table')).map((row) => row[3])).toEqual(['đạt mục tiêu', 'chưa đạt mục tiêu']);
+    expect((await cells('#glucose-table')).map((row) => row[3])).toEqual(['trong mục tiêu', 'ngoài mục tiêu']);
     const hba1c = numbers(await observations('code=4548-4', clinician));
     expect((await cells('#hba1c-table')).map((row) => row[1])).toEqual(hba1c);
     // Higher values stand higher.
-    const heights = await page
-      .locator('#glucose .mark.hba1c')
-      .evaluateAll((marks) => marks.map((mark) => Number(mark.getAttribute('cy'))));
+    const heights = await page.evaluate<number[]>(
+      "[...document.querySelectorAll('#glucose .mark.hba1c')].map((mark) => Number(mark.getAttribute('cy')))",
+    );
     expect(heights[0]).toBeLessThan(heights[1] ?? 0);
   });
 
@@ -191,6 +189,7 @@ describeInBrowser('the page of a record', () => {
       `sessionStorage.setItem('lien-tuyen-emergency', JSON.stringify({ ticket: 'x', patient: '${record.hoa}', until: '${until}' }))`,
     );
     await page.reload();
+    await page.locator('#message:has-text("Đã hết thời gian mở khẩn cấp.")').waitFor();
     await settled(page);
     expect(await page.locator('#open-emergency').isVisible()).toBe(true);
     expect(await text('#record')).not.toContain('Efavirenz');
@@ -237,7 +236,7 @@ describeInBrowser('the page of a record', () => {
     expect(new URL(page.url()).searchParams.get('asOf')).toBe(at);
     // 12:00 of the standard time that events are recorded in.
     expect(at).toBe('2026-10-25T12:00:00.000Z');
-    expect(await text('#as-of')).toContain('Hồ sơ như đã biết lúc 25/10/2026 19:00');
+    expect(await text('#as-of')).toContain('Hồ sơ như đã biết lúc 25/10/2026 19:00:00.');
     // What is in the address is what anybody is shown who opens it.
     const address = new URL(page.url());
     const other = await enter(browser, server, atStation);
@@ -287,9 +286,9 @@ describeInBrowser('the page of a record', () => {
       await page.keyboard.press(key);
     }
     expect(said).toEqual([
-      '20/10/2026 09:30: 132/78 mmHg, chưa đạt mục tiêu, Trung tâm Y tế Lâm Bình (giả lập)',
-      '03/06/2026 08:00: 151/92 mmHg, chưa đạt mục tiêu, Trạm Y tế Xã Phúc Yên (giả lập)',
-      '02/03/2026 08:00: 168/102 mmHg, chưa đạt mục tiêu, Trạm Y tế Xã Phúc Yên (giả lập)',
+      '20/10/2026 09:30: 132/78 mmHg, ngoài mục tiêu, Trung tâm Y tế Lâm Bình (giả lập)',
+      '03/06/2026 08:00: 151/92 mmHg, ngoài mục tiêu, Trạm Y tế Xã Phúc Yên (giả lập)',
+      '02/03/2026 08:00: 168/102 mmHg, ngoài mục tiêu, Trạm Y tế Xã Phúc Yên (giả lập)',
     ]);
     expect(await text('#blood-pressure .pointed')).toContain('132/78');
     // Along the timeline, opening an entry.
@@ -430,6 +429,8 @@ describeInBrowser('the page of a record', () => {
       `Patient/${record.hoa}/$everything`,
     ]);
     expect(await accessibilityFaults(station.page)).toEqual([]);
+    await station.page.click('#language');
+    expect((await cells('#readers-table', station.page))[0]?.[2]).toBe('Treatment');
     await station.close();
   });
 

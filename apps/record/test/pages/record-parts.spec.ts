@@ -21,6 +21,7 @@ interface Point {
 const moments = await part<{
   readonly epochOf: (text: string) => number;
   readonly showMoment: (text: string) => string;
+  readonly showExactly: (text: string) => string;
   readonly toField: (text: string) => string;
   readonly fromField: (value: string) => string;
   readonly isMoment: (text: string) => boolean;
@@ -55,14 +56,13 @@ const measurements = await part<{
   readonly hba1cValues: (resources: readonly object[]) => readonly Point[];
   readonly bloodPressures: (resources: readonly object[]) => readonly object[];
 }>('measurements');
-const targets = await part<{
-  readonly bloodPressureTarget: (
-    birthDate: string | undefined,
-    year: number,
-    diabetes: boolean,
-  ) => { readonly systolic: number; readonly diastolic: number };
-  readonly glucoseTarget: { readonly from: number; readonly to: number };
-  readonly hba1cTarget: { readonly below: number };
+interface Targets {
+  readonly bloodPressure?: { readonly systolic: number; readonly diastolic: number };
+  readonly glucose?: { readonly from: number; readonly to: number };
+  readonly hba1c?: { readonly below: number };
+}
+const { targetsOf } = await part<{
+  readonly targetsOf: (birthDate: string | undefined, year: number, diabetes: boolean) => Targets;
 }>('targets');
 const { problemsOf } = await part<{
   readonly problemsOf: (
@@ -86,6 +86,8 @@ describe('moments', () => {
     expect(moments.showMoment('2026-11-21T18:30:00.123Z')).toBe('22/11/2026 01:30');
     expect(moments.showMoment('2026-11-22T08:30:00+07:00')).toBe('22/11/2026 08:30');
     expect(['2026-11-22', '2026-11', '2026'].map(moments.showMoment)).toEqual(['22/11/2026', '11/2026', '2026']);
+    expect(moments.showExactly('2026-11-21T18:30:05.123Z')).toBe('22/11/2026 01:30:05');
+    expect(moments.showExactly('2026-11-21')).toBe('21/11/2026');
     expect(moments.epochOf('2026-11-22')).toBe(Date.parse('2026-11-21T17:00:00Z'));
     expect(moments.epochOf('2026')).toBe(Date.parse('2025-12-31T17:00:00Z'));
   });
@@ -255,32 +257,36 @@ describe('what is searched by', () => {
 });
 
 describe('the stops of the slider', () => {
-  const told = (recorded: string, valueCode: string): object => ({
+  const told = (recorded: string, valueCode: string, digest?: string): object => ({
     recorded,
     extension: [{ url: 'urn:lien-tuyen:extension:event-type', valueCode }],
     agent: [{ who: { display: 'Trạm' } }],
+    ...(digest && { entity: [{ role: 'source', what: { identifier: { value: digest } } }] }),
   });
   const stops = knowledge.stopsOf([
-    told('2026-10-02T01:00:00.500Z', 'VisitRecorded'),
-    told('2026-10-01T01:00:10.000Z', 'ResidentRegistered'),
-    told('2026-10-01T01:00:10.100Z', 'VisitRecorded'),
-    told('2026-10-01T01:00:10.200Z', 'VisitRecorded'),
+    told('2026-10-02T01:00:00.500Z', 'VisitRecorded', 'b'),
+    told('2026-10-01T01:00:10.000Z', 'ResidentRegistered', 'a'),
+    told('2026-10-01T01:00:10.100Z', 'VisitRecorded', 'a'),
+    told('2026-10-01T01:00:10.200Z', 'VisitRecorded', 'a'),
+    told('2026-10-02T01:00:00.700Z', 'ReferralExpired'),
+    told('2026-10-02T01:00:00.700Z', 'ReferralClosed'),
   ]);
 
-  it('are the minutes in which something was recorded, oldest first, at the end of what was', () => {
-    expect(stops).toMatchObject([
+  it('are what one message, or one instant, told, oldest first', () => {
+    expect(stops).toEqual([
       { at: '2026-10-01T01:00:10.200Z', events: ['ResidentRegistered', 'VisitRecorded'], places: ['Trạm'] },
-      { at: '2026-10-02T01:00:00.500Z', events: ['VisitRecorded'] },
+      { at: '2026-10-02T01:00:00.500Z', events: ['VisitRecorded'], places: ['Trạm'] },
+      { at: '2026-10-02T01:00:00.700Z', events: ['ReferralExpired', 'ReferralClosed'], places: ['Trạm'] },
     ]);
     expect(knowledge.stopsOf([])).toEqual([]);
   });
 
   it('are where a moment falls: at the last one before it; a day counts to its end', () => {
-    expect(knowledge.stopAt(stops, undefined)).toBe(2);
-    expect(stops.map(({ at }) => knowledge.stopAt(stops, at))).toEqual([0, 1]);
+    expect(knowledge.stopAt(stops, undefined)).toBe(3);
+    expect(stops.map(({ at }) => knowledge.stopAt(stops, at))).toEqual([0, 1, 2]);
     expect(knowledge.stopAt(stops, '2026-10-01')).toBe(0);
     expect(knowledge.stopAt(stops, '2026-10-01T08:00:09+07:00')).toBe(-1);
-    expect(knowledge.stopAt(stops, '2030-01-01')).toBe(1);
+    expect(knowledge.stopAt(stops, '2030-01-01')).toBe(2);
   });
 });
 
@@ -338,16 +344,23 @@ describe('blood values', () => {
         fc.integer({ min: 18, max: 100 }),
         fc.boolean(),
         (systolic, diastolic, age, diabetes) => {
-          const target = targets.bloodPressureTarget(`${2026 - age}-06-01`, 2026, diabetes);
-          expect(systolic < target.systolic && diastolic < target.diastolic).toBe(
+          const target = targetsOf(`${2026 - age}-06-01`, 2026, diabetes).bloodPressure;
+          expect(target && systolic < target.systolic && diastolic < target.diastolic).toBe(
             atTargetOfQd5904({ systolic, diastolic }, { older: age >= olderFromAge, diabetes }),
           );
         },
       ),
     );
-    const { from, to } = targets.glucoseTarget;
-    for (const value of [4.3, 4.4, 7.2, 7.3]) expect(value >= from && value <= to).toBe(glucoseAtTarget(value));
-    for (const value of [6.9, 7, 7.1]) expect(value < targets.hba1cTarget.below).toBe(hba1cAtTarget(value));
+    const { glucose, hba1c } = targetsOf('1961', 2026, true);
+    for (const value of [4.3, 4.4, 7.2, 7.3])
+      expect(glucose && value >= glucose.from && value <= glucose.to).toBe(glucoseAtTarget(value));
+    for (const value of [6.9, 7, 7.1]) expect(hba1c && value < hba1c.below).toBe(hba1cAtTarget(value));
+  });
+
+  it('of children are not judged by what adults aim at', () => {
+    expect(targetsOf('2009-01-01', 2026, false)).toEqual({});
+    expect(targetsOf('2008-12-31', 2026, false).bloodPressure).toMatchObject({ systolic: 130 });
+    expect(targetsOf(undefined, 2026, false).bloodPressure).toMatchObject({ systolic: 130 });
   });
 });
 

@@ -15,6 +15,7 @@ import { TokenIssuer } from '#security/token-issuer.js';
 import { openServices } from '#service/open-services.js';
 import { secretsOf } from '#service/secrets-of.js';
 import { record } from '../../src/service.js';
+import { Clock } from '../../src/subscriptions/clock.js';
 import type { Identity } from '../fhir-server.js';
 import { EventLog } from '../recorded-events.js';
 
@@ -27,6 +28,8 @@ export interface RecordService {
   record(log: EventLog): Promise<void>;
   token(identity: Identity): Promise<string>;
   client(identity: Identity): Promise<Client>;
+  /** Sets the clock that deliveries go by on. */
+  passTime(ms: number): void;
   /** Newest first. */
   audited(): Promise<readonly AuditEntry[]>;
   close(): Promise<void>;
@@ -62,6 +65,8 @@ export async function openRecordService({
   const reader = new AuditReader(application.get<AuditTrail>(AUDIT_TRAIL, { strict: false }).store.database);
   const token = (identity: Identity): Promise<string> => issuer.issue({ ...identity, hours: 1 });
   const recorded = new Set<string>();
+  let passed = 0;
+  application.get(Clock, { strict: false }).now = () => Date.now() + passed;
   return {
     origin,
     base,
@@ -77,6 +82,9 @@ export async function openRecordService({
     },
     token,
     client: async (identity) => new Client({ baseUrl: base, bearerToken: await token(identity) }),
+    passTime: (ms) => {
+      passed += ms;
+    },
     audited: async () => (await reader.page({}, 200)).found.map(({ entry }) => entry),
     close: async () => {
       await opened.disposeAsync();

@@ -11,6 +11,7 @@ import {
   invalidValue,
   type NumberValue,
   numberValue,
+  parted,
   type QuantityValue,
   quantityValue,
   referenceValue,
@@ -154,7 +155,7 @@ function isBelow(code: string | undefined, asked: TokenValue): boolean {
 
 /** `system|code|value`: an identifier of a type. */
 function identifierOfType(name: string, value: string): ElementTest {
-  const [system = '', code = '', number = '', ...rest] = value.split(/(?<!\\)\|/).map(unescaped);
+  const [system = '', code = '', number = '', ...rest] = parted(value, '|').map(unescaped);
   if (code === '' || number === '' || rest.length > 0)
     throw invalidValue(`${name}:of-type`, 'phải là system|code|value', 'must be system|code|value');
   return (element) => {

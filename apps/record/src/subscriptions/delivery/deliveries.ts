@@ -20,7 +20,10 @@ import { postNotification } from './post-notification.js';
 export const defaultTimeoutSeconds = 15;
 export const defaultMaxCount = 50;
 
-/** Endpoints that answer well, and those that are slow or fail, are served apart: these keep nobody else waiting. */
+/**
+ * Endpoints that answer well, and those that are slow or fail, are served apart, so many at a time: these keep nobody else waiting.
+ * One that is slow for the first time goes on beside.
+ */
 const lanes = { quick: 32, slow: 16 } as const;
 type Lane = keyof typeof lanes;
 /** Whoever took longer than this is slow. */
@@ -154,15 +157,23 @@ export class Deliveries {
 
   async #begin(line: Line, work: () => Promise<void>): Promise<void> {
     const { now, logger } = this.#parts;
-    const { lane } = line;
+    let { lane } = line;
     line.busy = true;
     this.#underWay[lane] += 1;
+    // Whoever turns out to be slow makes room for others at once.
+    const turnsSlow = setTimeout(() => {
+      this.#underWay[lane] -= 1;
+      line.lane = lane = 'slow';
+      this.#underWay[lane] += 1;
+      this.#news.bring();
+    }, slowMs);
     try {
       await work();
     } catch (error) {
       line.notBefore = now() + ownFaultPauseMs;
       logger.warn(errorFields(error), 'a notification cannot be made');
     } finally {
+      clearTimeout(turnsSlow);
       line.busy = false;
       this.#underWay[lane] -= 1;
       this.#news.bring();

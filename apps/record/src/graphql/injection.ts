@@ -1,0 +1,2 @@
+/** `GraphqlService` */
+export const GRAPHQL = Symbol('Graphql');
