@@ -148,11 +148,13 @@ export class Deliveries {
     const { end, hasEndpoint, heartbeatPeriod } = state.definition;
     if (end !== undefined && now >= Date.parse(end)) return () => this.#append(state.id, switchedOff('ended'));
     if (!hasEndpoint || now < line.notBefore) return undefined;
-    if (!state.greeted) return (signal) => this.#greet(state, line, signal);
+    const plainly = (kind: 'handshake' | 'heartbeat') => (signal: AbortSignal) =>
+      this.#send(state, line, { kind, notices: [] }, signal);
+    if (!state.greeted) return plainly('handshake');
     if (state.last > line.sent) return (signal) => this.#deliver(state, line, signal);
     const quiet = now - line.heardAt;
     if (line.failures > 0 || (heartbeatPeriod !== undefined && quiet >= heartbeatPeriod * 1_000))
-      return (signal) => this.#send(state, line, { kind: 'heartbeat', notices: [] }, signal);
+      return plainly('heartbeat');
     if (line.sent > state.delivered && now - line.savedAt >= savePeriodMs) return () => this.#save(state.id, line);
     return undefined;
   }
@@ -180,10 +182,6 @@ export class Deliveries {
       this.#underWay[lane] -= 1;
       this.#news.bring();
     }
-  }
-
-  async #greet(state: SubscriptionState, line: Line, signal: AbortSignal): Promise<void> {
-    await this.#send(state, line, { kind: 'handshake', notices: [] }, signal);
   }
 
   async #deliver(state: SubscriptionState, line: Line, signal: AbortSignal): Promise<void> {
