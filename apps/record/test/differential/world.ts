@@ -7,7 +7,7 @@ import type { Bundle, Resource } from '@medplum/fhirtypes';
 import type { Visibility } from '../../src/access/visibility.js';
 import { recordQueries, type RecordQueries } from '../../src/record-queries.js';
 import { FhirFault } from '../../src/http/fhir-fault.js';
-import { eventTypes } from '../../src/reading/record-reader.js';
+import { eventTypes } from '../../src/reading/event-resources.js';
 import { StoredDocuments } from '../../src/reading/stored-documents.js';
 import { searchedType } from '../../src/search/definitions.js';
 import { type SearchRequest, searchRequest } from '../../src/search/search-request.js';
