@@ -172,10 +172,12 @@ for (const type of resourceNames) {
     parameterRows.push(...parameterRow(type, parameter));
 }
 
-function parameterRow(type, { code, type: kind, expression, target, component }) {
+function parameterRow(type, { code, type: kind, base, expression, target, component }) {
   const written = expression
     .split(' | ')
     .map((one) => one.trim().replace(/\((?<inner>[A-Za-z.]+\.ofType\([A-Za-z]+\))\)/g, '$<inner>'))
+    // HL7 leaves out the type in one of its expressions, that of InsurancePlan?name.
+    .map((one) => (base.length === 1 && /^[a-z]/.test(one) ? `${type}.${one}` : one))
     .filter((one) => one.startsWith(`${type}.`) || one === type || one.startsWith('Resource.'))
     .map((one) => one.replace(/^[A-Za-z]+\.?/, ''));
   if (kind === 'composite') {
