@@ -32,6 +32,7 @@ export interface IntakePort {
   send(message: IntakeMessage): Promise<IntakeReply>;
 }
 
+/** Where intake takes messages, on its own server. */
 export const messagesPath = '/intake/messages';
 
 /** Headers of the request to intake. */
