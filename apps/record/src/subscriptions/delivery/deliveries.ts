@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { News } from '#platform/http/event-stream.js';
+import { News, pause } from '#platform/http/event-stream.js';
 import { errorFields } from '#platform/logging.js';
 import type { View } from '#projections/view-host.js';
 import type { AuditTrail } from '#security/audit/audit-trail.js';
@@ -32,6 +32,8 @@ const slowMs = 2_000;
 const savePeriodMs = 3_000;
 /** Subscriptions are looked through at least so often. */
 const lookPeriodMs = 1_000;
+/** News that come together are looked at together. */
+const gatherMs = 50;
 /** After a fault that is not the endpoint's. */
 const ownFaultPauseMs = 2_000;
 
@@ -93,7 +95,7 @@ export class Deliveries {
         } catch (error) {
           logger.warn(errorFields(error), 'subscriptions cannot be looked through');
         }
-        await this.#news.within(lookPeriodMs, signal);
+        if (await this.#news.within(lookPeriodMs, signal)) await pause(gatherMs, signal);
       }
     } finally {
       stopListening();
