@@ -21,6 +21,7 @@ const samples = fileURLToPath(new URL('../../../../samples/station-messages-1/',
  * added and not thought of here fails.
  */
 const showNobody = [
+  /^GET \/fhir\/\$export\/:job$/,
   /^\w+ \/(health|health\/live|health\/ready|metrics|openapi\.json|docs|docs\/:file)$/,
   /^\w+ \/views(\/|$)/,
   /^\w+ \/(login|login\/:file|session)$/,

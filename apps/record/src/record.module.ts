@@ -4,7 +4,6 @@ import type { Logger } from 'pino';
 import type { EventStore } from '#event-store/event-store.js';
 import type { FacilityRegister } from '#domain/facilities/facility-register.js';
 import type { PlaceRegister } from '#domain/places/place-register.js';
-import { Terminology } from '#fhir/terminology/terminology.js';
 import type { Configuration } from '#platform/configuration.js';
 import {
   CONFIGURATION,
@@ -15,6 +14,7 @@ import {
   SECRETS,
   VIEW_HOST,
 } from '#platform/injection.js';
+import { Terminology } from '#fhir/terminology/terminology.js';
 import type { View, ViewHost } from '#projections/view-host.js';
 import { AuditReader } from '#security/audit/audit-reader.js';
 import type { AuditTrail } from '#security/audit/audit-trail.js';
@@ -30,6 +30,10 @@ import { EmergenciesController } from './break-glass/emergencies.controller.js';
 import { BREAK_GLASS } from './break-glass/injection.js';
 import { BundleController } from './batch/bundle.controller.js';
 import { StoredDocuments } from './reading/stored-documents.js';
+import { ExportController } from './export/export.controller.js';
+import { EXPORTS, Exports } from './export/exports.js';
+import { exportPlaces } from './export/open-exports.js';
+import { GROUPS, Groups } from './groups/groups.js';
 import { FhirController } from './http/fhir.controller.js';
 import { FhirSmartConfigurationController } from './http/smart-configuration.controller.js';
 import { HistoryController } from './http/history.controller.js';
@@ -57,7 +61,7 @@ export const HEALTH_RECORD_VIEW = Symbol('HealthRecordView');
 export const healthRecordProjection = new URL('./projection/health-record.projection.js', import.meta.url);
 
 /**
- * FHIR R4 over the health record. The composing application provides, globally, EVENT_STORE, VIEW_HOST, FACILITY_REGISTER,
+ * FHIR R4 over the health record. The composing application provides, globally, CONFIGURATION, EVENT_STORE, VIEW_HOST, FACILITY_REGISTER,
  * PLACE_REGISTER, SECRETS, LOGGER and INTAKE, and guards that set the caller.
  */
 @Module({
@@ -67,6 +71,7 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
     RecordsPageController,
     FhirSmartConfigurationController,
     AuditEventsController,
+    ExportController,
     SummaryController,
     GraphqlController,
     TerminologyOperationsController,
@@ -97,6 +102,30 @@ export const healthRecordProjection = new URL('./projection/health-record.projec
         return new BreakGlass(new StoredDocuments(view.database), view.database, events, new BreakGlassTickets(key));
       },
       inject: [HEALTH_RECORD_VIEW, EVENT_STORE, SECRETS],
+    },
+    {
+      provide: GROUPS,
+      useFactory: (facilities: FacilityRegister, places: PlaceRegister, { startedOn }: RecordQueries): Groups =>
+        new Groups(facilities, places, startedOn),
+      inject: [FACILITY_REGISTER, PLACE_REGISTER, RECORD_QUERIES],
+    },
+    {
+      provide: EXPORTS,
+      useFactory: (
+        configuration: Configuration,
+        view: View,
+        events: EventStore,
+        trail: AuditTrail,
+        logger: Logger,
+      ): Exports =>
+        new Exports({
+          ...exportPlaces(configuration, view),
+          events,
+          trail,
+          logger,
+          keepMs: configuration.exportKeepHours * 3_600_000,
+        }),
+      inject: [CONFIGURATION, HEALTH_RECORD_VIEW, EVENT_STORE, AUDIT_TRAIL, LOGGER],
     },
     {
       provide: SentBodies,

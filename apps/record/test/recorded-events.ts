@@ -36,6 +36,11 @@ export class EventLog {
   readonly events: RecordedEvent[] = [];
   readonly #revisions = new Map<string, number>();
 
+  /** Goes on where others have ended. */
+  resume(events: readonly RecordedEvent[]): void {
+    this.events.push(...events);
+    for (const { stream, revision } of events) this.#revisions.set(stream, revision);
+  }
   /** @param newId of events and of what they tell of; UUIDs */
   constructor(private readonly newId: () => string = randomUUID) {}
 

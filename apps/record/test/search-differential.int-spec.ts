@@ -4,11 +4,13 @@
  */
 import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Patient, Reference, Resource, SearchParameter } from '@medplum/fhirtypes';
 import type { Visibility } from '../src/access/visibility.js';
 import { searchedType } from '../src/search/definitions.js';
+import type { SearchRequest } from '../src/search/search-request.js';
 import { compartments, isWithin } from './differential/naive-compartments.js';
 import { elementNames, partOf } from './differential/naive-elements.js';
-import { type Asked, type NaiveSearch, parametersOf } from './differential/naive-search.js';
+import { type Asked, type NaiveSearch, parametersOf, valuesOf } from './differential/naive-search.js';
 import type { Random } from './differential/random.js';
 import { RandomInclusions } from './differential/random-inclusions.js';
 import { RandomSearch } from './differential/random-search.js';
@@ -18,11 +20,13 @@ import {
   everyMatch,
   namesIn,
   nameOf,
+  nextOf,
   type Parameters,
   requestOf,
   said,
   type World,
   worldOf,
+  worldOfEvents,
 } from './differential/world.js';
 
 /** `DIFFERENTIAL_WORLDS=300` looks at more random records than each run does; `DIFFERENTIAL_SEED=7` at the one of that seed. */
@@ -34,6 +38,8 @@ const sortsInAWorld = 15;
 const answersInAWorld = 15;
 const inclusionsInAWorld = 15;
 const searchesOfACaller = 20;
+const searchesAsOf = 8;
+const walksWhileMoreIsTold = 10;
 
 describe.each(seeds)('searches of the record of seed %i', (seed) => {
   let world: World;
@@ -167,7 +173,84 @@ describe.each(seeds)('searches of the record of seed %i', (seed) => {
     }
     expect(differences).toEqual([]);
   });
+
+  it('find as of a moment what was there then', async () => {
+    const cut = Math.floor(world.events.length * (0.5 + world.random.next() / 2));
+    const past = await worldOfEvents(world.events, world.random, cut);
+    try {
+      const before = Date.parse(past.events[cut - 1]?.recordedAt ?? '') + 1;
+      const searches = new RandomSearch(past.naive, world.random);
+      const single = past.naive
+        .find('Patient', [])
+        .filter((one) => [one, world.naive.named(nameOf(one))].every((each) => !(each as Patient).link));
+      for (const { id = '' } of single.slice(0, 3)) {
+        const own = past.naive.resources.filter((one) => isOf(one, id));
+        for (let count = 0; count < searchesAsOf; count += 1) {
+          const type = world.random.pick(own).resourceType;
+          const criterion = searches.criterion(type, 0);
+          const asked = [{ key: 'patient', value: `Patient/${id}` }, ...(criterion ? [criterion] : [])];
+          const parameters: Parameters = asked.map(({ key, value }) => [key, value] as const);
+          const request = requestOf(world, type, [...parameters, ['_count', '500']]);
+          const bundle = await world.queries.asOf.use(id, before, everybody, (view) =>
+            world.queries.over(view).search.bundle(request, everybody, base),
+          );
+          const expected = past.naive.find(type, asked).map(nameOf).toSorted();
+          expect([said(type, parameters), namesIn(bundle, 'match').toSorted()]).toEqual([
+            said(type, parameters),
+            expected,
+          ]);
+        }
+      }
+    } finally {
+      await past.close();
+    }
+  });
+
+  it('page through what is there throughout, nothing twice and nothing lost, while more is told', async () => {
+    const begun = world.events.length - 20;
+    const growing = await worldOfEvents(world.events, world.random, begun);
+    try {
+      const rest = growing.events.slice(begun);
+      const before = growing.naive;
+      const walks = Array.from({ length: walksWhileMoreIsTold }, () => {
+        const type = new RandomSearch(before, world.random).type();
+        const sort: Parameters = world.random.chance(0.5) ? [['_sort', sortsOf(type, world.random).join(',')]] : [];
+        const parameters: Parameters = [...sort, ['_count', String(2 + world.random.below(20))]];
+        const next: SearchRequest | undefined = requestOf(growing, type, parameters);
+        return { type, parameters, names: [] as string[], next: next as SearchRequest | undefined };
+      });
+      while (rest.length > 0 || walks.some(({ next }) => next)) {
+        for (const walk of walks) {
+          if (!walk.next) continue;
+          const page = await growing.queries.search.bundle(walk.next, everybody, base);
+          walk.names.push(...namesIn(page, 'match'));
+          walk.next = nextOf(growing, walk.type, page);
+        }
+        if (rest.length > 0) await growing.apply(rest.splice(0, 2));
+      }
+      const same = (name: string): boolean =>
+        JSON.stringify(before.named(name)) === JSON.stringify(growing.naive.named(name));
+      for (const { type, parameters, names } of walks)
+        expect([said(type, parameters), names.filter(same).toSorted()]).toEqual([
+          said(type, parameters),
+          before.find(type, []).map(nameOf).filter(same).toSorted(),
+        ]);
+    } finally {
+      await growing.close();
+    }
+  });
 });
+
+/** Whether a resource says by a parameter `patient` that it is a resident's. */
+const isOf = (resource: Resource, resident: string): boolean =>
+  !['Patient', 'Provenance'].includes(resource.resourceType) &&
+  parametersOf(resource.resourceType).some(
+    ({ code, expression = '' }) =>
+      code === 'patient' &&
+      valuesOf(resource, { expression } as SearchParameter).some(
+        ({ value }) => (value as Reference).reference === `Patient/${resident}`,
+      ),
+  );
 
 async function differenceOf(
   world: World,

@@ -91,7 +91,11 @@ beforeAll(async () => {
 });
 afterAll(async () => server.close());
 
-async function ask(path: string, identity: Identity = clinician, init: RequestInit = {}): Promise<Response> {
+async function ask(
+  path: string,
+  identity: Identity = clinician,
+  init: { readonly headers?: Readonly<Record<string, string>>; readonly method?: string; readonly body?: string } = {},
+): Promise<Response> {
   const headers = { authorization: `Bearer ${await server.token(identity)}`, ...init.headers };
   return fetch(`${server.base}/${path}`, { ...init, headers });
 }

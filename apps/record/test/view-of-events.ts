@@ -27,6 +27,7 @@ export async function viewOfEvents(): Promise<ViewOfEvents> {
   const database = new SqliteReadDatabase(file.path);
   const view: View = {
     database,
+    file: () => file.path,
     status: () => Promise.reject(new Error('not asked for in these tests')),
     onAdvanced: () => () => undefined,
     waitFor: () => Promise.resolve(true),

@@ -41,6 +41,7 @@ const notHere = (): never => {
 };
 const view: View = {
   database: new SqliteReadDatabase(file),
+  file: () => file,
   status: notHere,
   onAdvanced: () => () => undefined,
   waitFor: async () => true,

@@ -1,4 +1,5 @@
 import type { BenchRow } from '../bench-row.js';
+import { exportRows } from './exports.js';
 import { overHttpRows } from './over-http.js';
 import { buildRecord } from './record-file.js';
 import { searchRows } from './searches.js';
@@ -16,5 +17,6 @@ export async function recordBench(): Promise<readonly BenchRow[]> {
     { name: 'built, without an event store (processor time)', value: eventsPerSecond, unit: 'events/s' },
     ...(await searchRows(record)),
     ...(await overHttpRows(record)),
+    ...(await exportRows(record)),
   ];
 }

@@ -20,15 +20,17 @@ import org.hl7.fhir.common.hapi.validation.validator.FhirInstanceValidator;
 import org.hl7.fhir.r5.utils.validation.constants.BestPracticeWarningLevel;
 
 /**
- * HL7's validator of FHIR R4: a resource a line on standard input, its messages as one JSON array a line on standard output. The argument is a file of
+ * HL7's validator of FHIR R4: a resource a line on standard input, its messages as one JSON array a line on standard output. The arguments are files of
  * further profiles and their value sets, one a line, of StructureDefinitions the differentials alone.
  */
 public class ValidateFhir {
   public static void main(String[] arguments) throws Exception {
     FhirContext context = FhirContext.forR4();
     PrePopulatedValidationSupport profiles = new PrePopulatedValidationSupport(context);
-    for (String line : Files.readAllLines(Path.of(arguments[0]), StandardCharsets.UTF_8)) {
-      profiles.addResource(context.newJsonParser().parseResource(line));
+    for (String file : arguments) {
+      for (String line : Files.readAllLines(Path.of(file), StandardCharsets.UTF_8)) {
+        profiles.addResource(context.newJsonParser().parseResource(line));
+      }
     }
     FhirInstanceValidator rules =
         new FhirInstanceValidator(

@@ -16,7 +16,9 @@ const hapiVersion = '8.8.1';
 const jars = { program: "HL7's FHIR validator", table: 'fhir-validator-jars.tsv' } as const;
 const source = fileURLToPath(new URL('../data/ValidateFhir.java', import.meta.url));
 /** Profiles of HL7's International Patient Summary 2.0.0 (npm `hl7.fhir.uv.ips`, CC0), differentials without their words, and its required value sets. */
-const profiles = fileURLToPath(new URL('../data/ips-profiles.ndjson', import.meta.url));
+const ipsProfiles = fileURLToPath(new URL('../data/ips-profiles.ndjson', import.meta.url));
+/** Profiles, extensions and code systems of the Subscriptions R5 Backport 1.1.0 (hl7.fhir.uv.subscriptions-backport, CC0), written from its FHIR Shorthand. */
+const backportProfiles = fileURLToPath(new URL('../data/backport-profiles.ndjson', import.meta.url));
 
 export interface ValidationMessage {
   readonly severity: 'fatal' | 'error' | 'warning' | 'information';
@@ -51,7 +53,9 @@ export class Hl7Validator {
     const folder = join(cacheFolder(), `fhir-validator-${hapiVersion}`);
     await fetchJars(jars, folder);
     const machine = ['-Xmx768m', '-XX:+UseSerialGC', '-cp', `${folder}/*`];
-    return new Hl7Validator(spawn(java, [...machine, source, profiles], { stdio: ['pipe', 'pipe', 'pipe'] }));
+    return new Hl7Validator(
+      spawn(java, [...machine, source, ipsProfiles, backportProfiles], { stdio: ['pipe', 'pipe', 'pipe'] }),
+    );
   }
 
   /** All that the validator has to say, best practices apart. The first answer takes some ten seconds. */

@@ -21,6 +21,7 @@ describe('configuration', () => {
       port: 3000,
       host: '127.0.0.1',
       dataDir: '/srv/lien-tuyen/data',
+      exportKeepHours: 24,
       secretsFile: '/srv/lien-tuyen/secrets/lien-tuyen.json',
       engines: 'embedded',
       oidcAudience: 'lien-tuyen',

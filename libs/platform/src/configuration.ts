@@ -66,6 +66,8 @@ export interface CommonSettings {
   readonly logLevel: (typeof logLevels)[number];
   /** Largest request body, bytes. */
   readonly bodyLimit: number;
+  /** How long the files of a finished export stay. */
+  readonly exportKeepHours: number;
   /** Where intake answers, for a service in whose process it is not. */
   readonly intakeUrl?: string;
   readonly subscriptions: SubscriptionSettings;
@@ -96,6 +98,7 @@ const settings = {
   OIDC_ISSUER: { parse: secureUrl },
   OIDC_AUDIENCE: { parse: word, default: 'lien-tuyen' },
   LOG_LEVEL: { parse: oneOf(logLevels), default: 'info' },
+  EXPORT_KEEP_HOURS: { parse: wholeNumber(1, 24 * 30), default: '24' },
   BODY_LIMIT: { parse: byteSize(1024, 512 * 1024 ** 2), default: '50MiB' },
   INTAKE_URL: { parse: url('http:', 'https:') },
   SUBSCRIPTION_NETWORKS: { parse: listOfNetworks },
@@ -139,6 +142,7 @@ export function readConfiguration(
     oidcAudience: values.OIDC_AUDIENCE,
     logLevel: values.LOG_LEVEL,
     bodyLimit: values.BODY_LIMIT,
+    exportKeepHours: values.EXPORT_KEEP_HOURS,
     ...(values.INTAKE_URL !== undefined && { intakeUrl: values.INTAKE_URL }),
     subscriptions: { networks: values.SUBSCRIPTION_NETWORKS ?? [], http: values.SUBSCRIPTION_HTTP === 'on' },
   };

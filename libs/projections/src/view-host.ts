@@ -41,6 +41,11 @@ export interface View {
    * @throws ViewBeingBuilt when there is nothing to read yet
    */
   readonly database: ReadDatabase;
+  /**
+   * Embedded: the file that serves at the moment, for whoever reads it on a connection of its own, in another thread. `undefined`
+   * where nothing serves yet, and on engines whose views are in no file.
+   */
+  file(): string | undefined;
   status(): Promise<ViewStatus>;
   /** Called after each commit of the view; returns the way to stop. */
   onAdvanced(listener: (position: Position) => void): () => void;

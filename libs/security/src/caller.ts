@@ -17,6 +17,7 @@ export type Scope =
   | 'operations.write' // rebuild views, try again what was set aside
   | 'audit.read' // who read what: a resident of the own record, a facility of its own people, an operator of all
   | 'access.oversight' // whose record was opened in an emergency, by whom and why
+  | 'record.export' // have all that may be read written out into files
   | 'record.break-glass' // open a record in an emergency, past what would hide it
   | SensitiveScope;
 
@@ -50,6 +51,7 @@ export const scopesOf: Readonly<Record<CallerKind, readonly Scope[]>> = {
     'intake.write',
     'receipts.read',
     'record.read',
+    'record.export',
     'residents.review',
     'referrals.read',
     'referrals.write',
@@ -59,6 +61,7 @@ export const scopesOf: Readonly<Record<CallerKind, readonly Scope[]>> = {
     'intake.write',
     'receipts.read',
     'record.read',
+    'record.export',
     'residents.review',
     'referrals.read',
     'referrals.write',
@@ -82,7 +85,7 @@ export const scopesOf: Readonly<Record<CallerKind, readonly Scope[]>> = {
 const onlyByName: Readonly<Partial<Record<CallerKind, readonly Scope[]>>> = {
   station: ['sensitive.hiv', 'sensitive.mental-health'],
   hospital: ['sensitive.hiv', 'sensitive.mental-health'],
-  clinician: ['sensitive.hiv', 'sensitive.mental-health'],
+  clinician: ['record.export', 'sensitive.hiv', 'sensitive.mental-health'],
 };
 
 /** Every scope that a token of the kind may have. */

@@ -53,6 +53,7 @@ function within(smart: readonly SmartScope[], scope: Scope): boolean {
     smart.some((one) => one.interactions.some((right) => interactions.includes(right)));
   switch (scope) {
     case 'record.read':
+    case 'record.export':
     case 'record.break-glass':
     case 'sensitive.hiv':
     case 'sensitive.mental-health':

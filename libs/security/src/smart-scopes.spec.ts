@@ -41,7 +41,7 @@ describe('a scope of SMART', () => {
 describe('scopes of SMART on a token', () => {
   it('narrow what the kind may do, type by type', () => {
     const narrow = caller('station', 'openid system/Observation.r system/Patient.rs');
-    expect([...narrow.scopes]).toEqual(['record.read']);
+    expect([...narrow.scopes]).toEqual(['record.read', 'record.export']);
     const may = (type: string, right: 'r' | 's' | 'c'): boolean => mayUse(narrow, type, right);
     expect([may('Observation', 'r'), may('Observation', 's'), may('Patient', 's')]).toEqual([true, false, true]);
     expect([may('Condition', 'r'), may('Patient', 'c')]).toEqual([false, false]);

@@ -15,6 +15,8 @@ export interface InstallationOptions {
   readonly facilities: string;
   /** Of each service. */
   readonly replicas: number;
+  /** Beside those of the engines. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** The four services, each replica a process of its own, behind one origin, on engines that were empty. */
@@ -42,7 +44,7 @@ const programOf = (service: ServiceName): string =>
 
 export async function startInstallation(
   servers: EngineServers,
-  { facilities, replicas }: InstallationOptions,
+  { facilities, replicas, settings = {} }: InstallationOptions,
 ): Promise<Installation> {
   const opened = new AsyncDisposableStack();
   const folder = mkdtempSync(join(tmpdir(), 'lien-tuyen-apart-'));
@@ -66,6 +68,7 @@ export async function startInstallation(
     startServer(
       {
         ...engines.settings,
+        ...settings,
         SECRETS_FILE: secretsFile,
         OIDC_ISSUER: '',
         ...(service === 'record' && { INTAKE_URL: gateway.origin }),

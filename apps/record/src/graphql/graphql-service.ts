@@ -5,6 +5,7 @@ import {
   type ExecutionResult,
   GraphQLError,
   type GraphQLFormattedError,
+  type GraphQLSchema,
   Kind,
   MaxIntrospectionDepthRule,
   type OperationDefinitionNode,
@@ -39,6 +40,8 @@ export interface Instance {
 }
 
 export class GraphqlService {
+  #made: GraphQLSchema | undefined;
+
   constructor(
     private readonly logger: Pick<Logger, 'error'>,
     readonly limits: GraphqlLimits = usualLimits,
@@ -65,6 +68,12 @@ export class GraphqlService {
     return { data, ...(result.errors && { errors: this.#formatted(result.errors) }) };
   }
 
+  /** Made when a query is first asked. */
+  #schema(): GraphQLSchema {
+    this.#made ??= recordSchema();
+    return this.#made;
+  }
+
   #prepared(
     query: string,
     instance: Instance | undefined,
@@ -72,7 +81,7 @@ export class GraphqlService {
     try {
       const parsed = parse(query, { maxTokens: this.limits.tokens });
       const document = instance ? ofInstance(parsed, instance) : parsed;
-      const errors = validate(recordSchema(), document, [...specifiedRules, MaxIntrospectionDepthRule], {
+      const errors = validate(this.#schema(), document, [...specifiedRules, MaxIntrospectionDepthRule], {
         maxErrors: 10,
         hideSuggestions: true,
       });
@@ -94,7 +103,7 @@ export class GraphqlService {
     const abortSignal = AbortSignal.timeout(this.limits.milliseconds);
     try {
       return await execute({
-        schema: recordSchema(),
+        schema: this.#schema(),
         document,
         contextValue: reading,
         variableValues: variables,

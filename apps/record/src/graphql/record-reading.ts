@@ -30,7 +30,6 @@ interface Asked {
 export interface Connection {
   readonly count: () => Promise<number>;
   readonly pagesize: number;
-  readonly first: () => string;
   readonly next: string | null;
   readonly edges: readonly { readonly mode: string | undefined; readonly resource: Resource | undefined }[];
 }
@@ -89,7 +88,6 @@ export class RecordReading {
         .map(({ resource, search }) => ({ mode: search?.mode, resource })),
       pagesize: Number(unpaged(parameters, this.asked.pages).get('_count')),
       next: next === undefined ? null : new URL(next).searchParams.get('_page'),
-      first: () => this.asked.pages.write(unpaged(parameters, this.asked.pages).toString(), []),
       count: () => this.#count(type, unpaged(parameters, this.asked.pages)),
     };
   }

@@ -1,4 +1,3 @@
-import { mayBeSensitive } from '#fhir/sensitivity/sensitive-content.js';
 import { type RecordResource } from '#fhir/translation.js';
 import type { Visibility } from '../access/visibility.js';
 import { notFound } from '../http/fhir-fault.js';
@@ -6,7 +5,8 @@ import type { RecordReader, ServedResource } from '../reading/record-reader.js';
 import type { StoredDocument, StoredDocuments } from '../reading/stored-documents.js';
 import { documentOf } from '../search/criteria.js';
 import { nameOf } from '../search/inclusions.js';
-import type { DocumentHistory, DocumentState } from './document-history.js';
+import type { DocumentHistory } from './document-history.js';
+import { type DocumentState, inState } from './document-states.js';
 
 /** What one event made of one resource. */
 export interface Change {
@@ -107,7 +107,7 @@ export class DocumentChanges {
   ): (name: string) => boolean {
     const names = new Set<string>();
     for (const state of states) {
-      const withheld = this.reader.withheld(stateOf(stored, state), visibility);
+      const withheld = this.reader.withheld(inState(stored, state), visibility);
       if (withheld === 'all') return () => true;
       for (const name of withheld) names.add(name);
     }
@@ -115,17 +115,9 @@ export class DocumentChanges {
   }
 
   #resources(stored: StoredDocument, state: DocumentState, visibility: Visibility): readonly RecordResource[] {
-    return this.reader.resources(stateOf(stored, state), visibility);
+    return this.reader.resources(inState(stored, state), visibility);
   }
 }
-
-const stateOf = (stored: StoredDocument, { version, event, document }: DocumentState): StoredDocument => ({
-  ...stored,
-  version,
-  updated: Date.parse(event.recordedAt),
-  sensitive: document !== undefined && mayBeSensitive(document),
-  document,
-});
 
 function residentOf(document: DocumentState['document']): string | undefined {
   return document && 'resident' in document ? document.resident : undefined;

@@ -1,20 +1,10 @@
 import type { DomainEvent } from '#domain/domain-events.js';
 import type { EventStore, RecordedEvent, StreamName } from '#event-store/event-store.js';
-import type { RecordDocument } from '#fhir/documents.js';
 import type { ReadDatabase } from '#projections/projection.js';
 import { documentIdOf } from '#fhir/resource-ids.js';
-import { evolve } from '../projection/evolve.js';
 import { type DocumentBesides, isGathered, toldBesides } from '../projection/told-besides.js';
 import type { StoredDocument } from '../reading/stored-documents.js';
-
-/** A document as one of its events left it. */
-export interface DocumentState {
-  /** How many events had touched it. */
-  readonly version: number;
-  readonly event: RecordedEvent;
-  /** `undefined` after a retraction. */
-  readonly document: RecordDocument | undefined;
-}
+import { type DocumentState, statesOf } from './document-states.js';
 
 const streamsAtOnce = 16;
 
@@ -40,19 +30,7 @@ export class DocumentHistory {
   async #ownStates({ number, version }: StoredDocument): Promise<readonly DocumentState[]> {
     const [stream] = await this.streams([number]);
     if (stream === undefined) return [];
-    const states: DocumentState[] = [];
-    let document: RecordDocument | undefined;
-    for (const event of await this.events.readStream(stream)) {
-      if (states.length === version) break;
-      try {
-        document = evolve(document, event as DomainEvent & RecordedEvent);
-      } catch {
-        // The view has set this event aside: it made no version.
-        continue;
-      }
-      states.push({ version: states.length + 1, event, document });
-    }
-    return states;
+    return statesOf(await this.events.readStream(stream), version);
   }
 
   /** As the projection gathers them: of every event that has changed the document, in the order of the log. */

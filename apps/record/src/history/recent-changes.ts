@@ -5,7 +5,7 @@ import { FhirFault } from '../http/fhir-fault.js';
 import type { StoredDocument, StoredDocuments } from '../reading/stored-documents.js';
 import type { PageKey, PageTokens } from '../search/page-token.js';
 import type { Change, DocumentChanges } from './document-changes.js';
-import type { DocumentState } from './document-history.js';
+import type { DocumentState } from './document-states.js';
 import { historyBundle } from './history-bundle.js';
 import { type HistoryRequest, historyRequest, isAsked } from './history-request.js';
 import { oneOf } from '../search/sql.js';

@@ -1,7 +1,8 @@
 import type { Bundle } from '@medplum/fhirtypes';
 import type { Visibility } from '../access/visibility.js';
 import { gone, notFound } from '../http/fhir-fault.js';
-import { isOfEvent, type RecordReader, type ServedResource } from '../reading/record-reader.js';
+import { isOfEvent } from '../reading/event-resources.js';
+import type { RecordReader, ServedResource } from '../reading/record-reader.js';
 import type { PageTokens } from '../search/page-token.js';
 import type { Change, DocumentChanges } from './document-changes.js';
 import { historyBundle } from './history-bundle.js';

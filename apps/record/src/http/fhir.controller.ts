@@ -21,8 +21,10 @@ import type { Caller } from '#security/caller.js';
 import { CurrentCaller, NoPersonalData, RequireScope, TokenOptional } from '#security/http/access.js';
 import { requireUse } from '../access/smart-access.js';
 import { ofEverybody, type Visibility, visibilityOf } from '../access/visibility.js';
+import { GROUPS, type Groups } from '../groups/groups.js';
 import { asOfIn, residentAsked } from '../as-of/as-of-request.js';
-import { isOfEvent, type ServedResource } from '../reading/record-reader.js';
+import { isOfEvent } from '../reading/event-resources.js';
+import type { ServedResource } from '../reading/record-reader.js';
 import { RawBody } from '#platform/http/body-parsers.js';
 import { RECORD_QUERIES, type RecordQueries, type ViewQueries } from '../record-queries.js';
 import { documentOf } from '../search/criteria.js';
@@ -49,7 +51,10 @@ import { OutcomeFilter } from './outcome.filter.js';
 @UseFilters(OutcomeFilter)
 @UseGuards(BreakGlassGuard)
 export class FhirController {
-  constructor(@Inject(RECORD_QUERIES) private readonly queries: RecordQueries) {}
+  constructor(
+    @Inject(RECORD_QUERIES) private readonly queries: RecordQueries,
+    @Inject(GROUPS) private readonly groups: Groups,
+  ) {}
 
   @NoPersonalData()
   @TokenOptional()
@@ -151,6 +156,8 @@ export class FhirController {
     requireUse(caller, served, 'r');
     const name = checkedId(id);
     const before = asOfIn(parameters, this.queries.pages);
+    const group = served === 'Group' ? this.groups.find(name, visibility) : undefined;
+    if (group) return asVersion(group, request, reply);
     const resource = await this.#atMoment(
       // What there is of an event is there from that event on, and never changes.
       isOfEvent(served, name) ? undefined : before,
@@ -210,7 +217,10 @@ export class FhirController {
       asOfIn(parameters, pages),
       () => compartment?.id ?? residentAsked(definition.type, parameters, pages, visibility),
       visibility,
-      ({ search }, seen) => search.bundle(asked, seen, baseOf(request)),
+      async ({ search }, seen) => {
+        const bundle = await search.bundle(asked, seen, baseOf(request));
+        return definition.type === 'Group' ? this.groups.among(bundle, asked, visibility, baseOf(request)) : bundle;
+      },
     );
   }
 

@@ -1,5 +1,6 @@
 import type { CapabilityStatementRestResourceOperation } from '@medplum/fhirtypes';
 import type { Caller } from '#security/caller.js';
+import { mayExport } from '../export/export-rights.js';
 import { servedTypes } from '../search/definitions.js';
 import { backport } from '../subscriptions/backport.js';
 
@@ -26,6 +27,18 @@ const operations: readonly ServedOperation[] = [
     definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
     of: ['Patient'],
   },
+  ...(
+    [
+      ['export', 'system'],
+      ['patient-export', 'Patient'],
+      ['group-export', 'Group'],
+    ] as const
+  ).map(([definition, of]): ServedOperation => ({
+    name: 'export',
+    definition: `http://hl7.org/fhir/uv/bulkdata/OperationDefinition/${definition}`,
+    of: [of],
+    mayUse: mayExport,
+  })),
   { name: 'graphql', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-graphql', of: ['system'] },
   { name: 'summary', definition: 'http://hl7.org/fhir/uv/ips/OperationDefinition/summary', of: ['Patient'] },
   { name: 'lookup', definition: 'http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup', of: ['CodeSystem'] },

@@ -1,103 +1,52 @@
 import type { FacilityRegister } from '#domain/facilities/facility-register.js';
 import type { DocumentReference, Provenance } from '@medplum/fhirtypes';
-import { originalMessageOf } from '#fhir/original-message.js';
-import { provenanceOf, targetOf, type Touch } from '#fhir/provenance.js';
-import { type RecordResource, resourcesOf } from '#fhir/translation.js';
+import { targetOf } from '#fhir/provenance.js';
+import type { RecordResource } from '#fhir/translation.js';
 import type { ReadDatabase, SqlValue } from '#projections/projection.js';
-import type { RecordDocument } from '#fhir/documents.js';
-import { type ShownResource, shownResources } from '../access/shown-resources.js';
 import { type Shown, showsType, type Visibility } from '../access/visibility.js';
-import { asMerged } from './merged-resources.js';
 import { gone, notFound } from '../http/fhir-fault.js';
-import { rowFilter } from '../access/row-filter.js';
 import { documentOf } from '../search/criteria.js';
-import { provenanceDefinition } from '../search/definitions/provenance.js';
-import { all, oneOf, type Sql } from '../search/sql.js';
+import { DocumentResources } from './document-resources.js';
+import {
+  type EventType,
+  eventTypes,
+  isEventType,
+  isOfEvent,
+  originalOfTouch,
+  permittedTouches,
+  provenanceOfTouch,
+  touchColumns,
+  type TouchRow,
+  wholeTypes,
+} from './event-resources.js';
+import { all, oneOf } from '../search/sql.js';
 import type { StoredDocument, StoredDocuments } from './stored-documents.js';
 
 export type ServedResource = RecordResource | Provenance | DocumentReference;
 
-/** Types of which there is one resource for each event, beside those that were sent. */
-export type EventType = 'Provenance' | 'DocumentReference';
-
-export const eventTypes: readonly EventType[] = ['Provenance', 'DocumentReference'];
-
-export const isEventType = (type: string): type is EventType => eventTypes.some((one) => one === type);
-
-/** Ids of what was sent are longer than that of an event. */
-export const isOfEvent = (type: string, id: string): boolean => isEventType(type) && id.length === 36;
-
-interface TouchRow {
-  readonly event: string;
-  readonly document: SqlValue;
-  readonly version: SqlValue;
-  readonly type: string;
-  readonly recorded: SqlValue;
-  readonly occurred: string;
-  readonly facility: string | null;
-  readonly actor: string | null;
-  readonly digest: string | null;
-}
-
-const touchColumns = 'event, document, version, type, recorded, occurred, facility, actor, digest';
-
 /** Most Provenance read at once for the documents of a page. */
 const mostTouches = 2_000;
-
-/** Resource type that stands for a whole document. */
-const wholeTypes: Readonly<Record<RecordDocument['kind'], string>> = {
-  resident: 'Patient',
-  visit: 'Encounter',
-  screening: 'Encounter',
-  immunization: 'Immunization',
-  referral: 'ServiceRequest',
-  facility: 'Organization',
-  programme: 'EpisodeOfCare',
-  practitioner: 'Practitioner',
-  // Never withdrawn, so never named without its own type.
-  resource: 'Basic',
-};
 
 /** FHIR resources, made from the documents as they are read. */
 export class RecordReader {
   constructor(
     private readonly database: ReadDatabase,
     private readonly documents: StoredDocuments,
-    private readonly facilities: FacilityRegister,
+    private readonly facilities: Pick<FacilityRegister, 'get'>,
   ) {}
 
-  /** A document that was read once may be asked for its resources several times: its Provenance names them all. */
-  readonly #translated = new WeakMap<StoredDocument, readonly RecordResource[]>();
-  readonly #context = { facilityName: (code: string): string | undefined => this.facilities.get(code)?.name };
+  readonly #made = new DocumentResources({
+    facilityName: (code: string): string | undefined => this.facilities.get(code)?.name,
+  });
 
   /** The resources of a document that are shown; none after a retraction. */
   resources(stored: StoredDocument, shown: Shown): readonly RecordResource[] {
-    return this.#shown(stored, shown).flatMap(({ resource }) => (resource ? [resource] : []));
+    return this.#made.of(stored, shown);
   }
 
   /** Of which resources of a document, by name, something is not shown; `all` when nothing is. */
   withheld(stored: StoredDocument, shown: Shown): readonly string[] | 'all' {
-    const all = this.#all(stored);
-    const names = this.#shown(stored, shown).flatMap(({ resource, redacted }, index) => {
-      const whole = all[index];
-      return whole && (!resource || redacted) ? [targetOf(whole)] : [];
-    });
-    return names.length > 0 && names.length === all.length ? 'all' : names;
-  }
-
-  #all(stored: StoredDocument): readonly RecordResource[] {
-    if (!stored.document) return [];
-    const known = this.#translated.get(stored);
-    if (known) return known;
-    const version = { id: stored.id, version: stored.version, lastUpdated: new Date(stored.updated).toISOString() };
-    const resources = resourcesOf(stored.document, version, this.#context);
-    const all = stored.merged || stored.joined ? resources.map((resource) => asMerged(resource, stored)) : resources;
-    this.#translated.set(stored, all);
-    return all;
-  }
-
-  #shown(stored: StoredDocument, shown: Shown): readonly ShownResource[] {
-    return shownResources(stored, this.#all(stored), shown);
+    return this.#made.withheld(stored, shown);
   }
 
   /**
@@ -193,6 +142,13 @@ export class RecordReader {
     return made;
   }
 
+  /** @throws FhirFault 404 where there is no such resident, or none whom the caller may read */
+  async requireVisible(resident: string, visibility: Visibility): Promise<void> {
+    const [stored] = await this.documents.byIds([resident]);
+    if (stored?.kind !== 'resident' || !stored.document || !(await this.documents.visible(stored, visibility)))
+      throw notFound();
+  }
+
   /** By number, those that the caller may read. */
   async #touchedDocuments(
     touches: readonly TouchRow[],
@@ -218,11 +174,13 @@ export class RecordReader {
     return touches.flatMap((touch) => {
       const document = documents.get(Number(touch.document));
       if (!document) return [];
-      return (
-        (gathered
-          ? this.#provenance(touch, document, visibility, gathered.get(touch.event))
-          : this.#original(touch, document, visibility, residents?.get(document.resident ?? 0))) ?? []
-      );
+      const own = this.resources(document, visibility).map(targetOf);
+      if (!gathered) {
+        const resident = residents?.get(document.resident ?? 0);
+        return originalOfTouch(touch, document, own.length > 0, resident, this.#made.context) ?? [];
+      }
+      const besides = (gathered.get(touch.event) ?? []).flatMap((one) => this.resources(one, visibility));
+      return provenanceOfTouch(touch, document, own, besides.map(targetOf), this.#made.context) ?? [];
     });
   }
 
@@ -251,7 +209,9 @@ export class RecordReader {
     if (rows.length === 0) return new Map();
     const touched = await this.documents.byNumbers([...new Set(rows.map(({ document }) => Number(document)))]);
     const visible = new Map((await this.documents.visibleAmong(touched, visibility)).map((one) => [one.number, one]));
-    const ofEvents = Map.groupBy(rows, ({ event }) => event);
+    // Engines give them in orders of their own.
+    const inOrder = rows.toSorted((a, b) => Number(a.document) - Number(b.document));
+    const ofEvents = Map.groupBy(inOrder, ({ event }) => event);
     return new Map(
       [...ofEvents].map(([event, found]) => [
         event,
@@ -259,48 +219,4 @@ export class RecordReader {
       ]),
     );
   }
-
-  /** None of a document of which nothing is shown: that it was told of is told by it. */
-  #provenance(
-    touch: TouchRow,
-    stored: StoredDocument,
-    shown: Shown,
-    gathered: readonly StoredDocument[] = [],
-  ): Provenance | undefined {
-    const own = this.resources(stored, shown).map(targetOf);
-    if (stored.document && own.length === 0) return undefined;
-    // Of what was withdrawn, only the whole is still named.
-    const now = own.length > 0 ? own : [wholeOf(stored)];
-    const besides = gathered.flatMap((one) => this.resources(one, shown)).map(targetOf);
-    return provenanceOf(touchOf(touch), [...now, ...besides], this.#context);
-  }
-
-  #original(
-    touch: TouchRow,
-    stored: StoredDocument,
-    shown: Shown,
-    resident: string | undefined,
-  ): DocumentReference | undefined {
-    if (stored.document && this.resources(stored, shown).length === 0) return undefined;
-    return originalMessageOf(touchOf(touch), resident, wholeOf(stored), this.#context);
-  }
-}
-
-/** As in a search: that a document is shown does not make everything that was ever told of it so. */
-const permittedTouches = (visibility: Visibility): Sql | undefined => rowFilter(provenanceDefinition, visibility, []);
-
-const wholeOf = ({ kind, id, document }: StoredDocument): string =>
-  `${wholeTypes[kind]}/${document?.kind === 'facility' ? document.facility.code : id}`;
-
-function touchOf({ event, type, version, recorded, occurred, facility, actor, digest }: TouchRow): Touch {
-  return {
-    event,
-    eventType: type,
-    version: Number(version),
-    recordedAt: new Date(Number(recorded)).toISOString(),
-    occurredAt: occurred,
-    ...(facility !== null && { facility }),
-    ...(actor !== null && { actor }),
-    ...(digest !== null && { digest }),
-  };
 }

@@ -27,7 +27,8 @@ export interface StoredDocument {
 /** What of a document says who may see it. */
 type Whose = Pick<StoredDocument, 'kind' | 'resident' | 'id' | 'number'>;
 
-interface Row {
+/** A document's row, with whose record it was told of where that is part of another now. */
+export interface DocumentRow {
   readonly number: SqlValue;
   readonly id: string;
   readonly kind: RecordDocument['kind'];
@@ -41,9 +42,9 @@ interface Row {
 }
 
 /** What was told of a record that is part of another names both; of the others, neither is looked up. */
-const columns =
+export const documentColumns =
   'd.number, d.id, d.kind, d.resident, d.version, d.updated, d.sensitive, d.body, t.id as told_of_id, s.id as survivor_id';
-const tables = `document d left join document t on t.number = d.told_of and d.told_of <> d.resident
+export const documentTables = `document d left join document t on t.number = d.told_of and d.told_of <> d.resident
   left join document s on s.number = d.resident and d.told_of <> d.resident`;
 
 /** Documents of the view, and whether they may be seen. */
@@ -60,11 +61,11 @@ export class StoredDocuments {
 
   /** A resident's documents in the order they were begun. */
   async ofResident(resident: number, after: number, limit: number): Promise<readonly StoredDocument[]> {
-    const rows = await this.database.query<Row>(
-      `select ${columns} from ${tables} where d.resident = ? and d.number > ? and d.body is not null order by d.number limit ${limit}`,
+    const rows = await this.database.query<DocumentRow>(
+      `select ${documentColumns} from ${documentTables} where d.resident = ? and d.number > ? and d.body is not null order by d.number limit ${limit}`,
       [resident, after],
     );
-    return this.#withJoined(rows.map(documentOf));
+    return this.#withJoined(rows.map(storedDocumentOf));
   }
 
   /** Number of a document by its id, and of whom it is now; `undefined` when there is none. */
@@ -74,7 +75,7 @@ export class StoredDocuments {
     | { readonly number: number; readonly kind: RecordDocument['kind']; readonly resident: number | undefined }
     | undefined
   > {
-    const [row] = await this.database.query<Pick<Row, 'number' | 'kind' | 'resident'>>(
+    const [row] = await this.database.query<Pick<DocumentRow, 'number' | 'kind' | 'resident'>>(
       'select number, kind, resident from document where id = ?',
       [id],
     );
@@ -91,12 +92,12 @@ export class StoredDocuments {
     }[]
   > {
     const unique = [...new Set(ids)];
-    const found: Pick<Row, 'id' | 'number' | 'kind' | 'resident'>[] = [];
+    const found: Pick<DocumentRow, 'id' | 'number' | 'kind' | 'resident'>[] = [];
     for (let next = 0; next < unique.length; next += 100) {
       const group = unique.slice(next, next + 100);
       const places = group.map(() => '?').join(', ');
       found.push(
-        ...(await this.database.query<Pick<Row, 'id' | 'number' | 'kind' | 'resident'>>(
+        ...(await this.database.query<Pick<DocumentRow, 'id' | 'number' | 'kind' | 'resident'>>(
           `select id, number, kind, resident from document where id in (${places})`,
           group,
         )),
@@ -185,11 +186,11 @@ export class StoredDocuments {
     for (let next = 0; next < unique.length; next += 100) {
       const group = unique.slice(next, next + 100);
       const places = group.map(() => '?').join(', ');
-      const rows = await this.database.query<Row>(
-        `select ${columns} from ${tables} where d.${column} in (${places})`,
+      const rows = await this.database.query<DocumentRow>(
+        `select ${documentColumns} from ${documentTables} where d.${column} in (${places})`,
         group,
       );
-      found.push(...rows.map(documentOf));
+      found.push(...rows.map(storedDocumentOf));
     }
     // Engines give them in orders of their own.
     return this.#withJoined(found.toSorted((a, b) => a.number - b.number));
@@ -220,10 +221,10 @@ export class StoredDocuments {
   }
 }
 
-const residentNumber = ({ resident }: Pick<Row, 'resident'>): number | undefined =>
+const residentNumber = ({ resident }: Pick<DocumentRow, 'resident'>): number | undefined =>
   resident === null ? undefined : Number(resident);
 
-function documentOf(row: Row): StoredDocument {
+export function storedDocumentOf(row: DocumentRow): StoredDocument {
   return {
     number: Number(row.number),
     id: row.id,

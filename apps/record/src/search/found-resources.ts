@@ -1,6 +1,7 @@
 import { resourceId } from '#fhir/resource-ids.js';
 import type { Visibility } from '../access/visibility.js';
-import { type EventType, isEventType, type RecordReader, type ServedResource } from '../reading/record-reader.js';
+import { type EventType, isEventType } from '../reading/event-resources.js';
+import type { RecordReader, ServedResource } from '../reading/record-reader.js';
 import type { StoredDocument, StoredDocuments } from '../reading/stored-documents.js';
 import type { TypeDefinition } from './definitions/type-definition.js';
 import type { PageKey } from './page-token.js';

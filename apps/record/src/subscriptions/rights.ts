@@ -1,20 +1,10 @@
 /** Whose a subscription is, and with whose rights it is told of something. */
 import type { FacilityCode, ResidentId } from '#domain/ids.js';
 import type { Caller } from '#security/caller.js';
-import { FhirFault } from '../http/fhir-fault.js';
 import type { SubscriptionRights } from './subscription-events.js';
 
-/**
- * All tokens of a facility's software are one owner, and all of a resident; of people, whoever holds the token.
- * @throws FhirFault 403 for a record that was opened in an emergency: that ends
- */
-export function ownerOf({ kind, facility, resident, holder, emergency }: Caller): string {
-  if (emergency) {
-    throw new FhirFault(403, 'forbidden', {
-      vi: 'Không dùng phiếu mở khẩn cấp cho đăng ký nhận thông báo.',
-      en: 'A break-glass ticket is of no use with subscriptions.',
-    });
-  }
+/** All tokens of a facility's software are one owner, and all of a resident; of people, whoever holds the token. */
+export function ownerOf({ kind, facility, resident, holder }: Caller): string {
   if (resident !== undefined) return `resident ${resident}`;
   return (kind === 'station' || kind === 'hospital') && facility !== undefined
     ? `${kind} ${facility}`

@@ -83,9 +83,8 @@ const subscriptionsProjection = new URL('./subscriptions.projection.js', import.
     },
     {
       provide: EVENT_FEED,
-      useFactory: (view: View, streams: SubscriptionStreams, notifications: Notifications) =>
-        new EventFeed(view, streams, notifications),
-      inject: [SUBSCRIPTIONS_VIEW, SubscriptionStreams, Notifications],
+      useFactory: (view: View, notifications: Notifications) => new EventFeed(view, notifications),
+      inject: [SUBSCRIPTIONS_VIEW, Notifications],
     },
     {
       provide: FollowLog,
@@ -120,7 +119,7 @@ const subscriptionsProjection = new URL('./subscriptions.projection.js', import.
           guard,
           audit,
           logger,
-          metrics: deliveryMetrics(metrics, view.database),
+          metrics: deliveryMetrics(metrics, view.database, () => clock.now()),
           now: () => clock.now(),
           random: Math.random,
         }),

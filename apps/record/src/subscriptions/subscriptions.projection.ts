@@ -7,7 +7,7 @@ import { evolveSubscription, isNoticing, type SubscriptionState } from './subscr
 
 const subscriptionTable = {
   name: 'subscription',
-  columns: ['id', 'owner', 'status', 'noticing', 'deleted', 'topic', 'body'],
+  columns: ['id', 'owner', 'status', 'noticing', 'deleted', 'topic', 'endpoint', 'delivered', 'body'],
 } as const;
 const noticeTable = {
   name: 'notice',
@@ -26,7 +26,7 @@ export const createProjection: CreateProjection = () => ({
   filter: { categories: ['subscription'] },
   schema: [
     `create table subscription (id text primary key, owner text not null, status text not null, noticing integer not null,
-      deleted integer not null, topic text not null, body text not null)`,
+      deleted integer not null, topic text not null, endpoint integer not null, delivered bigint not null, body text not null)`,
     `create table notice (subscription text not null, number bigint not null, event text not null, recorded text not null,
       type text not null, resource text not null, change text not null, primary key (subscription, number))`,
     'create index subscription_owner on subscription (owner, id)',
@@ -65,6 +65,8 @@ const rowOf = (state: SubscriptionState): SqlValue[] => [
   isNoticing(state) ? 1 : 0,
   state.deleted ? 1 : 0,
   state.definition.topic,
+  state.definition.hasEndpoint ? 1 : 0,
+  state.delivered,
   JSON.stringify(state),
 ];
 

@@ -20,7 +20,12 @@ export class TerminologySearch {
   ) {}
 
   read(type: TerminologyType, id: string): CodeSystem | ValueSet | undefined {
-    return this.#all(type).find((one) => one.id === id);
+    if (type === 'CodeSystem') {
+      const system = this.terminology.codeSystems().find((one) => one.id === id);
+      return system && codeSystemResource(system);
+    }
+    const set = this.terminology.valueSets().find((one) => one.id === id);
+    return set && valueSetResource(set);
   }
 
   /**

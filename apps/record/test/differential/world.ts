@@ -7,7 +7,7 @@ import type { Bundle, Resource } from '@medplum/fhirtypes';
 import type { Visibility } from '../../src/access/visibility.js';
 import { recordQueries, type RecordQueries } from '../../src/record-queries.js';
 import { FhirFault } from '../../src/http/fhir-fault.js';
-import { eventTypes } from '../../src/reading/record-reader.js';
+import { eventTypes } from '../../src/reading/event-resources.js';
 import { StoredDocuments } from '../../src/reading/stored-documents.js';
 import { searchedType } from '../../src/search/definitions.js';
 import { type SearchRequest, searchRequest } from '../../src/search/search-request.js';
@@ -141,8 +141,13 @@ export async function everyMatch(
   while (next) {
     const bundle: Bundle = await world.queries.search.bundle(next, visibility, base);
     names.push(...namesIn(bundle, 'match'));
-    const url = bundle.link?.find(({ relation }) => relation === 'next')?.url;
-    next = url === undefined ? undefined : requestOf(world, request.searched.type, [...new URL(url).searchParams]);
+    next = nextOf(world, request.searched.type, bundle);
   }
   return names;
+}
+
+/** The page that a page says is next. */
+export function nextOf(world: World, type: string, { link }: Bundle): SearchRequest | undefined {
+  const url = link?.find(({ relation }) => relation === 'next')?.url;
+  return url === undefined ? undefined : requestOf(world, type, [...new URL(url).searchParams]);
 }

@@ -6,7 +6,7 @@ import type { FhirServer, Identity } from '../fhir-server.js';
 export interface Window {
   readonly page: Page;
   readonly complaints: readonly string[];
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export const desktop = { width: 1280, height: 900 };

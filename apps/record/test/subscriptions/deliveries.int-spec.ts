@@ -49,6 +49,12 @@ async function visits(count: number): Promise<void> {
   await service.record(log);
 }
 
+async function metrics(): Promise<string> {
+  const token = await service.token({ kind: 'operator' });
+  const answer = await fetch(`${service.origin}/metrics`, { headers: { authorization: `Bearer ${token}` } });
+  return answer.text();
+}
+
 const upTo = (last: number): readonly number[] => Array.from({ length: last }, (_, index) => index + 1);
 
 describe('an endpoint', () => {
@@ -62,6 +68,9 @@ describe('an endpoint', () => {
     await own.reaches(id, 'error');
     expect((await own.get(`Subscription/${id}`)).body).toMatchObject({ error: 'server-error' });
     service.passTime(dayMs);
+    expect(Number(/^subscription_oldest_undelivered_seconds (\S+)$/m.exec(await metrics())?.[1])).toBeGreaterThan(
+      86_000,
+    );
     receiver.behaviour = 200;
     await visits(2);
     service.passTime(3_600_000);
@@ -133,12 +142,10 @@ describe('an endpoint', () => {
   });
 
   it('is counted, without a word of whose it is', async () => {
-    const token = await service.token({ kind: 'operator' });
-    const answer = await fetch(`${service.origin}/metrics`, { headers: { authorization: `Bearer ${token}` } });
-    const metrics = await answer.text();
-    expect(metrics).toMatch(/subscription_notifications_total\{kind="event-notification"\} [1-9]/);
-    expect(metrics).toMatch(/subscription_failures_total\{fault="server-error"\} [1-9]/);
-    expect(metrics).toMatch(/subscription_delivery_delay_seconds_count [1-9]/);
-    expect(metrics).not.toMatch(new RegExp(`subscription.*(${station}|${resident}|127\\.0)`));
+    const shown = await metrics();
+    expect(shown).toMatch(/subscription_notifications_total\{kind="event-notification"\} [1-9]/);
+    expect(shown).toMatch(/subscription_failures_total\{fault="server-error"\} [1-9]/);
+    expect(shown).toMatch(/subscription_delivery_delay_seconds_count [1-9]/);
+    expect(shown).not.toMatch(new RegExp(`subscription.*(${station}|${resident}|127\\.0)`));
   });
 });

@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Type } from '@nestjs/common';
 import { Client } from 'fhir-kit-client';
 import type { EventStore } from '#event-store/event-store.js';
 import { type Configuration, readConfiguration } from '#platform/configuration.js';
 import { createLogger } from '#platform/logging.js';
+import type { ViewHost } from '#projections/view-host.js';
 import type { AuditEntry } from '#security/audit/audit-entry.js';
 import { AuditReader } from '#security/audit/audit-reader.js';
 import type { AuditTrail } from '#security/audit/audit-trail.js';
@@ -23,6 +25,9 @@ export interface RecordService {
   readonly origin: string;
   readonly base: string;
   readonly events: EventStore;
+  readonly views: ViewHost;
+  /** A part of the service. */
+  part<Part>(type: Type<Part>): Part;
   readonly logged: readonly string[];
   /** Appends what builders have made since the last time. */
   record(log: EventLog): Promise<void>;
@@ -60,7 +65,7 @@ export async function openRecordService({
   const issuer = new TokenIssuer(secrets);
   const opened = new AsyncDisposableStack();
   const service = await openServices({ name: 'record', services: [record], configuration, secrets, logger }, opened);
-  const { origin, events, application } = service;
+  const { origin, events, views, application } = service;
   const base = `${origin}/fhir`;
   const reader = new AuditReader(application.get<AuditTrail>(AUDIT_TRAIL, { strict: false }).store.database);
   const token = (identity: Identity): Promise<string> => issuer.issue({ ...identity, hours: 1 });
@@ -71,6 +76,8 @@ export async function openRecordService({
     origin,
     base,
     events,
+    views,
+    part: (type) => application.get(type, { strict: false }),
     logged,
     record: async (log) => {
       for (const event of log.events) {

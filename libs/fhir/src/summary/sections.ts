@@ -1,11 +1,10 @@
 /** Sections of an International Patient Summary (HL7 IPS 2.0), and which resources of a record belong in each. */
 import type { CodeableConcept, Condition, Observation, Resource } from '@medplum/fhirtypes';
 import type { Bilingual } from '#domain/bilingual.js';
-import { epochOf, parseDateTime } from '#domain/dates.js';
 import { isChronicDisease } from '#domain/indicators/clinical-definitions.js';
 import { icd10Systems } from '../reading/read-condition.js';
 import { referralCode } from '../referrals/referral.js';
-import { dayOfResource, matterKey } from './summary-entries.js';
+import { dayOfResource, epochOfResource, matterKey } from './summary-entries.js';
 
 export interface SummarySection {
   /** LOINC. */
@@ -170,7 +169,5 @@ function isObserved(resource: Resource, category: string): resource is Observati
   );
 }
 
-function isWithin(resource: Resource, at: number, days: number): boolean {
-  const day = parseDateTime(dayOfResource(resource) ?? '');
-  return day !== undefined && epochOf(day) > at - days * dayMs;
-}
+const isWithin = (resource: Resource, at: number, days: number): boolean =>
+  epochOfResource(resource) > at - days * dayMs;

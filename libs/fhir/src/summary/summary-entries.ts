@@ -55,6 +55,9 @@ export function dayOfResource(resource: Resource): string | undefined {
   }
 }
 
+/** {@link dayOfResource} in milliseconds since 1970; 0 where nobody says. */
+export const epochOfResource = (resource: Resource): number => Date.parse(dayOfResource(resource) ?? '') || 0;
+
 /** The same for resources that tell of one thing: by its code, or by its words where it has none. */
 export function matterKey(resource: Resource): string {
   const { coding = [], text = '' } = subjectMatter(resource) ?? {};

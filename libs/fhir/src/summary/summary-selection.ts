@@ -1,5 +1,5 @@
 import type { Resource } from '@medplum/fhirtypes';
-import { dayOfResource } from './summary-entries.js';
+import { epochOfResource } from './summary-entries.js';
 import { type SummarySection, summarySections } from './sections.js';
 
 /** Most entries of one section; the newest. */
@@ -59,6 +59,6 @@ function sectionOf(code: string): SummarySection {
 
 /** Of one moment, by id, so that one record has one summary. */
 function isNewer(a: Resource, b: Resource): boolean {
-  const [left, right] = [dayOfResource(a) ?? '', dayOfResource(b) ?? ''];
+  const [left, right] = [epochOfResource(a), epochOfResource(b)];
   return left === right ? (a.id ?? '') < (b.id ?? '') : left > right;
 }

@@ -157,7 +157,7 @@ describe('validating', () => {
 });
 
 describe('expanding', () => {
-  const codes = (url: string, filter: string, offset = 0, count = 1000) => {
+  const codes = (url: string, filter: string, offset = 0, count = 5000) => {
     const { expansion } = expanded(terminology, set(url), { filter, offset, count, designations: false }, at);
     return { total: expansion?.total, codes: (expansion?.contains ?? []).map(({ code }) => code) };
   };

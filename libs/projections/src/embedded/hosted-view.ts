@@ -51,6 +51,10 @@ export class HostedView implements View {
     this.changeTo(generations);
   }
 
+  file(): string | undefined {
+    return this.#generations.serving?.path;
+  }
+
   async status(): Promise<ViewStatus> {
     const { name, version, serving, building } = this.#generations;
     const position = serving?.position ?? 0;

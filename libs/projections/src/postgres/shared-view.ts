@@ -102,6 +102,11 @@ export abstract class SharedView implements View, ViewFollower {
     database.follow(tables.name, this);
   }
 
+  /** The tables are in the database. */
+  file(): undefined {
+    return undefined;
+  }
+
   async status(): Promise<ViewStatus> {
     const { name, tables, events } = this.#options;
     const seen = await this.#lookNow().catch((error: unknown) => {

@@ -12,8 +12,11 @@ export interface DeliveryMetrics {
   failed(fault: DeliveryFault): void;
 }
 
-/** @param view of the subscriptions */
-export function deliveryMetrics(metrics: Registry, view: ReadDatabase): DeliveryMetrics {
+/**
+ * @param view of the subscriptions
+ * @param now milliseconds since 1970
+ */
+export function deliveryMetrics(metrics: Registry, view: ReadDatabase, now: () => number): DeliveryMetrics {
   const registers = [metrics];
   const notifications = new Counter({
     name: 'subscription_notifications_total',
@@ -51,6 +54,22 @@ export function deliveryMetrics(metrics: Registry, view: ReadDatabase): Delivery
       );
       this.reset();
       for (const { status, found } of rows ?? []) this.set({ status }, Number(found));
+    },
+  });
+  new Gauge({
+    name: 'subscription_oldest_undelivered_seconds',
+    help: 'Age of the oldest event that the endpoint of a subscription has still to take; 0 when there is none',
+    registers,
+    async collect() {
+      const rows = await soon(
+        view.query<{ readonly oldest: string | null }>(
+          `select min(n.recorded) as oldest from subscription s join notice n on n.subscription = s.id and n.number = s.delivered + 1
+           where s.status <> 'off' and s.deleted = 0 and s.endpoint = 1`,
+        ),
+      );
+      if (!rows) return this.remove();
+      const [{ oldest } = { oldest: null }] = rows;
+      this.set(oldest === null ? 0 : Math.max(0, now() - Date.parse(oldest)) / 1_000);
     },
   });
   return {

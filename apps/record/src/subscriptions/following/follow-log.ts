@@ -136,11 +136,12 @@ export class FollowLog {
     const touched = new Map(
       (await this.#parts.changes.touchedBy(events.map(({ id }) => id))).map((one) => [one.event, one]),
     );
+    const persons = await this.#persons();
     for (const group of Map.groupBy(this.#followed.values(), ({ sight }) => sight).values()) {
       const [{ visibility } = { visibility: undefined }] = group;
       if (!visibility) continue;
       const wanted = new Map<Followed, readonly RecordedEvent[]>();
-      for (const followed of group) wanted.set(followed, await this.#candidates(followed, events, touched));
+      for (const followed of group) wanted.set(followed, candidatesFor(followed, events, touched, persons));
       const together = new Set([...wanted.values()].flat().map(({ id }) => id));
       if (together.size === 0) continue;
       const seen = await this.#parts.changes.seen(
@@ -152,32 +153,11 @@ export class FollowLog {
     }
   }
 
-  /** Events that can be its, told from what costs little. */
-  async #candidates(
-    { state, interest }: Followed,
-    events: readonly RecordedEvent[],
-    touched: ReadonlyMap<string, TouchedDocument>,
-  ): Promise<readonly RecordedEvent[]> {
-    if (!interest) return [];
-    const { topic, filter } = interest;
-    const { end } = state.definition;
-    const categories: readonly string[] = topic.categories;
-    const inTime = events.filter(
-      ({ id, stream, position, recordedAt }) =>
-        position > state.through &&
-        touched.has(id) &&
-        categories.includes(stream.slice(0, stream.indexOf('-'))) &&
-        (end === undefined || recordedAt < new Date(end).toISOString()),
-    );
-    if (!filter.patients || inTime.length === 0) return inTime;
-    // Records may have been merged: whoever it is now.
-    const residents = await this.#parts.documents.numbersOf(filter.patients);
-    const numbers = new Set(residents.map(({ resident }) => resident));
-    const patients: readonly unknown[] = filter.patients;
-    return inTime.filter(({ id, data }) => {
-      const { formerResident } = data as { readonly formerResident?: unknown };
-      return numbers.has(touched.get(id)?.stored.resident) || patients.includes(formerResident);
-    });
+  /** Numbers of the records that filters name, by id. Records may have been merged: it is whoever it is now. */
+  async #persons(): Promise<ReadonlyMap<string, number>> {
+    const named = [...this.#followed.values()].flatMap(({ interest }) => interest?.filter.patients ?? []);
+    const found = await this.#parts.documents.numbersOf(named);
+    return new Map(found.flatMap(({ id, resident }) => (resident === undefined ? [] : [[id, resident] as const])));
   }
 
   async #write(followed: Followed, events: readonly NoticedEvent[], through: Position): Promise<void> {
@@ -213,6 +193,30 @@ export class FollowLog {
 /** Another replica has begun to do the same. What it has done is to be read first. */
 export class Overtaken extends Error {
   override readonly name = 'Overtaken';
+}
+
+/** Events that can be for a subscription, told from what costs little. */
+function candidatesFor(
+  { state, interest }: Followed,
+  events: readonly RecordedEvent[],
+  touched: ReadonlyMap<string, TouchedDocument>,
+  persons: ReadonlyMap<string, number>,
+): readonly RecordedEvent[] {
+  if (!interest) return [];
+  const { topic, filter } = interest;
+  const end = state.definition.end === undefined ? Infinity : Date.parse(state.definition.end);
+  const categories: readonly string[] = topic.categories;
+  const patients: readonly unknown[] | undefined = filter.patients;
+  const numbers = new Set(filter.patients?.map((id) => persons.get(id)));
+  return events.filter(({ id, stream, position, recordedAt, data }) => {
+    const document = touched.get(id)?.stored;
+    if (!document || position <= state.through || Date.parse(recordedAt) >= end) return false;
+    if (!categories.includes(stream.slice(0, stream.indexOf('-')))) return false;
+    if (!patients) return true;
+    // Whoever it was taken for until now is told as well.
+    const { formerResident } = data as { readonly formerResident?: unknown };
+    return (document.resident !== undefined && numbers.has(document.resident)) || patients.includes(formerResident);
+  });
 }
 
 /** What a caller of these rights sees, and a name for it; nothing where the rights are none any more. */

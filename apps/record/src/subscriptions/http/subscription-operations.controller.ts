@@ -169,7 +169,8 @@ export class SubscriptionOperationsController {
       return;
     }
     const ended = AbortSignal.any([signalOf(reply), this.stopping]);
-    const now = waitMs > 0 ? await this.feed.reached(state, asked.since, waitMs, ended) : state;
+    if (waitMs > 0) await this.feed.reached(state.id, asked.since, waitMs, ended);
+    const now = waitMs > 0 ? await this.#fetchable(id, caller) : state;
     const { bundle, residents, next } = await this.feed.page(now, caller, asked);
     for (const resident of residents) disclosure.residents.add(resident);
     await asFhir(reply).send(next === undefined ? bundle : withNext(bundle, baseOf(request), id, parameters, next));

@@ -4,7 +4,7 @@ import { residentsIn } from '#security/audit/residents-in.js';
 import type { ReadDatabase, SqlValue } from '#projections/projection.js';
 import type { Visibility } from '../../access/visibility.js';
 import type { Change, DocumentChanges } from '../../history/document-changes.js';
-import type { DocumentState } from '../../history/document-history.js';
+import type { DocumentState } from '../../history/document-states.js';
 import type { StoredDocument, StoredDocuments } from '../../reading/stored-documents.js';
 import type { ChangeKind } from '../subscription-events.js';
 

@@ -5,9 +5,8 @@ import type { Caller } from '#security/caller.js';
 import { visibilityOf } from '../../access/visibility.js';
 import type { ContentLevel } from '../subscription-events.js';
 import type { SubscriptionState } from '../subscription-state.js';
-import type { SubscriptionStreams } from '../subscription-streams.js';
 import { type Notification, type Notifications } from './notifications.js';
-import { noticesOf } from './notices.js';
+import { newestNotice, noticesOf } from './notices.js';
 
 /** What of a subscription's events is asked for. */
 export interface EventsAsked {
@@ -28,7 +27,6 @@ const gatherMs = 50;
 export class EventFeed {
   constructor(
     private readonly view: View,
-    private readonly streams: SubscriptionStreams,
     private readonly notifications: Notifications,
   ) {}
 
@@ -38,7 +36,8 @@ export class EventFeed {
     caller: Caller,
     { since, until, content, count }: EventsAsked,
   ): Promise<Notification & { readonly next: number | undefined }> {
-    const to = Math.min(until ?? state.last, state.last);
+    const newest = await newestNotice(this.view.database, state.id);
+    const to = Math.min(until ?? newest, newest);
     const notices = await noticesOf(this.view.database, state.id, { from: since, to, limit: count });
     const page = await this.notifications.ofEvents(state, 'query-event', notices, {
       content,
@@ -47,29 +46,16 @@ export class EventFeed {
     return { ...page, next: page.last !== undefined && page.last < to ? page.last + 1 : undefined };
   }
 
-  /**
-   * The subscription as soon as it has an event of the number or a later one, or as it is when the time is over.
-   * @param state as it was read
-   */
-  async reached(
-    state: SubscriptionState,
-    number: number,
-    withinMs: number,
-    ended: AbortSignal,
-  ): Promise<SubscriptionState> {
+  /** As soon as there is an event of the number or a later one, or the time is over. */
+  async reached(id: string, number: number, withinMs: number, ended: AbortSignal): Promise<void> {
     const news = new News();
     const stopListening = this.view.onAdvanced(() => news.bring());
-    const over = AbortSignal.any([ended, AbortSignal.timeout(Math.max(1, withinMs))]);
-    let now = state;
+    const over = AbortSignal.any([ended, AbortSignal.timeout(withinMs)]);
     try {
-      while (now.last < number && !over.aborted) {
-        await news.within(withinMs, over);
-        now = (await this.streams.refresh(state.id, now)) ?? now;
-      }
+      while (!over.aborted && (await newestNotice(this.view.database, id)) < number) await news.within(withinMs, over);
     } finally {
       stopListening();
     }
-    return now;
   }
 
   /**

@@ -41,3 +41,12 @@ export async function noticesOf(
     change,
   }));
 }
+
+/** Number of the newest event that can be read; 0 where there is none. */
+export async function newestNotice(view: ReadDatabase, subscription: string): Promise<number> {
+  const [row] = await view.query<Pick<Row, 'number'>>(
+    'select number from notice where subscription = ? order by number desc limit 1',
+    [subscription],
+  );
+  return Number(row?.number ?? 0);
+}
