@@ -43,6 +43,7 @@ const structures = ['profiles-types', 'profiles-resources'].flatMap((file) =>
     ),
 );
 
+const resourceTypes = new Set(structures.filter(({ kind }) => kind === 'resource').map(({ type }) => type));
 const usedSets = new Map();
 const rows = [['owner', 'name', 'min', 'max', 'type', 'choice', 'codes']];
 for (const { type, kind } of structures) if (kind === 'resource') rows.push(['', type, '0', '*', 'Resource', '', '']);
@@ -74,6 +75,8 @@ function rowsOf({ type, kind }, { path, min, max, type: types, contentReference,
 function typeCode(code, path) {
   if (code.startsWith('http://hl7.org/fhirpath/')) return 'string';
   if (code === 'BackboneElement' || code === 'Element') return path;
+  // HL7 has it that any resource may stand where these definitions name one (Bundle.entry.response.outcome).
+  if (resourceTypes.has(code)) return 'Resource';
   return code;
 }
 
@@ -172,10 +175,12 @@ for (const type of resourceNames) {
     parameterRows.push(...parameterRow(type, parameter));
 }
 
-function parameterRow(type, { code, type: kind, expression, target, component }) {
+function parameterRow(type, { code, type: kind, base, expression, target, component }) {
   const written = expression
     .split(' | ')
     .map((one) => one.trim().replace(/\((?<inner>[A-Za-z.]+\.ofType\([A-Za-z]+\))\)/g, '$<inner>'))
+    // HL7 leaves out the type in one of its expressions, that of InsurancePlan?name.
+    .map((one) => (base.length === 1 && /^[a-z]/.test(one) ? `${type}.${one}` : one))
     .filter((one) => one.startsWith(`${type}.`) || one === type || one.startsWith('Resource.'))
     .map((one) => one.replace(/^[A-Za-z]+\.?/, ''));
   if (kind === 'composite') {

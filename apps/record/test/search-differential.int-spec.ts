@@ -212,12 +212,11 @@ describe.each(seeds)('searches of the record of seed %i', (seed) => {
     try {
       const rest = growing.events.slice(begun);
       const before = growing.naive;
-      const walks = Array.from({ length: walksWhileMoreIsTold }, () => {
+      const walks = Array.from({ length: walksWhileMoreIsTold }, (): Walk => {
         const type = new RandomSearch(before, world.random).type();
         const sort: Parameters = world.random.chance(0.5) ? [['_sort', sortsOf(type, world.random).join(',')]] : [];
         const parameters: Parameters = [...sort, ['_count', String(2 + world.random.below(20))]];
-        const next: SearchRequest | undefined = requestOf(growing, type, parameters);
-        return { type, parameters, names: [] as string[], next: next as SearchRequest | undefined };
+        return { type, parameters, names: [], next: requestOf(growing, type, parameters) };
       });
       while (rest.length > 0 || walks.some(({ next }) => next)) {
         for (const walk of walks) {
@@ -240,6 +239,14 @@ describe.each(seeds)('searches of the record of seed %i', (seed) => {
     }
   });
 });
+
+/** A search that goes on page by page. */
+interface Walk {
+  readonly type: string;
+  readonly parameters: Parameters;
+  readonly names: string[];
+  next: SearchRequest | undefined;
+}
 
 /** Whether a resource says by a parameter `patient` that it is a resident's. */
 const isOf = (resource: Resource, resident: string): boolean =>

@@ -1,9 +1,6 @@
-/** Asked criteria as SQL: what a row must satisfy, and by which index the rows can be found. */
-import { bloodPressure } from '#fhir/encounters/vital-signs.js';
-import { codeSystems, facilityCodeSystem } from '#fhir/systems.js';
-import { foldName } from '#domain/residents/names.js';
+/** Asked criteria as SQL: by the columns of a type's table where they can tell, by the resources themselves where they cannot. */
+import { facilityCodeSystem } from '#fhir/systems.js';
 import { documentIdOf, partOf } from '#fhir/resource-ids.js';
-import { icd10Systems } from '#fhir/reading/read-condition.js';
 import { compartmentParameters } from '#fhir/search-parameters/compartments.js';
 import { propertyOf } from '#fhir/search-parameters/elements-at.js';
 import { type SearchParameter, searchParametersOf } from '#fhir/search-parameters/search-parameters.js';
@@ -11,60 +8,31 @@ import { facilityStream } from '#domain/streams.js';
 import { parseFacilityCode } from '#domain/ids.js';
 import { streamName } from '#event-store/event-store.js';
 import type { ReadDatabase, SqlValue } from '#projections/projection.js';
-import { longStaySeconds } from '../projection/index-rows.js';
 import { phoneSystem } from '../projection/patient-rows.js';
 import { indexedWords, longestIndexed } from '../projection/self-described-rows.js';
-import { endless } from '../projection/seconds.js';
 import type { StoredDocuments } from '../reading/stored-documents.js';
-import { anyDate, dateFilter } from './date-filters.js';
-import type { IndexedParameter, TokenColumn, TypeDefinition } from './definitions/type-definition.js';
-import { digitsOf } from './matching/element-values.js';
-import { type Matcher, matcherOf } from './matching/matcher.js';
 import {
-  compositeParts,
-  type DateValue,
-  dateValue,
-  instantValue,
-  invalidValue,
-  type QuantityValue,
-  quantityValue,
-  referenceId,
-  referenceValue,
-  type TokenValue,
-  tokenValue,
-  unescaped,
-} from './parameter-values.js';
+  dates,
+  facilities,
+  facilityNumbers,
+  fixed,
+  icd10Below,
+  lastUpdated,
+  personNames,
+  tokenOn,
+  tokens,
+} from './column-criteria.js';
+import { type Criterion, nothing } from './criterion.js';
+import type { IndexedParameter, TypeDefinition } from './definitions/type-definition.js';
+import { digitsOf } from './matching/element-values.js';
+import { folded, type Matcher, matcherOf } from './matching/matcher.js';
+import { amounts, codeAmounts, componentCodes } from './observation-criteria.js';
+import { quantityValue, referenceId, referenceValue, tokenValue, unescaped } from './parameter-values.js';
 import type { AskedCriterion, Compartment } from './search-request.js';
-import { all, any, never, oneOf, type Sql, sql } from './sql.js';
-
-export interface Criterion {
-  /** Holds for all rows that are wanted, and without a {@link matcher} for no others. */
-  readonly filter: Sql;
-  /** Finds the few rows there can be (one resident's, one document's) by an index. */
-  readonly narrow?: Sql;
-  /** Finds the rows by an index in key order, one condition for each alternative. */
-  readonly drive?: { readonly kind: 'code' | 'facility' | 'name'; readonly alternatives: readonly Sql[] };
-  /** Bounds of an order's first column that follow from it. */
-  readonly bounds?: Bounds;
-  /** What the columns cannot tell is told from the resource. */
-  readonly matcher?: Matcher;
-}
-
-export interface Bounds {
-  readonly column: string;
-  /** Inclusive. */
-  readonly from?: number;
-  /** Exclusive. */
-  readonly before?: number;
-  /** Selects the numbers of the rows before `from` that may fit nevertheless; they are few. */
-  readonly exceptions?: Sql;
-}
+import { all, any, oneOf, type Sql, sql } from './sql.js';
 
 type AskedValues = Extract<AskedCriterion, { readonly kind: 'values' }>;
 
-const day = 86_400;
-/** Vietnamese midnight is 17:00 UTC. */
-const midnight = 17 * 3_600;
 /** A value that more resources have than this does not make a search narrow. */
 const fewKept = 1_000;
 
@@ -395,96 +363,9 @@ const asksResource: ReadonlySet<IndexedParameter['kind'] | undefined> = new Set(
 /** Of ids alone, those of facilities are known by their form. */
 const typeOfBare = (id: string): string => (parseFacilityCode(id) === undefined ? '' : 'Organization');
 
-/** Columns of the codes of an observation. */
-const observationCodes: Extract<IndexedParameter, { kind: 'token' }> = {
-  kind: 'token',
-  columns: [
-    { code: 'e.code', system: { column: 'e.system' } },
-    { code: 'e.other_code', system: { column: 'e.other_system' } },
-  ],
-  indexed: true,
-};
-
-/** Of what has a table, blood pressure alone has components: they are found by the panel. */
-function componentCodes(name: string, own: boolean, values: readonly string[]): Criterion {
-  const components = [bloodPressure.systolic.loinc, bloodPressure.diastolic.loinc];
-  const panel = `${codeSystems.loinc}|${bloodPressure.panel.loinc}`;
-  const asked = values.flatMap((value) => {
-    const { system, code } = tokenValue(name, value);
-    const fits =
-      (system === undefined || system === codeSystems.loinc) &&
-      (code === undefined || components.some((one) => one === code));
-    return [...(own ? [value] : []), ...(fits ? [panel] : [])];
-  });
-  return tokens(name, observationCodes, [...new Set(asked)]);
-}
-
-/** `code$quantity`. */
-function codeAmounts(name: string, by: string, values: readonly string[]): Criterion {
-  const parts = values.map((value) => compositeParts(name, value, 2));
-  const codes = parts.map(([code = '']) => code);
-  const filter = any(parts.map(([, quantity = '']) => amounts(quantityValue(name, quantity))));
-  const byCode =
-    by === 'code' ? tokens(name, observationCodes, codes) : componentCodes(name, by === 'combo-code', codes);
-  return { ...byCode, filter: all([byCode.filter, filter]) };
-}
-
-/** What the lowest and highest number of a row must be, if it is in the unit asked for; other units are for the resource to tell. */
-function amounts({ prefix, value, low, high, unit }: QuantityValue): Sql {
-  const within = {
-    eq: all([sql('e.high >= ?', low), sql('e.low <= ?', high)]),
-    ap: all([sql('e.high >= ?', low), sql('e.low <= ?', high)]),
-    ne: sql('e.low is not null'),
-    gt: sql('e.high > ?', value),
-    sa: sql('e.high > ?', value),
-    ge: sql('e.high >= ?', value),
-    lt: sql('e.low < ?', value),
-    eb: sql('e.low < ?', value),
-    le: sql('e.low <= ?', value),
-  }[prefix];
-  if (unit === undefined) return within;
-  return any([all([sql('e.low is not null'), sql('(e.unit is null or e.unit <> ?)', unit)]), within]);
-}
-
-export const nothing: Criterion = { filter: never, narrow: never };
-
 function keptToken(name: string, kind: SearchParameter['kind'], value: string): string | undefined {
   const code = kind === 'token' ? tokenValue(name, value).code : unescaped(value);
   return code?.slice(0, longestIndexed);
-}
-
-function fixed(
-  name: string,
-  parameter: Extract<IndexedParameter, { kind: 'fixed' }>,
-  values: readonly string[],
-): Criterion {
-  const same = values.some((value) => sameToken(tokenValue(name, value), parameter.system, parameter.code));
-  return { filter: same ? all([]) : never };
-}
-
-/** ICD-10 is its own hierarchy: E11.9 is below E11. */
-function icd10Below(
-  name: string,
-  parameter: Extract<IndexedParameter, { kind: 'token' }>,
-  values: readonly string[],
-): Criterion {
-  const each = values.flatMap((value) => {
-    const { system, code } = tokenValue(name, value);
-    const systems = icd10Systems.filter((one) => system === undefined || one === system);
-    if (code === undefined || systems.length === 0) return [];
-    return parameter.columns.flatMap((column) =>
-      typeof column.system === 'string'
-        ? []
-        : [
-            all([
-              sql(`${column.code} >= ?`, code),
-              sql(`${column.code} < ?`, `${code}\uffff`),
-              oneOf(column.system.column, systems),
-            ]),
-          ],
-    );
-  });
-  return { filter: any(each) };
 }
 
 /** More people than this do not bear the same number. */
@@ -500,154 +381,4 @@ export function documentOf(type: string, id: string): string | undefined {
   if (code === undefined) return partOf(id).document;
   const { category, key } = facilityStream(code);
   return documentIdOf(streamName(category, key));
-}
-
-function dates(
-  name: string,
-  parameter: Extract<IndexedParameter, { kind: 'date' }>,
-  values: readonly string[],
-): Criterion {
-  const read = values.map((value) =>
-    parameter.milliseconds === true ? instantValue(name, value) : dateValue(name, value),
-  );
-  const filter = anyDate(
-    read.map((value) => dateFilter(parameter.starts, parameter.ends, value, longestBefore(parameter, value))),
-  );
-  const latest = Math.min(...read.map(({ prefix, starts, ends }) => (prefix === 'ap' ? starts : ends)));
-  return {
-    filter: filter.exact,
-    bounds: {
-      column: parameter.starts,
-      ...(filter.from !== undefined && { from: filter.from }),
-      ...(filter.before !== undefined && { before: filter.before }),
-      ...(parameter.longStays === true &&
-        filter.from !== undefined && {
-          exceptions: sql(
-            'select s.number as number from encounter_entry s where s.stays_until is not null and s.stays_until > ? and s.starts < ?',
-            latest,
-            filter.from,
-          ),
-        }),
-    },
-  };
-}
-
-/** How long before the end of a search value a row can have started that ends after it. A day ends at midnight, a time within its second. */
-function longestBefore(parameter: Extract<IndexedParameter, { kind: 'date' }>, value: DateValue): number {
-  if (parameter.milliseconds === true) return 0;
-  if (parameter.partial === true) return 366 * day;
-  if (parameter.endless === true) return 2 * endless;
-  return parameter.longStays !== true && value.ends % day === midnight ? 0 : longStaySeconds;
-}
-
-function tokens(
-  name: string,
-  parameter: Extract<IndexedParameter, { kind: 'token' }>,
-  values: readonly string[],
-): Criterion {
-  const read = values.map((value) => tokenValue(name, value));
-  const each = read
-    .flatMap((value) => parameter.columns.map((column) => tokenOn(value, column)))
-    .filter((one) => one !== never);
-  const filter = any(each);
-  const drivable = parameter.indexed === true && read.every((value) => value.code !== undefined);
-  return drivable ? { filter, drive: { kind: 'code', alternatives: each } } : { filter };
-}
-
-function tokenOn({ system, code }: TokenValue, column: TokenColumn): Sql {
-  const byCode = code === undefined ? sql(`${column.code} is not null`) : sql(`${column.code} = ?`, code);
-  if (system === undefined) return byCode;
-  if (typeof column.system === 'string') return column.system === system ? byCode : never;
-  return all([
-    byCode,
-    system === '' ? sql(`${column.system.column} is null`) : sql(`${column.system.column} = ?`, system),
-  ]);
-}
-
-function sameToken(value: TokenValue, system: string, code: string): boolean {
-  return (value.code === undefined || value.code === code) && (value.system === undefined || value.system === system);
-}
-
-function facilities(
-  name: string,
-  parameter: Extract<IndexedParameter, { kind: 'facility' }>,
-  values: readonly string[],
-): Criterion | undefined {
-  const codes = values.map((value) => referenceId(name, value, 'Organization')).filter((code) => code !== undefined);
-  const all = codes.length === values.length && codes.every((code) => parseFacilityCode(code) !== undefined);
-  if (parameter.besides === true && !all) return undefined;
-  const each = codes.map((code) => sql(`${parameter.column} = ?`, code));
-  return parameter.indexed === true
-    ? { filter: any(each), drive: { kind: 'facility', alternatives: each } }
-    : { filter: any(each) };
-}
-
-/** Words may begin anywhere in the name but follow each other as in it; the last may be a beginning. */
-function personNames(
-  name: string,
-  parameter: Extract<IndexedParameter, { kind: 'person-name' }>,
-  values: readonly string[],
-): Criterion {
-  const where = { any: undefined, family: 'position = 0', given: 'position = 1' }[parameter.words];
-  const ranges = values.map((value) => folded(name, value));
-  const on = (alias: string, words: string): Sql =>
-    all([
-      sql(`${alias}.text >= ?`, words),
-      sql(`${alias}.text < ?`, `${words}\uffff`),
-      ...(where === undefined ? [] : [sql(`${alias}.${where}`)]),
-    ]);
-  const has = (words: string): Sql => {
-    const range = on('f', words);
-    return sql(`exists (select 1 from patient_name f where f.number = e.number and ${range.text})`, ...range.values);
-  };
-  const among = (alias: string): Sql => any(ranges.map((words) => on(alias, words)));
-  // A name may match at several of its words: it counts at the first.
-  const earlier = among('m');
-  const first = sql(
-    `not exists (select 1 from patient_name m where m.number = n.number and (m.text < n.text or (m.text = n.text and m.position < n.position)) and ${earlier.text})`,
-    ...earlier.values,
-  );
-  return {
-    filter: any(ranges.map(has)),
-    drive: { kind: 'name', alternatives: ranges.map((words) => all([on('n', words), first])) },
-  };
-}
-
-function folded(name: string, value: string): string {
-  const words = foldName(unescaped(value));
-  if (words === '') throw invalidValue(name, 'trống', 'empty');
-  return words;
-}
-
-function facilityNumbers(
-  name: string,
-  parameter: Extract<IndexedParameter, { kind: 'facility-number' }>,
-  values: readonly string[],
-): Criterion {
-  let numbered = true;
-  const each = values.map((value) => {
-    const { system, code } = tokenValue(name, value);
-    numbered &&= code !== undefined;
-    const number = code === undefined ? sql(`${parameter.column} is not null`) : sql(`${parameter.column} = ?`, code);
-    if (system === undefined) return number;
-    if (!system.startsWith(parameter.system)) return never;
-    return all([number, sql(`${parameter.facility} = ?`, system.slice(parameter.system.length))]);
-  });
-  const filter = any(each);
-  return numbered ? { filter, narrow: filter } : { filter };
-}
-
-function lastUpdated(definition: TypeDefinition, values: readonly string[]): Criterion {
-  const column = definition.updated;
-  const filter = anyDate(
-    values.map((value) => dateFilter(column, `(${column} + 1)`, instantValue('_lastUpdated', value), 1)),
-  );
-  return {
-    filter: filter.exact,
-    bounds: {
-      column: definition.updatedOrder.key[0],
-      ...(filter.from !== undefined && { from: filter.from }),
-      ...(filter.before !== undefined && { before: filter.before }),
-    },
-  };
 }

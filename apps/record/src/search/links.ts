@@ -1,6 +1,7 @@
 import { elementsAt } from '#fhir/search-parameters/elements-at.js';
 import { showsType, type Visibility } from '../access/visibility.js';
-import { type CriteriaCompiler, type Criterion, nothing } from './criteria.js';
+import type { CriteriaCompiler } from './criteria.js';
+import { type Criterion, nothing } from './criterion.js';
 import { definitions } from './definitions.js';
 import type { TypeDefinition } from './definitions/type-definition.js';
 import { referenceOf } from './matching/element-values.js';

@@ -33,6 +33,8 @@ function publishedFor(type: string): readonly SearchParameter[] {
     // The record answers with the Provenance of everything about the person, as is said in its CapabilityStatement.
     !(type === 'Provenance' && resource.code === 'patient') &&
     resource.type !== 'special' &&
+    // Compares with what is elsewhere in the resource: not answered, as docs/integrators says.
+    !resource.component?.some((one) => one.expression.includes('%resource')) &&
     (resource.base?.some((base) => [type, 'Resource'].includes(base)) ?? false)
       ? [resource]
       : [],
@@ -210,7 +212,7 @@ function evaluated(resource: Resource, expression: string): readonly TypedValue[
   const own = expression
     .split(' | ')
     .map((one) => one.trim())
-    .filter((one) => new RegExp(`^\\(*(${resource.resourceType}|Resource)\\b`).test(one));
+    .filter((one) => new RegExp(`^(?:\\(*(?:${resource.resourceType}|Resource)\\b|[a-z])`).test(one));
   return own.flatMap((one) => {
     // What a reference leads to is told by its own words.
     const target = /\.where\(resolve\(\) is (\w+)\)/.exec(one)?.[1];
