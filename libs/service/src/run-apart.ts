@@ -89,7 +89,7 @@ ${table}
 Cấu hình bằng biến môi trường hoặc tệp .env / settings by environment or .env:
   ENGINES distributed · EVENTSTORE_URL · KAFKA_BROKERS · DATABASE_URL · PORT ${port} · HOST 127.0.0.1
   SECRETS_FILE ./secrets/lien-tuyen.json · OIDC_ISSUER · OIDC_AUDIENCE lien-tuyen · LOG_LEVEL info · BODY_LIMIT 50MiB
-  INTAKE_URL (record: nơi commune trả lời / where commune answers)
+  record: INTAKE_URL (nơi commune trả lời / where commune answers) · EXPORT_KEEP_HOURS 24 · SUBSCRIPTION_NETWORKS · SUBSCRIPTION_HTTP off
   KAFKA_PARTITIONS 6 · KAFKA_TLS off · KAFKA_SASL, KAFKA_USER, KAFKA_PASSWORD`;
 }
 
