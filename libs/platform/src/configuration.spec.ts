@@ -116,6 +116,18 @@ describe('configuration', () => {
     expect(faultOf({ ...distributed, KAFKA_USER: 'k' }).en).toContain('all three are set, or none');
   });
 
+  it('lets notifications go to networks that are named as networks alone', () => {
+    expect(read({}).subscriptions).toEqual({ networks: [], http: false });
+    expect(read({ SUBSCRIPTION_NETWORKS: '10.20.0.0/16, fd00:1::/32', SUBSCRIPTION_HTTP: 'on' }).subscriptions).toEqual(
+      {
+        networks: ['10.20.0.0/16', 'fd00:1::/32'],
+        http: true,
+      },
+    );
+    for (const wrong of ['10.20.0.0', '10.20.0.0/33', 'hospital/8', '10.0.0.0/8,', '10.0.0.0/8/8'])
+      expect(faultOf({ SUBSCRIPTION_NETWORKS: wrong }).en).toContain('SUBSCRIPTION_NETWORKS: ');
+  });
+
   it('has a usual port for each program', () => {
     expect(readConfiguration({}, '', '/', 3001).port).toBe(3001);
     expect(readConfiguration({ PORT: '0' }, '', '/', 3001).port).toBe(0);
