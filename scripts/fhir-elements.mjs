@@ -43,6 +43,7 @@ const structures = ['profiles-types', 'profiles-resources'].flatMap((file) =>
     ),
 );
 
+const resourceTypes = new Set(structures.filter(({ kind }) => kind === 'resource').map(({ type }) => type));
 const usedSets = new Map();
 const rows = [['owner', 'name', 'min', 'max', 'type', 'choice', 'codes']];
 for (const { type, kind } of structures) if (kind === 'resource') rows.push(['', type, '0', '*', 'Resource', '', '']);
@@ -74,6 +75,8 @@ function rowsOf({ type, kind }, { path, min, max, type: types, contentReference,
 function typeCode(code, path) {
   if (code.startsWith('http://hl7.org/fhirpath/')) return 'string';
   if (code === 'BackboneElement' || code === 'Element') return path;
+  // HL7 has it that any resource may stand where these definitions name one (Bundle.entry.response.outcome).
+  if (resourceTypes.has(code)) return 'Resource';
   return code;
 }
 

@@ -11,7 +11,7 @@ export const usage = `npm start -- [--empty] [--facilities FILE.tsv] [--no-token
 
 Cấu hình bằng biến môi trường hoặc tệp .env / settings by environment or .env:
   PORT 3000 · HOST 127.0.0.1 · DATA_DIR ./data · SECRETS_FILE ./secrets/lien-tuyen.json · ENGINES embedded
-  OIDC_ISSUER · OIDC_AUDIENCE lien-tuyen · LOG_LEVEL info · BODY_LIMIT 50MiB`;
+  OIDC_ISSUER · OIDC_AUDIENCE lien-tuyen · LOG_LEVEL info · BODY_LIMIT 50MiB · EXPORT_KEEP_HOURS 24`;
 
 export interface StartArguments {
   readonly empty: boolean;

@@ -25,6 +25,8 @@ import {
   urn,
   visitEntries,
 } from '#fhir/testing/bundles.js';
+import { checkResource } from '#fhir/structure/check-resource.js';
+import { invaliditiesOf } from '#fhir/validation.js';
 import { fromXml } from '#fhir/xml/read-xml.js';
 import { toXml } from '#fhir/xml/write-xml.js';
 import type { CallerKind } from '#security/caller.js';
@@ -65,6 +67,9 @@ interface Answer<Body = OperationOutcome> {
   readonly body: Body;
 }
 
+/** Every answer to a write, for the last test. */
+const said: Resource[] = [];
+
 async function send<Body = OperationOutcome>(
   path: string,
   body: object | string,
@@ -78,6 +83,7 @@ async function send<Body = OperationOutcome>(
   });
   const text = await answer.text();
   const isJson = answer.headers.get('content-type')?.includes('json') === true;
+  if (isJson && path.startsWith('/fhir')) said.push(JSON.parse(text) as Resource);
   return { status: answer.status, headers: answer.headers, body: (isJson ? JSON.parse(text) : text) as Body };
 }
 
@@ -502,12 +508,20 @@ describe('a batch', () => {
     ]);
   });
 
-  it('is taken and answered in XML', async () => {
-    const answer = await send<string>('/fhir', toXml(bundle('batch', [read('Patient?_count=1')]) as Resource), {
+  it('is taken and answered in XML, with what it says in JSON', async () => {
+    const asked = bundle('batch', [
+      read('Patient?identifier=008161000401'),
+      read('Patient/x'),
+      post({ ...patientJson(), gender: 'x' }),
+    ]);
+    const inXml = await send<string>('/fhir', toXml(asked as Resource), {
       'content-type': 'application/fhir+xml',
       accept: 'application/fhir+xml',
     });
-    expect(fromXml(answer.body)).toMatchObject({ type: 'batch-response', entry: [{ response: { status: '200 OK' } }] });
+    expect(inXml.body).toContain('<outcome><OperationOutcome>');
+    const inJson = await send<Bundle>('/fhir', asked);
+    expect(fromXml(inXml.body)).toEqual(inJson.body);
+    expect(statuses(inJson.body)).toEqual(['200 OK', '404 Not Found', '422 Unprocessable Entity']);
   });
 
   it('of encounters and their patient by urn keeps references between its entries', async () => {
@@ -525,4 +539,15 @@ describe('a batch', () => {
     expect(encounter.body).toMatchObject({ subject: { reference: `Patient/${id}` } });
     expect(third?.resource).toMatchObject({ resourceType: 'CapabilityStatement' } satisfies JsonObject);
   });
+});
+
+it('every answer is valid FHIR', () => {
+  expect(said.length).toBeGreaterThan(50);
+  const faults = said.flatMap((resource) => [
+    ...invaliditiesOf(resource).map(({ path, text }) => `${path}: ${text}`),
+    ...checkResource(resource as unknown as JsonObject, resource.resourceType).map(
+      ({ path, code }) => `${path}: ${code}`,
+    ),
+  ]);
+  expect(new Set(faults)).toEqual(new Set());
 });

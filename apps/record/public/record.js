@@ -201,6 +201,7 @@ function render() {
   );
   renderMoment();
   $('record').hidden = !person;
+  $('time').hidden = !person && shown.asOf === undefined;
   $('warnings').hidden = !person;
   if (!person) return;
   const reader = { mayBreakGlass: mayBreakGlass(), emergency: emergency() };

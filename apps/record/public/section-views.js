@@ -79,12 +79,12 @@ export function results({ results: all }) {
     dataTable(
       'results-table',
       t('results'),
-      [t('what'), t('result'), t('range'), t('when'), t('where')],
+      [t('what'), t('result'), t('when'), t('range'), t('where')],
       some.map(({ name, text, meaning, range, at, place }) => [
         name,
         meaning ? [text, element('span', { className: 'meaning' }, ` ${meaning}`)] : text,
-        range,
         showMoment(at),
+        range,
         place,
       ]),
     ),

@@ -35,7 +35,7 @@ afterEach(async () => {
 const exportsOf = (keepMs: number, workplace = world.workplace, audited = trail): Exports =>
   new Exports({
     store: world.store,
-    workplace: () => workplace,
+    workplace: async () => workplace,
     events: { readStream: async () => [] },
     trail: audited,
     logger: createLogger({ logLevel: 'info' }, { write: (line) => void logged.push(line) }),

@@ -151,6 +151,13 @@ describe('of the server', () => {
     expect([first.count, first.pagesize, first.edges.length, first.edges[0]?.mode]).toEqual([3, 2, 2, 'match']);
     const second = ((await data(query, { variables: { cursor: first.next } })) as Page).EncounterConnection;
     expect([second.count, second.edges.length, second.next]).toEqual([3, 1, null]);
+    for (const [cursor, count] of [
+      [first.next, 500],
+      ['made up', 2],
+    ])
+      expect(
+        (await ask(`{ EncounterConnection(_cursor: "${cursor}", _count: ${count}) { next } }`)).errors.map(codeOf),
+      ).toEqual(['value']);
     expect(new Set([...first.edges, ...second.edges].map(({ resource }) => resource.id)).size).toBe(3);
   });
 

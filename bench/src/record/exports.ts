@@ -28,6 +28,7 @@ export async function exportRows(record: RecordFile): Promise<readonly BenchRow[
     const before = { use: process.cpuUsage(), at: performance.now(), memory: process.memoryUsage().rss };
     const thread = new Worker(new URL('../../../apps/record/src/export/export-thread.js', import.meta.url), {
       workerData: { id: job.id, workplace } satisfies ExportThreadData,
+      resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 32 },
     });
     thread.on('message', (message: ThreadQuestion | { readonly ended: string }) => {
       if ('number' in message) thread.postMessage({ number: message.number, disclosed: true });

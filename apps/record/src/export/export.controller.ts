@@ -204,7 +204,7 @@ export class ExportController {
   async #requireLevel(level: ExportLevel, visibility: Visibility): Promise<void> {
     if (level.kind === 'group' && !this.groups.find(level.group, visibility)) throw notFound();
     if (level.kind === 'system') return;
-    for (const id of level.ids ?? []) await this.queries.reader.requireVisible(id, visibility);
+    await this.queries.reader.requireResidents(level.ids ?? [], visibility);
   }
 
   async #own(id: string, caller: Caller): Promise<StoredExport> {

@@ -15,7 +15,7 @@ export const EXPORTS = Symbol('Exports');
 export interface ExportsOptions {
   readonly store: ExportStore;
   /** Where work is done now; `undefined` while there is nothing to read yet. */
-  readonly workplace: () => WorkplaceSettings | undefined;
+  readonly workplace: () => Promise<WorkplaceSettings | undefined>;
   readonly events: Pick<EventStore, 'readStream'>;
   readonly trail: AuditTrail;
   readonly logger: Logger;
@@ -30,6 +30,8 @@ const mostAttempts = 5;
 /** Jobs of one caller that are not finished. */
 export const mostUnfinished = 3;
 const mostResidents = 1_000;
+/** Of the thread: the residents that were written down are the only thing that grows. */
+const mostMemory = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 32 } as const;
 
 /** Exports: one is made at a time, in a thread of its own; the oldest first. */
 export class Exports implements OnApplicationShutdown {
@@ -113,7 +115,7 @@ export class Exports implements OnApplicationShutdown {
 
   async #make(stored: StoredExport): Promise<void> {
     const { store, logger, workplace } = this.#options;
-    const place = workplace();
+    const place = await workplace();
     if (!place) return;
     const { job, state } = stored;
     if (state.attempts >= mostAttempts) return store.fail(job.id, 'fault');
@@ -133,6 +135,7 @@ export class Exports implements OnApplicationShutdown {
   async #runThread(job: ExportJob, workplace: WorkplaceSettings): Promise<ThreadEnd['ended'] | undefined> {
     const thread = new Worker(new URL('./export-thread.js', import.meta.url), {
       workerData: { id: job.id, workplace } satisfies ExportThreadData,
+      resourceLimits: mostMemory,
     });
     this.#working = { id: job.id, thread };
     let ended: ThreadEnd['ended'] | undefined;

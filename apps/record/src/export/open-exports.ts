@@ -11,16 +11,20 @@ const viewPrefix = 'view';
 /** Where the configuration has exports kept and made: in the data folder, or in the database that the replicas share. */
 export function exportPlaces(
   configuration: Configuration,
-  view: Pick<View, 'file'>,
-): { readonly store: ExportStore; readonly workplace: () => WorkplaceSettings | undefined } {
+  view: Pick<View, 'file' | 'status'>,
+): { readonly store: ExportStore; readonly workplace: () => Promise<WorkplaceSettings | undefined> } {
   if (configuration.engines === 'distributed') {
     const url = configuration.databaseUrl;
-    return { store: new PostgresStore(url), workplace: () => ({ engine: 'postgres', url, viewPrefix }) };
+    return {
+      store: new PostgresStore(url),
+      workplace: async () =>
+        (await view.status()).state === 'building' ? undefined : { engine: 'postgres', url, viewPrefix },
+    };
   }
   const folder = join(configuration.dataDir, 'exports');
   return {
     store: new FolderStore(folder),
-    workplace: () => {
+    workplace: async () => {
       const viewFile = view.file();
       return viewFile === undefined ? undefined : { engine: 'embedded', folder, viewFile };
     },

@@ -79,7 +79,8 @@ export class RecordReading {
   }
 
   async connection(type: string, { _cursor, ...args }: SearchArguments): Promise<Connection> {
-    const parameters = typeof _cursor === 'string' ? new URLSearchParams({ _page: _cursor }) : parametersOf(type, args);
+    const asked = parametersOf(type, args);
+    const parameters = typeof _cursor === 'string' ? this.#pageOf(_cursor, asked) : asked;
     const bundle = await this.#search(type, parameters);
     const next = bundle.link?.find(({ relation }) => relation === 'next')?.url;
     return {
@@ -120,6 +121,20 @@ export class RecordReading {
       this.#referring.set(key, loader);
     }
     return loader.load(`${resourceType}/${id}`);
+  }
+
+  /**
+   * A page of a search; its `_count` is that which the query was weighed by.
+   * @throws FhirFault 400 for a page of another `_count`, or of a moment
+   */
+  #pageOf(cursor: string, asked: URLSearchParams): URLSearchParams {
+    const page = new URLSearchParams({ _page: cursor });
+    const of = unpaged(page, this.asked.pages);
+    if (of.get('_count') === asked.get('_count') && !of.has('asOf')) return page;
+    throw new FhirFault(400, 'value', {
+      vi: '_cursor: không phải trang của truy vấn này; _count phải như trang trước.',
+      en: '_cursor: not a page of this query; _count must be that of the page before.',
+    });
   }
 
   async #load(name: string): Promise<Resource | undefined> {

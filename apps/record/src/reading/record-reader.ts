@@ -142,11 +142,11 @@ export class RecordReader {
     return made;
   }
 
-  /** @throws FhirFault 404 where there is no such resident, or none whom the caller may read */
-  async requireVisible(resident: string, visibility: Visibility): Promise<void> {
-    const [stored] = await this.documents.byIds([resident]);
-    if (stored?.kind !== 'resident' || !stored.document || !(await this.documents.visible(stored, visibility)))
-      throw notFound();
+  /** @throws FhirFault 404 where one of them is no resident, or none whom the caller may read */
+  async requireResidents(ids: readonly string[], visibility: Visibility): Promise<void> {
+    const visible = await this.documents.visibleAmong(await this.documents.byIds(ids), visibility);
+    const residents = visible.filter(({ kind, document }) => kind === 'resident' && document !== undefined);
+    if (residents.length < new Set(ids).size) throw notFound();
   }
 
   /** By number, those that the caller may read. */

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { EventStore } from '#event-store/event-store.js';
 import type { Configuration } from '#platform/configuration.js';
+import { errorFields } from '#platform/logging.js';
 import { CONFIGURATION, EVENT_STORE, LOGGER, METRICS, SECRETS, VIEW_HOST } from '#platform/injection.js';
 import type { View, ViewHost } from '#projections/view-host.js';
 import type { AuditTrail } from '#security/audit/audit-trail.js';
@@ -63,12 +64,14 @@ const subscriptionsProjection = new URL('./subscriptions.projection.js', import.
     },
     {
       provide: EventChanges,
-      useFactory: ({ database }: View, events: EventStore, { reader }: RecordQueries) => {
+      useFactory: ({ database }: View, events: EventStore, { reader }: RecordQueries, logger: Logger) => {
         const documents = new StoredDocuments(database);
         const changes = new DocumentChanges(documents, reader, new DocumentHistory(database, events));
-        return new EventChanges(database, documents, changes);
+        return new EventChanges(database, documents, changes, (event, error) =>
+          logger.error({ ...errorFields(error), event }, 'what an event changed cannot be told to subscribers'),
+        );
       },
-      inject: [HEALTH_RECORD_VIEW, EVENT_STORE, RECORD_QUERIES],
+      inject: [HEALTH_RECORD_VIEW, EVENT_STORE, RECORD_QUERIES, LOGGER],
     },
     {
       provide: Notifications,

@@ -201,6 +201,7 @@ describeInBrowser('the page of a record', () => {
     await away.page.locator('#message.bad').waitFor();
     expect(await text('#message', away.page)).toContain('Không có hồ sơ này, hoặc bạn không được xem.');
     expect(await away.page.content()).not.toContain('Nông Thị');
+    expect(await away.page.locator('#time').isVisible()).toBe(false);
     expect(await accessibilityFaults(away.page)).toEqual([]);
     await away.page.click('[data-does=break-glass-open]');
     await away.page.fill('#reason', 'Tai nạn, cần biết dị ứng');

@@ -3,6 +3,7 @@ import type { Bundle, CapabilityStatement, OperationOutcome } from '@medplum/fhi
 import type { ResidentId } from '#domain/ids.js';
 import type { VisitContent } from '#domain/visits/visit-content.js';
 import { fromXml } from '#fhir/xml/read-xml.js';
+import { toXml } from '#fhir/xml/write-xml.js';
 import { backport } from '../../src/subscriptions/backport.js';
 import type { TopicSubscription } from '../../src/subscriptions/subscription-resource.js';
 import { at, EventLog, facility, paper, visitContent } from '../recorded-events.js';
@@ -97,6 +98,26 @@ describe('a subscription with an endpoint', () => {
       error: 'owner',
     });
     await own.delete(id);
+  });
+
+  it('is asked for in XML', async () => {
+    const xml = toXml(subscription('encounter-recorded', undefined, { content: 'full-resource', maxCount: 3 }));
+    const answer = await fetch(`${service.base}/Subscription`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${await service.token({ kind: 'station', facility: facility(station) })}`,
+        'content-type': 'application/fhir+xml',
+        accept: 'application/fhir+json',
+      },
+      body: xml,
+    });
+    const made = (await answer.json()) as TopicSubscription;
+    expect([answer.status, answer.headers.get('location')]).toEqual([201, `${service.base}/Subscription/${made.id}`]);
+    expect(made.channel).toMatchObject({
+      extension: [{ url: backport.maxCount, valuePositiveInt: 3 }],
+      _payload: { extension: [{ valueCode: 'full-resource' }] },
+    });
+    await own.delete(made.id ?? '');
   });
 
   it('is told by its end that it is over', async () => {

@@ -4,6 +4,7 @@ import type { Coding } from '@medplum/fhirtypes';
 import type { LocalDate } from '#domain/dates.js';
 import { PlaceRegister } from '#domain/places/place-register.js';
 import { rowsOf } from '#station-formats/schema/tables-file.js';
+import { summarySections } from '../summary/sections.js';
 import { codeSystems } from '../systems.js';
 import { arbitraryDocuments } from '../testing/arbitrary-documents.js';
 import { resourcesOf } from '../translation.js';
@@ -232,6 +233,11 @@ describe('what is shipped', () => {
       { numRuns: 300 },
     );
     expect([...unknown]).toEqual([]);
+  });
+
+  it('knows the sections of summaries', () => {
+    for (const { code, display } of summarySections)
+      expect(validateInSystem(system(codeSystems.loinc), { code, display })).toEqual({ result: true, display });
   });
 
   it('has the payer categories that messages are checked against', () => {

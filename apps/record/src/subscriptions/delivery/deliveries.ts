@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { News } from '#platform/http/event-stream.js';
+import { News, pause } from '#platform/http/event-stream.js';
 import { errorFields } from '#platform/logging.js';
 import type { View } from '#projections/view-host.js';
 import type { AuditTrail } from '#security/audit/audit-trail.js';
@@ -32,6 +32,8 @@ const slowMs = 2_000;
 const savePeriodMs = 3_000;
 /** Subscriptions are looked through at least so often. */
 const lookPeriodMs = 1_000;
+/** News that come together are looked at together. */
+const gatherMs = 50;
 /** After a fault that is not the endpoint's. */
 const ownFaultPauseMs = 2_000;
 
@@ -93,7 +95,7 @@ export class Deliveries {
         } catch (error) {
           logger.warn(errorFields(error), 'subscriptions cannot be looked through');
         }
-        await this.#news.within(lookPeriodMs, signal);
+        if (await this.#news.within(lookPeriodMs, signal)) await pause(gatherMs, signal);
       }
     } finally {
       stopListening();
@@ -146,11 +148,13 @@ export class Deliveries {
     const { end, hasEndpoint, heartbeatPeriod } = state.definition;
     if (end !== undefined && now >= Date.parse(end)) return () => this.#append(state.id, switchedOff('ended'));
     if (!hasEndpoint || now < line.notBefore) return undefined;
-    if (!state.greeted) return (signal) => this.#greet(state, line, signal);
+    const plainly = (kind: 'handshake' | 'heartbeat') => (signal: AbortSignal) =>
+      this.#send(state, line, { kind, notices: [] }, signal);
+    if (!state.greeted) return plainly('handshake');
     if (state.last > line.sent) return (signal) => this.#deliver(state, line, signal);
     const quiet = now - line.heardAt;
     if (line.failures > 0 || (heartbeatPeriod !== undefined && quiet >= heartbeatPeriod * 1_000))
-      return (signal) => this.#send(state, line, { kind: 'heartbeat', notices: [] }, signal);
+      return plainly('heartbeat');
     if (line.sent > state.delivered && now - line.savedAt >= savePeriodMs) return () => this.#save(state.id, line);
     return undefined;
   }
@@ -178,10 +182,6 @@ export class Deliveries {
       this.#underWay[lane] -= 1;
       this.#news.bring();
     }
-  }
-
-  async #greet(state: SubscriptionState, line: Line, signal: AbortSignal): Promise<void> {
-    await this.#send(state, line, { kind: 'handshake', notices: [] }, signal);
   }
 
   async #deliver(state: SubscriptionState, line: Line, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 /** Which changes a subscription is about. Pure. */
 import type { Resource } from '@medplum/fhirtypes';
+import { FhirFault } from '../../http/fhir-fault.js';
 import type { ResourceChange } from '../reading/event-changes.js';
 import { type SubscriptionFilter, subscriptionFilter } from '../subscription-filter.js';
 import type { SubscriptionDefinition } from '../subscription-events.js';
@@ -10,10 +11,15 @@ export interface Interest {
   readonly filter: SubscriptionFilter;
 }
 
-/** `undefined` for a topic that is not told of any more. */
+/** `undefined` for a topic or filter that this release does not know any more: its owner must ask anew. */
 export function interestOf({ topic: url, filters }: SubscriptionDefinition): Interest | undefined {
   const topic = topicOf(url);
-  return topic && { topic, filter: subscriptionFilter(topic, filters) };
+  try {
+    return topic && { topic, filter: subscriptionFilter(topic, filters) };
+  } catch (error) {
+    if (error instanceof FhirFault) return undefined;
+    throw error;
+  }
 }
 
 /** What was about it before and no longer is belongs to it once more: its leaving is told. */

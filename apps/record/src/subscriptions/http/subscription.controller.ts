@@ -44,7 +44,7 @@ export class SubscriptionController {
     requireUse(caller, 'Subscription', 'c');
     refuseParameters(parametersOf(request), []);
     const state = await this.subscriptions.create(sentResource(body), caller, baseOf(request));
-    reply.status(201).header('Location', `${baseOf(request)}/Subscription/${state.id}/_history/${state.version}`);
+    reply.status(201).header('Location', `${baseOf(request)}/Subscription/${state.id}`);
     return this.#shown(state, reply);
   }
 

@@ -36,6 +36,8 @@ export class EventChanges {
     private readonly database: ReadDatabase,
     private readonly documents: StoredDocuments,
     private readonly changes: DocumentChanges,
+    /** Told of an event whose change cannot be told: a fault of ours, which concerns that event alone. */
+    private readonly onFault: (event: string, error: unknown) => void,
   ) {}
 
   /** The documents that events told of; none of events that the record has set aside. */
@@ -71,9 +73,18 @@ export class EventChanges {
     return new Map(
       touched.map(({ event, stored, version }) => {
         const known = states.get(stored.number);
-        return [event, known ? this.#between(stored, version, known, visibility) : []];
+        return [event, known ? this.#told(event, () => this.#between(stored, version, known, visibility)) : []];
       }),
     );
+  }
+
+  #told(event: string, between: () => readonly ResourceChange[]): readonly ResourceChange[] {
+    try {
+      return between();
+    } catch (error) {
+      this.onFault(event, error);
+      return [];
+    }
   }
 
   #between(
