@@ -9,6 +9,7 @@ import type { Order, TypeDefinition } from './definitions/type-definition.js';
 import { Links } from './links.js';
 import type { Matcher } from './matching/matcher.js';
 import type { RecordSearch, Wanted } from './record-search.js';
+import { keyLength } from './row-walk.js';
 import type { SearchLimits } from './search-limits.js';
 import type { AskedCriterion } from './search-request.js';
 import { all, any, never, oneOf, type Sql, sql } from './sql.js';
@@ -74,7 +75,8 @@ export class Planner {
       definitions.every(({ orders }) => {
         const order = Object.hasOwn(orders, first?.name ?? '') ? orders[first?.name ?? ''] : undefined;
         return order !== undefined && order.partial !== true;
-      });
+      }) &&
+      sameKeys(definitions, first?.name ?? '');
     // A search goes on as it was begun, whatever has been written since.
     const begunSorted = wanted.after === undefined ? undefined : wanted.after[0] === sortedOrder;
     const sorted =
@@ -253,6 +255,14 @@ export class Planner {
     );
     return Number(row?.residents ?? 0) <= this.limits.fewResidents ? visibility.facility : undefined;
   }
+}
+
+/** Whether the tables' rows can be put in one order as they are read: that of events and that of what was sent have other keys. */
+function sameKeys(definitions: readonly TypeDefinition[], name: string): boolean {
+  const lengths = definitions.map((definition) =>
+    keyLength({ definition, order: definition.orders[name] ?? definition.keyOrder }),
+  );
+  return new Set(lengths).size <= 1;
 }
 
 /** The order whose index the criteria make good use of. */

@@ -45,9 +45,11 @@ export function tooManyToCount(searched: SearchedType): FhirFault {
 
 export function tooManyToSort(searched: SearchedType, most: number): FhirFault {
   const sortable = sortableOf(searched).join(', ');
+  const or =
+    sortable === '' ? { vi: '', en: '' } : { vi: `, hoặc sắp xếp theo: ${sortable}`, en: `, or sort by: ${sortable}` };
   return new FhirFault(400, 'too-costly', {
-    vi: `Chỉ sắp xếp như vậy được tối đa ${most} kết quả; hãy thu hẹp tìm kiếm, hoặc sắp xếp theo: ${sortable}.`,
-    en: `No more than ${most} results can be sorted so; narrow the search, or sort by: ${sortable}.`,
+    vi: `Chỉ sắp xếp như vậy được tối đa ${most} kết quả; hãy thu hẹp tìm kiếm${or.vi}.`,
+    en: `No more than ${most} results can be sorted so; narrow the search${or.en}.`,
   });
 }
 
@@ -61,6 +63,8 @@ export function tooManyLinked(linked: SearchedType, most: number): FhirFault {
 /** Parameters by whose order an index of every table of the type goes, however many results there are. */
 export function sortableOf({ type, sources }: SearchedType): readonly string[] {
   const [own] = sources;
+  // Rows of events and what was sent of such a type cannot be read in one order.
+  if (own.part === 'e.event') return [];
   return Object.entries(own.orders)
     .filter(([name, order]) => order.partial !== true && searchParametersOf(type).has(name))
     .map(([name]) => name);
