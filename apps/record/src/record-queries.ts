@@ -74,7 +74,7 @@ function viewQueries(database: ReadDatabase, facilities: FacilityRegister, pages
   const search = new RecordSearch(database, documents, reader);
   return {
     reader,
-    search: new SearchService(search, new Inclusions(search, documents, reader), pages),
+    search: new SearchService(search, new Inclusions(search, reader), pages),
     everything: new PatientEverything(documents, reader, pages),
     summary: new SummaryReader(documents, reader),
   };

@@ -5,7 +5,7 @@ import type { Caller } from '#security/caller.js';
 import { baseOf } from '../http/fhir-http.js';
 import { FhirFault, outcome } from '../http/fhir-fault.js';
 import { returnPreference } from '../writing/return-preference.js';
-import type { SentBody } from '../writing/sent-body.js';
+import type { SentBody } from '../http/sent-resource.js';
 import { asNotShown, asRefused, linkReceipt, type Writing } from '../writing/writing.js';
 import { writeWhole } from '../writing/whole-message.js';
 import { entryOf, type EntryResponse, noted } from '../writing/written-entries.js';

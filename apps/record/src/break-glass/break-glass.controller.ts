@@ -1,5 +1,6 @@
 import { Body, Controller, HttpCode, Inject, Post, Req, Res, UseFilters } from '@nestjs/common';
 import type { Parameters } from '@medplum/fhirtypes';
+import { type JsonObject, objectsOf } from '#fhir/reading/json.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { Counter, type Registry } from 'prom-client';
@@ -11,6 +12,7 @@ import { CurrentCaller, RequireScope } from '#security/http/access.js';
 import { disclosureOf } from '#security/http/audit-hooks.js';
 import { FhirFault } from '../http/fhir-fault.js';
 import { asFhir, parametersOf } from '../http/fhir-http.js';
+import { parametersIn } from '../http/operation-parameters.js';
 import { OutcomeFilter } from '../http/outcome.filter.js';
 import type { BreakGlass, BreakGlassRequest } from './break-glass.js';
 import { BREAK_GLASS } from './injection.js';
@@ -47,7 +49,7 @@ export class BreakGlassController {
     const disclosure = disclosureOf(request);
     disclosure.interaction = { code: breakGlass, action: 'E' };
     disclosure.purpose = 'BTG';
-    const asked = breakGlassRequest(body);
+    const asked = breakGlassRequest(parametersIn(request, body));
     const { ticket, text } = await this.glass.open(asked, caller, request.id);
     disclosure.emergency = { ticket: ticket.id, reason: asked.reason };
     disclosure.residents.add(ticket.resident);
@@ -70,10 +72,9 @@ const leastReason = 10;
 const mostReason = 500;
 
 /** @throws FhirFault 400 saying what is missing */
-function breakGlassRequest(body: Buffer | undefined): BreakGlassRequest {
-  const parameters = parsed(body);
-  const one = (name: string): Readonly<Record<string, unknown>> | undefined =>
-    parameters.find((parameter) => parameter['name'] === name);
+function breakGlassRequest(sent: JsonObject): BreakGlassRequest {
+  const parameters = objectsOf(sent['parameter']);
+  const one = (name: string): JsonObject | undefined => parameters.find((parameter) => parameter['name'] === name);
   const reason = one('reason')?.['valueString'];
   if (typeof reason !== 'string' || reason.trim().length < leastReason || reason.length > mostReason) {
     throw missing(
@@ -94,19 +95,6 @@ function breakGlassRequest(body: Buffer | undefined): BreakGlassRequest {
     'patient (Reference) hoặc identifier (Identifier): của ai',
     'patient (Reference) or identifier (Identifier): whose',
   );
-}
-
-function parsed(body: Buffer | undefined): readonly Readonly<Record<string, unknown>>[] {
-  try {
-    const { resourceType, parameter } = JSON.parse(body?.toString() ?? '') as Readonly<Record<string, unknown>>;
-    if (resourceType === 'Parameters' && Array.isArray(parameter))
-      return parameter.filter(
-        (one): one is Readonly<Record<string, unknown>> => typeof one === 'object' && one !== null,
-      );
-  } catch {
-    // Said below.
-  }
-  throw missing('nội dung phải là tài nguyên Parameters (JSON)', 'the body must be a Parameters resource (JSON)');
 }
 
 const missing = (vi: string, en: string): FhirFault => new FhirFault(400, 'invalid', { vi: `${vi}.`, en: `${en}.` });

@@ -2,9 +2,9 @@
 import type { CodeableConcept, Coding, Parameters } from '@medplum/fhirtypes';
 import type { FastifyRequest } from 'fastify';
 import { isObject, type Json, type JsonObject } from '#fhir/reading/json.js';
-import { fromXml, NotFhirXml } from '#fhir/xml/read-xml.js';
 import { FhirFault } from './fhir-fault.js';
 import { parametersOf } from './fhir-http.js';
+import { sentResource } from './sent-resource.js';
 
 /** `text` is of any of FHIR's types that are texts. */
 export type ParameterType = 'text' | 'boolean' | 'count' | 'Coding' | 'CodeableConcept';
@@ -86,30 +86,14 @@ export function operationParameters(
   return new OperationParameters([...query, ...sent]);
 }
 
-/** @throws FhirFault 400, 415 */
-function parametersIn(request: FastifyRequest, body: Buffer): JsonObject {
-  const type = request.headers['content-type'] ?? '';
-  const parsed = /^(application|text)\/([\w.-]+\+)?xml\b/i.test(type)
-    ? fromBody(() => fromXml(body.toString()))
-    : /^(application|text)\/([\w.-]+\+)?json\b/i.test(type)
-      ? fromBody(() => JSON.parse(body.toString()) as unknown)
-      : undefined;
-  if (parsed === undefined)
-    throw new FhirFault(415, 'not-supported', {
-      vi: 'Nội dung phải là application/fhir+json hoặc application/fhir+xml.',
-      en: 'The body must be application/fhir+json or application/fhir+xml.',
-    });
-  if (isObject(parsed) && parsed['resourceType'] === ('Parameters' satisfies Parameters['resourceType'])) return parsed;
+/**
+ * The Parameters resource that is the body of a request.
+ * @throws FhirFault 400 where it is another, 415 for bodies of other formats
+ */
+export function parametersIn(request: FastifyRequest, body: Buffer | undefined): JsonObject {
+  const sent = sentResource(body, request.headers['content-type']);
+  if (sent.resourceType === ('Parameters' satisfies Parameters['resourceType'])) return sent;
   throw notParameters();
-}
-
-function fromBody(read: () => unknown): unknown {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof NotFhirXml) throw notParameters();
-    throw error;
-  }
 }
 
 const notParameters = (): FhirFault =>

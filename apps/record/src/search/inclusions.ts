@@ -2,10 +2,7 @@ import { elementsAt } from '#fhir/search-parameters/elements-at.js';
 import type { SearchParameter } from '#fhir/search-parameters/search-parameters.js';
 import { showsType, type Visibility } from '../access/visibility.js';
 import { FhirFault } from '../http/fhir-fault.js';
-import { eventTypes, isOfEvent } from '../reading/event-resources.js';
 import type { RecordReader, ServedResource } from '../reading/record-reader.js';
-import type { StoredDocuments } from '../reading/stored-documents.js';
-import { documentOf } from './criteria.js';
 import { searchedType } from './definitions.js';
 import { referenceOf } from './matching/element-values.js';
 import type { RecordSearch } from './record-search.js';
@@ -18,7 +15,6 @@ const mostIncluded = 2_000;
 export class Inclusions {
   constructor(
     private readonly search: RecordSearch,
-    private readonly documents: StoredDocuments,
     private readonly reader: RecordReader,
   ) {}
 
@@ -65,20 +61,7 @@ export class Inclusions {
       }
     }
     if (wanted.size > mostIncluded) throw tooMany();
-    const names = [...wanted].map(typeAndId);
-    const documents = names.flatMap(([type, id]) => documentOf(type, id) ?? []);
-    const stored = await this.documents.visibleAmong(await this.documents.byIds(documents), visibility);
-    const ofEvents: ServedResource[] = [];
-    for (const type of eventTypes) {
-      const events = names.flatMap(([name, id]) => (name === type && isOfEvent(name, id) ? [id] : []));
-      ofEvents.push(...(await this.reader.ofEvents(type, events, visibility)).values());
-    }
-    return [
-      ...stored
-        .flatMap((one) => this.reader.resources(one, visibility))
-        .filter((resource) => wanted.has(nameOf(resource))),
-      ...ofEvents,
-    ];
+    return [...(await this.reader.readAll([...wanted], visibility)).values()];
   }
 
   async #referring(

@@ -1,5 +1,6 @@
 /** A subscription as a FHIR resource (backport-subscription), read and written. Pure. */
-import type { Extension, Resource, Subscription, SubscriptionChannel } from '@medplum/fhirtypes';
+import type { Extension, Subscription, SubscriptionChannel } from '@medplum/fhirtypes';
+import type { SentResource } from '#fhir/reading/json.js';
 import { parseDateTime } from '#domain/dates.js';
 import { faultsOf } from '#fhir/validation.js';
 import { FhirFault } from '../http/fhir-fault.js';
@@ -43,11 +44,12 @@ const hidden = '********';
  * @param known where there is one already: headers that come back as they are shown keep their values
  * @throws FhirFault 422 naming what cannot be done
  */
-export function askedSubscription(resource: Resource, base: string, known?: Channel): AskedSubscription {
+export function askedSubscription(resource: SentResource, base: string, known?: Channel): AskedSubscription {
   if (resource.resourceType !== 'Subscription') throw refused('phải là Subscription', 'must be a Subscription');
-  const [fault] = faultsOf({ ...resource, id: resource.id ?? 'new' });
+  const subscription = resource as unknown as TopicSubscription;
+  const [fault] = faultsOf({ ...subscription, id: subscription.id ?? 'new' });
   if (fault !== undefined) throw refused(`không đúng FHIR R4: ${fault}`, `not FHIR R4: ${fault}`);
-  const { channel, criteria, _criteria, end, reason, status } = resource as TopicSubscription;
+  const { channel, criteria, _criteria, end, reason, status } = subscription;
   const { type, endpoint, payload } = channel;
   if (type !== 'rest-hook') throw refused('channel.type: chỉ có rest-hook', 'channel.type: there is rest-hook alone');
   if (payload !== undefined && !jsonTypes.includes(payload.split(';')[0]?.trim() ?? ''))

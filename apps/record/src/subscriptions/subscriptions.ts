@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Resource } from '@medplum/fhirtypes';
+import type { SentResource } from '#fhir/reading/json.js';
 import type { View } from '#projections/view-host.js';
 import type { Caller } from '#security/caller.js';
 import { visibilityOf } from '../access/visibility.js';
@@ -40,7 +40,7 @@ export class Subscriptions {
   constructor(private readonly parts: SubscriptionParts) {}
 
   /** @throws FhirFault 422 for what cannot be done, 403 for a caller who reads no records or has too many already */
-  async create(resource: Resource, caller: Caller, base: string): Promise<SubscriptionState> {
+  async create(resource: SentResource, caller: Caller, base: string): Promise<SubscriptionState> {
     const owner = ownerOf(caller);
     const asked = this.#asked(resource, caller, base);
     if (asked.off) throw unusable('status phải là requested', 'status must be requested');
@@ -65,7 +65,7 @@ export class Subscriptions {
    */
   async change(
     id: string,
-    resource: Resource,
+    resource: SentResource,
     caller: Caller,
     base: string,
     version: number | undefined,
@@ -157,7 +157,7 @@ export class Subscriptions {
     return rows.map(({ body }) => JSON.parse(body) as SubscriptionState);
   }
 
-  #asked(resource: Resource, caller: Caller, base: string, known?: Channel): AskedSubscription {
+  #asked(resource: SentResource, caller: Caller, base: string, known?: Channel): AskedSubscription {
     // Whoever reads no records is told of none.
     visibilityOf(caller);
     const asked = askedSubscription(resource, base, known);

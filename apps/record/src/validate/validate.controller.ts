@@ -27,7 +27,8 @@ import { asFhir, checkedId, definitionOf, parametersOf, refuseParameters } from 
 import { FhirFault } from '../http/fhir-fault.js';
 import { OutcomeFilter } from '../http/outcome.filter.js';
 import { RECORD_QUERIES, type RecordQueries } from '../record-queries.js';
-import { noBody, SentBodies } from '../writing/sent-body.js';
+import { noBody } from '../http/sent-resource.js';
+import { SentBodies } from '../writing/sent-body.js';
 import { DefinitionsCheck } from './definitions-check.js';
 import { validateRequest } from './validate-request.js';
 import { Validation } from './validation.js';

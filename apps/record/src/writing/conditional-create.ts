@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Bundle, Meta, OperationOutcome, Resource } from '@medplum/fhirtypes';
 import type { RefusedMessage } from './message-taking.js';
-import type { SentBody } from './sent-body.js';
+import type { SentBody } from '../http/sent-resource.js';
 import { FhirFault } from '../http/fhir-fault.js';
 import { subAnswer } from '../http/sub-requests.js';
 

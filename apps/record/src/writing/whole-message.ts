@@ -2,7 +2,7 @@ import type { Bundle, OperationOutcome, OperationOutcomeIssue } from '@medplum/f
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '#security/caller.js';
 import { returnPreference } from './return-preference.js';
-import type { SentBody } from './sent-body.js';
+import type { SentBody } from '../http/sent-resource.js';
 import { asNotShown, asRefused, linkReceipt, type Writing } from './writing.js';
 import { entryOf, noted } from './written-entries.js';
 

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
 import type { Bundle } from '@medplum/fhirtypes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RawBody } from '#platform/http/body-parsers.js';
 import { lastEventId, sendEventStream } from '#platform/http/event-stream.js';
 import { signalOf } from '#platform/http/gone.js';
 import { STOPPING } from '#platform/injection.js';
@@ -21,7 +22,7 @@ import type { Subscriptions } from '../subscriptions.js';
 import {
   eventsAsked,
   eventsParameters,
-  operationParameters,
+  subscriptionParametersIn,
   subscriptionSearch,
   wantsStream,
 } from './subscription-requests.js';
@@ -48,10 +49,11 @@ export class SubscriptionOperationsController {
   }
 
   @Post('$status')
+  @RawBody()
   @HttpCode(200)
   statusesByPost(
     @CurrentCaller() caller: Caller,
-    @Body() body: unknown,
+    @Body() body: Buffer | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Bundle> {
@@ -69,11 +71,12 @@ export class SubscriptionOperationsController {
   }
 
   @Post(':id/$status')
+  @RawBody()
   @HttpCode(200)
   statusByPost(
     @CurrentCaller() caller: Caller,
     @Param('id') id: string,
-    @Body() body: unknown,
+    @Body() body: Buffer | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Bundle> {
@@ -91,20 +94,26 @@ export class SubscriptionOperationsController {
   }
 
   @Post(':id/$events')
+  @RawBody()
   @HttpCode(200)
   eventsByPost(
     @CurrentCaller() caller: Caller,
     @Param('id') id: string,
-    @Body() body: unknown,
+    @Body() body: Buffer | undefined,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     return this.#events(caller, id, body, request, reply);
   }
 
-  async #statuses(caller: Caller, body: unknown, request: FastifyRequest, reply: FastifyReply): Promise<Bundle> {
+  async #statuses(
+    caller: Caller,
+    body: Buffer | undefined,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<Bundle> {
     requireUse(caller, 'Subscription', 's');
-    const parameters = operationParameters(request, body, ['id', 'status']);
+    const parameters = subscriptionParametersIn(request, body, ['id', 'status']);
     return this.#asStatuses(await this.subscriptions.search(caller, subscriptionSearch(parameters)), request, reply);
   }
 
@@ -112,12 +121,12 @@ export class SubscriptionOperationsController {
   async #status(
     caller: Caller,
     id: string,
-    body: unknown,
+    body: Buffer | undefined,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<Bundle> {
     requireUse(caller, 'Subscription', 'r');
-    operationParameters(request, body, ['id', 'status']);
+    subscriptionParametersIn(request, body, ['id', 'status']);
     return this.#asStatuses([await this.subscriptions.read(checkedId(id), caller)], request, reply);
   }
 
@@ -143,12 +152,12 @@ export class SubscriptionOperationsController {
   async #events(
     caller: Caller,
     id: string,
-    body: unknown,
+    body: Buffer | undefined,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
     requireUse(caller, 'Subscription', 'r');
-    const parameters = operationParameters(request, body, eventsParameters);
+    const parameters = subscriptionParametersIn(request, body, eventsParameters);
     const state = await this.#fetchable(id, caller);
     const { waitMs, ...asked } = eventsAsked(parameters, state.definition.content);
     const disclosure = disclosureOf(request);

@@ -1,53 +1,30 @@
 /** What is read from requests about subscriptions. Pure but for the request. */
-import type { Resource } from '@medplum/fhirtypes';
+import type { Parameters } from '@medplum/fhirtypes';
 import type { FastifyRequest } from 'fastify';
-import { fromXml, NotFhirXml } from '#fhir/xml/read-xml.js';
 import { FhirFault } from '../../http/fhir-fault.js';
 import { parametersOf, refuseParameters } from '../../http/fhir-http.js';
+import { parametersIn } from '../../http/operation-parameters.js';
 import { invalidValue } from '../../search/parameter-values.js';
 import { type ContentLevel, contentLevels } from '../subscription-events.js';
 import type { EventsAsked } from '../reading/event-feed.js';
 import type { SubscriptionSearch } from '../subscriptions.js';
-
-/**
- * A resource that was sent, in JSON or XML.
- * @param body parsed where it was JSON
- * @throws FhirFault 400 when it is none
- */
-export function sentResource(body: unknown): Resource {
-  if (Buffer.isBuffer(body)) {
-    try {
-      return fromXml(body.toString());
-    } catch (error) {
-      if (error instanceof NotFhirXml) throw new FhirFault(400, 'invalid', error.text);
-      throw error;
-    }
-  }
-  if (typeof body === 'object' && body !== null && 'resourceType' in body) return body as Resource;
-  throw new FhirFault(400, 'invalid', {
-    vi: 'Nội dung phải là một tài nguyên FHIR (JSON hoặc XML).',
-    en: 'The body must be a FHIR resource (JSON or XML).',
-  });
-}
 
 /** Whether the answer is to be a stream of events: that is no format of FHIR's. */
 export const wantsStream = ({ headers }: FastifyRequest): boolean =>
   (headers.accept ?? '').includes('text/event-stream');
 
 /** Parameters of an operation: of the address, then those of a Parameters resource. */
-export function operationParameters(request: FastifyRequest, body: unknown, known: readonly string[]): URLSearchParams {
+export function subscriptionParametersIn(
+  request: FastifyRequest,
+  body: Buffer | undefined,
+  known: readonly string[],
+): URLSearchParams {
   const parameters = wantsStream(request)
     ? new URL(request.raw.url ?? '', 'http://localhost').searchParams
     : parametersOf(request);
-  if (body !== undefined && body !== null) {
-    const sent = sentResource(body);
-    if (sent.resourceType !== 'Parameters') {
-      throw new FhirFault(400, 'invalid', {
-        vi: 'Nội dung phải là tài nguyên Parameters.',
-        en: 'The body must be a Parameters resource.',
-      });
-    }
-    for (const { name, valueString, valueCode, valueId, valueInteger } of sent.parameter ?? [])
+  if (body !== undefined && body.length > 0) {
+    const { parameter = [] } = parametersIn(request, body) as unknown as Parameters;
+    for (const { name, valueString, valueCode, valueId, valueInteger } of parameter)
       parameters.append(name, valueString ?? valueCode ?? valueId ?? String(valueInteger ?? ''));
   }
   refuseParameters(parameters, known);

@@ -20,12 +20,13 @@ import { CurrentCaller, RequireScope } from '#security/http/access.js';
 import { requireUse } from '../../access/smart-access.js';
 import { asFhir, baseOf, checkedId, formParameters, parametersOf, refuseParameters } from '../../http/fhir-http.js';
 import { OutcomeFilter } from '../../http/outcome.filter.js';
+import { sentResource } from '../../http/sent-resource.js';
 import { SUBSCRIPTIONS } from '../injection.js';
 import { subscriptionParameters } from '../subscription-parameters.js';
 import type { TopicSubscription } from '../subscription-resource.js';
 import type { SubscriptionState } from '../subscription-state.js';
 import type { Subscriptions } from '../subscriptions.js';
-import { pageAsked, sentResource, subscriptionSearch, versionIn } from './subscription-requests.js';
+import { pageAsked, subscriptionSearch, versionIn } from './subscription-requests.js';
 
 /** Subscriptions as a resource: create, read, search, update, delete. */
 @Controller('fhir/Subscription')
@@ -35,15 +36,20 @@ export class SubscriptionController {
   constructor(@Inject(SUBSCRIPTIONS) private readonly subscriptions: Subscriptions) {}
 
   @Post()
+  @RawBody()
   async create(
     @CurrentCaller() caller: Caller,
-    @Body() body: unknown,
+    @Body() body: Buffer | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TopicSubscription> {
     requireUse(caller, 'Subscription', 'c');
     refuseParameters(parametersOf(request), []);
-    const state = await this.subscriptions.create(sentResource(body), caller, baseOf(request));
+    const state = await this.subscriptions.create(
+      sentResource(body, request.headers['content-type']),
+      caller,
+      baseOf(request),
+    );
     reply.status(201).header('Location', `${baseOf(request)}/Subscription/${state.id}`);
     return this.#shown(state, reply);
   }
@@ -84,10 +90,11 @@ export class SubscriptionController {
   }
 
   @Put(':id')
+  @RawBody()
   async update(
     @CurrentCaller() caller: Caller,
     @Param('id') id: string,
-    @Body() body: unknown,
+    @Body() body: Buffer | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TopicSubscription> {
@@ -95,7 +102,13 @@ export class SubscriptionController {
     refuseParameters(parametersOf(request), []);
     const version = versionIn(request.headers['if-match']);
     return this.#shown(
-      await this.subscriptions.change(checkedId(id), sentResource(body), caller, baseOf(request), version),
+      await this.subscriptions.change(
+        checkedId(id),
+        sentResource(body, request.headers['content-type']),
+        caller,
+        baseOf(request),
+        version,
+      ),
       reply,
     );
   }
