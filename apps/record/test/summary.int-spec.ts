@@ -16,6 +16,7 @@ let server: FhirServer;
 let log: EventLog;
 let full: ResidentId;
 let empty: ResidentId;
+let joined: ResidentId;
 
 const recently = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
 
@@ -25,6 +26,14 @@ beforeAll(async () => {
   log.facility({ code: facility('08Z11'), name: 'Trạm Y tế <Phúc & Yên> (giả lập)' });
   full = log.resident('Chẩu Văn Bình', '08Z11', {}, [{ system: 'national-id', value: '008051828479' }]);
   empty = log.resident('Ma Thị Không', '08Z11', { birthDate: '1990' as PartialDate });
+  joined = log.resident('Ma Thị Không', '08Z11', {}, [{ system: 'national-id', value: '008090000123' }]);
+  const merge = { link: 'link-1', reason: 'trùng' };
+  log.record(residentStream(empty), { type: 'ResidentsMerged', data: { resident: empty, joined, ...merge } }, '08Z11');
+  log.record(
+    residentStream(joined),
+    { type: 'ResidentJoined', data: { resident: joined, into: empty, ...merge } },
+    '08Z11',
+  );
   log.record(
     residentStream(full),
     {
@@ -217,6 +226,13 @@ describe('the summary', () => {
     expect((await ask('Patient/$summary')).status).toBe(400);
     expect((await ask('Patient/$summary?foo=1')).status).toBe(400);
     expect((await ask(`Patient/${full}/$summary?profile=urn:other`)).status).toBe(400);
+  });
+
+  it('is found by the number of a record that was joined to another', async () => {
+    const found = (await (await ask('Patient/$summary?identifier=008090000123')).json()) as Bundle;
+    expect(found).toEqual(await summary(empty));
+    // Both are answered to a search.
+    expect(await (await ask('Patient?identifier=008090000123')).json()).toMatchObject({ total: 2 });
   });
 
   it('is asked by a FHIR client', async () => {

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
-import type { Bundle } from '@medplum/fhirtypes';
+import type { Bundle, Patient } from '@medplum/fhirtypes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { summaryProfile } from '#fhir/summary/patient-summary.js';
 import { RawBody } from '#platform/http/body-parsers.js';
@@ -16,6 +16,8 @@ import { RECORD_QUERIES, type RecordQueries } from '../record-queries.js';
 import { endOf } from '../search/moments.js';
 import { searchRequest } from '../search/search-request.js';
 
+/** Records that one number is looked for in: those of one person may be several. */
+const mostRecords = 50;
 const ofOne: TakenParameters = { asOf: 'text', profile: 'text' };
 const ofIdentified: TakenParameters = { ...ofOne, identifier: 'text' };
 
@@ -107,14 +109,16 @@ export class SummaryController {
   async #patientOf(identifier: string | undefined, visibility: Visibility, base: string): Promise<string> {
     if (identifier === undefined)
       throw new FhirFault(400, 'invalid', { vi: 'Thiếu tham số identifier.', en: 'Parameter identifier is missing.' });
-    const asked = new URLSearchParams({ identifier, _count: '2' });
+    const asked = new URLSearchParams({ identifier, _count: String(mostRecords) });
     const { entry = [] } = await this.queries.search.bundle(
       searchRequest(definitionOf('Patient'), asked, false, this.queries.pages),
       visibility,
       base,
     );
-    const ids = entry.flatMap(({ resource }) => (resource?.resourceType === 'Patient' ? (resource.id ?? []) : []));
-    const [only, another] = ids;
+    const persons = new Set(
+      entry.flatMap(({ resource }) => (resource?.resourceType === 'Patient' ? (personOf(resource) ?? []) : [])),
+    );
+    const [only, another] = persons;
     if (another !== undefined)
       throw new FhirFault(412, 'multiple-matches', {
         vi: 'Nhiều người mang số này; hãy hỏi theo Patient/{id}/$summary.',
@@ -123,6 +127,12 @@ export class SummaryController {
     if (only === undefined) throw notFound();
     return only;
   }
+}
+
+/** Id of the record that goes on, of one that was joined to it. */
+function personOf({ id, link = [] }: Patient): string | undefined {
+  const goesOn = link.find(({ type }) => type === 'replaced-by')?.other.reference;
+  return goesOn?.replace(/^Patient\//, '') ?? id;
 }
 
 /** There is one kind of summary. */
