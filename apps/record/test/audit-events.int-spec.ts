@@ -85,6 +85,8 @@ describe('a resident sees who read the own record', () => {
       'where it came from, by GraphQL',
       (encounter) => `$graphql?query={ProvenanceList(target:"Encounter/${encounter}"){recorded}}`,
     ],
+    ['a count of few', () => 'Patient?name=an&_has:Condition:patient:code=I10&_summary=count'],
+    ['a count of few, by GraphQL', () => '$graphql?query={PatientConnection(name:"an",_count:0){count}}'],
     ['changes', () => 'Encounter/_history'],
   ])('though the answer does not say whose it is: %s', async (_, path) => {
     const [visit] = ((await ask(`Encounter?patient=${an}`, station)).body as Bundle).entry ?? [];

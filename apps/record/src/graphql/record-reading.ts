@@ -155,7 +155,7 @@ export class RecordReading {
     if (this.#searches > this.limits.searches) throw tooMuch('lượt tìm', 'searches');
     const { visibility, pages, base, shown } = this.asked;
     const request = searchRequest(definitionOf(type), parameters, false, pages);
-    const bundle = await this.queries.search.bundle(request, visibility, base);
+    const bundle = await this.queries.search.bundle(request, visibility, base, shown);
     for (const { resource } of bundle.entry ?? []) if (resource) shown(resource);
     return bundle;
   }

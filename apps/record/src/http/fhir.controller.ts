@@ -20,6 +20,7 @@ import type { Bundle, CapabilityStatement } from '@medplum/fhirtypes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '#security/caller.js';
 import { CurrentCaller, NoPersonalData, RequireScope, TokenOptional } from '#security/http/access.js';
+import { disclosureOf } from '#security/http/audit-hooks.js';
 import { requireUse } from '../access/smart-access.js';
 import { ofEverybody, type Visibility, visibilityOf } from '../access/visibility.js';
 import { GROUPS, type Groups } from '../groups/groups.js';
@@ -221,7 +222,10 @@ export class FhirController {
       () => compartment?.id ?? residentAsked(definition.type, parameters, pages, visibility),
       visibility,
       async ({ search }, seen) => {
-        const bundle = await search.bundle(asked, seen, baseOf(request));
+        const counted: ServedResource[] = [];
+        const bundle = await search.bundle(asked, seen, baseOf(request), (one) => counted.push(one));
+        for (const resident of await this.queries.residentsOf.of(counted))
+          disclosureOf(request).residents.add(resident);
         return definition.type === 'Group' ? this.groups.among(bundle, asked, visibility, baseOf(request)) : bundle;
       },
     );

@@ -9,6 +9,9 @@ import type { RecordSearch } from './record-search.js';
 import type { SearchRequest } from './search-request.js';
 import { shown } from './shown-elements.js';
 
+/** A count of so few says something of each of them: whose it is, is told. */
+const fewCounted = 10;
+
 /** Answers searches as Bundles. */
 export class SearchService {
   constructor(
@@ -17,14 +20,26 @@ export class SearchService {
     private readonly pages: PageTokens,
   ) {}
 
-  /** @param base URL of the FHIR service, without a slash at the end */
-  async bundle(request: SearchRequest, visibility: Visibility, base: string): Promise<Bundle> {
+  /**
+   * @param base URL of the FHIR service, without a slash at the end
+   * @param counted is told of resources that the answer does not hold and yet says something of: where few are counted
+   */
+  async bundle(
+    request: SearchRequest,
+    visibility: Visibility,
+    base: string,
+    counted?: (resource: ServedResource) => void,
+  ): Promise<Bundle> {
     const { compartment, searched } = request;
     const path = compartment ? `${compartment.type}/${compartment.id}/${searched.type}` : searched.type;
     const url = `${base}/${path}`;
     const self = { relation: 'self', url: request.query === '' ? url : `${url}?${request.query}` } as const;
     if (request.countOnly) {
       const total = await this.search.total(request, visibility);
+      if (counted && total > 0 && total <= fewCounted) {
+        const { found } = await this.search.page({ ...request, sort: [], count: fewCounted }, visibility);
+        for (const { resource } of found) counted(resource);
+      }
       return bundleOf({ total, links: [self], entries: notices(request.ignored) });
     }
     const page = await this.search.page(request, visibility);
