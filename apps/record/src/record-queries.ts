@@ -11,6 +11,7 @@ import { DocumentHistory } from './history/document-history.js';
 import { RecentChanges } from './history/recent-changes.js';
 import { ResourceHistory } from './history/resource-history.js';
 import { RecordReader } from './reading/record-reader.js';
+import { ResidentsOfResources } from './reading/residents-of-resources.js';
 import { StoredDocuments } from './reading/stored-documents.js';
 import { Inclusions } from './search/inclusions.js';
 import { PageTokens } from './search/page-token.js';
@@ -31,6 +32,7 @@ export interface RecordQueries extends ViewQueries {
   readonly resourceHistory: ResourceHistory;
   readonly recentChanges: RecentChanges;
   readonly asOf: RecordAsOf;
+  readonly residentsOf: ResidentsOfResources;
   /** Over the view of an earlier moment. */
   over(view: ReadDatabase): ViewQueries;
   readonly pages: PageTokens;
@@ -62,6 +64,7 @@ export function recordQueries(
     resourceHistory: new ResourceHistory(now.reader, changes, pages),
     recentChanges: new RecentChanges(database, documents, changes, pages),
     asOf: new RecordAsOf(database, documents, history, events, now.reader),
+    residentsOf: new ResidentsOfResources(database),
     over,
     pages,
     startedOn: dayOf(Date.now()),

@@ -20,7 +20,10 @@ beforeAll(async () => {
   binh = log.resident('Lý Thị Bình', '08Z12');
   log.visit(
     an,
-    visitContent('08Z11', 'E1', '2026-09-05T08:00:00+07:00', { diagnoses: [{ code: 'I10', role: 'main' }] }),
+    visitContent('08Z11', 'E1', '2026-09-05T08:00:00+07:00', {
+      diagnoses: [{ code: 'I10', role: 'main' }],
+      vitals: { systolic: 148, diastolic: 92 },
+    }),
   );
   server = await startFhirServer(log.events);
 });
@@ -72,6 +75,24 @@ describe('a resident sees who read the own record', () => {
       expect(Date.parse(event?.recorded ?? '')).toBeGreaterThanOrEqual(before);
       expect(faultsOf(event as AuditEvent)).toEqual([]);
     }
+  });
+
+  it.each<[string, (encounter: string) => string]>([
+    ['elements that name nobody', (encounter) => `Encounter?_id=${encounter}&_elements=status`],
+    ['elements of what belongs to a visit', (encounter) => `Encounter/${encounter}/Observation?_elements=code`],
+    ['where it came from', (encounter) => `Provenance?target=Encounter/${encounter}`],
+    [
+      'where it came from, by GraphQL',
+      (encounter) => `$graphql?query={ProvenanceList(target:"Encounter/${encounter}"){recorded}}`,
+    ],
+    ['changes', () => 'Encounter/_history'],
+  ])('though the answer does not say whose it is: %s', async (_, path) => {
+    const [visit] = ((await ask(`Encounter?patient=${an}`, station)).body as Bundle).entry ?? [];
+    const asked = path(visit?.resource?.id ?? '');
+    const [before] = await trail(`patient=${an}&agent=08Z11`, operator);
+    expect(JSON.stringify((await ask(asked, station)).body)).not.toContain('"total":0');
+    const [after] = await trail(`patient=${an}&agent=08Z11`, operator);
+    expect(Number(after?.id)).toBeGreaterThan(Number(before?.id));
   });
 
   it('who was refused, too', async () => {

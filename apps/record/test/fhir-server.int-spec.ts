@@ -344,6 +344,10 @@ describe('search', () => {
     ['a part of a name', 'Patient', { 'name:contains': 'hau' }, 1],
     ['what is missing', 'Encounter', { 'reason-code:missing': 'false' }, 0],
     ['ICD-10 from the top', 'Condition', { 'code:below': 'E11' }, 1],
+    ['a block of ICD-10', 'Condition', { 'code:below': 'E10-E14' }, 1],
+    ['a chapter of ICD-10', 'Condition', { 'code:below': 'IV' }, 1],
+    ['a block of ICD-10 it is not of', 'Condition', { 'code:below': 'E15-E16' }, 0],
+    ['a block, asking the resource', 'Encounter', { 'diagnosis:Condition.code:below': 'E10-E14' }, 1],
     [
       'a number with a unit',
       'Observation',

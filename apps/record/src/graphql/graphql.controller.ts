@@ -1,9 +1,9 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import type { Resource } from '@medplum/fhirtypes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isObject } from '#fhir/reading/json.js';
 import { RawBody } from '#platform/http/body-parsers.js';
 import type { Caller } from '#security/caller.js';
-import { residentsIn } from '#security/audit/residents-in.js';
 import { CurrentCaller, RequireScope } from '#security/http/access.js';
 import { disclosureOf } from '#security/http/audit-hooks.js';
 import { type Visibility, ofEverybody, visibilityOf } from '../access/visibility.js';
@@ -84,6 +84,7 @@ export class GraphqlController {
   ): Promise<GraphqlAnswer> {
     const disclosure = disclosureOf(request);
     if (request.method === 'POST') disclosure.query = new URLSearchParams({ query: query.query }).toString();
+    const read: Resource[] = [];
     const over = (queries: ViewQueries, visibility: Visibility): Promise<GraphqlAnswer> => {
       const reading = new RecordReading(
         queries,
@@ -93,9 +94,7 @@ export class GraphqlController {
           pages: this.queries.pages,
           base: baseOf(request),
           // Aliases hide in the answer whose data it is.
-          shown: (resource) => {
-            for (const resident of residentsIn(resource)) disclosure.residents.add(resident);
-          },
+          shown: (resource) => read.push(resource),
         },
         this.graphql.limits,
       );
@@ -109,6 +108,7 @@ export class GraphqlController {
         : await this.queries.asOf.use(partOf(instance.id).document, before, visibility, (view) =>
             over(this.queries.over(view), ofEverybody(visibility)),
           );
+    for (const resident of await this.queries.residentsOf.of(read)) disclosure.residents.add(resident);
     // Nothing was executed: GraphQL over HTTP, §6.4.1.
     if (answer.data === undefined) reply.status(400);
     reply.type('application/json; charset=utf-8').header('Cache-Control', 'private, no-cache');

@@ -14,6 +14,7 @@ import {
   Res,
   UseFilters,
   UseGuards,
+  UseInterceptors,
 } from '@nestjs/common';
 import type { Bundle, CapabilityStatement } from '@medplum/fhirtypes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -44,12 +45,14 @@ import {
 import { FhirFault, notFound } from './fhir-fault.js';
 import { BreakGlassGuard } from '../break-glass/break-glass.guard.js';
 import { OutcomeFilter } from './outcome.filter.js';
+import { UnnamedResidents } from './unnamed-residents.interceptor.js';
 
 /** FHIR R4 REST: read, search, `Patient/$everything`, capabilities. */
 @Controller('fhir')
 @RequireScope('record.read')
 @UseFilters(OutcomeFilter)
 @UseGuards(BreakGlassGuard)
+@UseInterceptors(UnnamedResidents)
 export class FhirController {
   constructor(
     @Inject(RECORD_QUERIES) private readonly queries: RecordQueries,

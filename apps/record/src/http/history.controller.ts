@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Param, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Req, Res, UseFilters, UseGuards, UseInterceptors } from '@nestjs/common';
 import type { Bundle } from '@medplum/fhirtypes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '#security/caller.js';
@@ -10,12 +10,14 @@ import { RECORD_QUERIES, type RecordQueries } from '../record-queries.js';
 import { asFhir, asVersion, baseOf, checkedId, definitionOf, parametersOf, refuseParameters } from './fhir-http.js';
 import { BreakGlassGuard } from '../break-glass/break-glass.guard.js';
 import { OutcomeFilter } from './outcome.filter.js';
+import { UnnamedResidents } from './unnamed-residents.interceptor.js';
 
 /** Versions: of one resource, of a type, of all. */
 @Controller('fhir')
 @RequireScope('record.read')
 @UseFilters(OutcomeFilter)
 @UseGuards(BreakGlassGuard)
+@UseInterceptors(UnnamedResidents)
 export class HistoryController {
   constructor(@Inject(RECORD_QUERIES) private readonly queries: RecordQueries) {}
 

@@ -1,6 +1,7 @@
 /** Criteria that the columns of a type's table answer. Pure. */
 import { parseFacilityCode } from '#domain/ids.js';
 import { icd10Systems } from '#fhir/reading/read-condition.js';
+import { icd10Span } from '#fhir/terminology/icd10.js';
 import { longStaySeconds } from '../projection/index-rows.js';
 import { endless } from '../projection/seconds.js';
 import type { Criterion } from './criterion.js';
@@ -30,7 +31,7 @@ export function fixed(
   return { filter: same ? all([]) : never };
 }
 
-/** ICD-10 is its own hierarchy: E11.9 is below E11. */
+/** ICD-10 is its own hierarchy: E11.9 is below E11, and below E10-E14. */
 export function icd10Below(
   name: string,
   parameter: Extract<IndexedParameter, { kind: 'token' }>,
@@ -40,13 +41,14 @@ export function icd10Below(
     const { system, code } = tokenValue(name, value);
     const systems = icd10Systems.filter((one) => system === undefined || one === system);
     if (code === undefined || systems.length === 0) return [];
+    const { from, before } = icd10Span(code);
     return parameter.columns.flatMap((column) =>
       typeof column.system === 'string'
         ? []
         : [
             all([
-              sql(`${column.code} >= ?`, code),
-              sql(`${column.code} < ?`, `${code}\uffff`),
+              sql(`${column.code} >= ?`, from),
+              sql(`${column.code} < ?`, before),
               oneOf(column.system.column, systems),
             ]),
           ],

@@ -349,12 +349,19 @@ function fitsToken(found: TypedValue, modifier: string | undefined, asked: strin
     if (token.code === undefined) return false;
     if (modifier === 'below' || modifier === 'above') {
       if (!/icd-?10|2\.16\.840\.1\.113883\.6\.3$/.test(token.system ?? '')) return false;
-      return modifier === 'below' ? token.code.startsWith(code) : code.startsWith(token.code);
+      return modifier === 'below' ? ofIcd10(token.code, code) : ofIcd10(code, token.code);
     }
     const dialled = found.type === 'ContactPoint' && token.system === 'phone';
     const digits = token.code.replace(/\D/g, '');
     return token.code === code || (dialled && digits !== '' && digits === code.replace(/\D/g, ''));
   });
+}
+
+/** By beginning, or by the category where a block of them is meant, `I10-I15`. */
+function ofIcd10(inner: string, outer: string): boolean {
+  const [first, last] = outer.split('-');
+  if (first === undefined || last === undefined) return inner.startsWith(outer);
+  return inner.split('-').every((one) => one.slice(0, 3) >= first && one.slice(0, 3) <= last);
 }
 
 /** Letters and digits without marks, in words. */

@@ -170,12 +170,20 @@ export class RandomSearch {
     const tokens = found ? tokensOf(found).filter(({ code }) => code !== undefined && code !== '') : [];
     if (tokens.length === 0) return this.random.pick(['final', 'I10', 'male', 'x']);
     const { system, code = '' } = this.random.pick(tokens);
-    const asked = escape(modifier === ':below' ? code.slice(0, 3) : modifier === ':above' ? `${code}.1` : code);
+    const asked = escape(modifier === ':below' ? this.#above(code) : modifier === ':above' ? `${code}.1` : code);
     if (found && !['CodeableConcept', 'Coding', 'Identifier'].includes(found.type)) return asked;
     const choice = this.random.below(4);
     if (choice === 0) return `${escape(system ?? '')}|${asked}`;
     if (choice === 1 && system !== undefined && modifier === '') return `${escape(system)}|`;
     return asked;
+  }
+
+  /** Category of a code of ICD-10, or a block that ends with it. */
+  #above(code: string): string {
+    const category = code.slice(0, 3);
+    return /^[A-Z]\d\d$/.test(category) && this.random.below(2) === 0
+      ? `${category.slice(0, 1)}00-${category}`
+      : category;
   }
 
   #reference(found: TypedValue | undefined, modifier: string): string | undefined {

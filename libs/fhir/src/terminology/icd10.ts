@@ -64,6 +64,30 @@ export const icd10: ShippedCodeSystem = {
   }),
 };
 
+/** Codes of ICD-10 from one on until before another, in the order of their characters. */
+export interface Icd10Span {
+  readonly from: string;
+  readonly before: string;
+}
+
+const rangeOf = once(
+  (): ReadonlyMap<string, string> =>
+    new Map(rows().flatMap(({ code, range }) => (range === undefined ? [] : [[code, range] as const]))),
+);
+
+/** What is of a code: of the category `E11` whatever begins so; of a block, `I10-I15`, or a chapter, `IX`, all its categories. */
+export function icd10Span(code: string): Icd10Span {
+  const range = rangeOf().get(code) ?? code;
+  const [, from = code, to = code] = /^([A-Z]\d\d)-([A-Z]\d\d)$/.exec(range) ?? [];
+  return { from, before: `${to}\uffff` };
+}
+
+/** Whether a code is another one, or of it in the hierarchy: `E11.9` of `E11`, of `E10-E14` and of `IV`. */
+export function isOfIcd10(code: string, outer: string): boolean {
+  const [inner, whole] = [icd10Span(code), icd10Span(outer)];
+  return whole.from <= inner.from && inner.before <= whole.before;
+}
+
 function kindOf(code: string, range: string | undefined): string {
   if (range !== undefined) return range === code ? 'block' : 'chapter';
   return code.includes('.') ? 'subcategory' : 'category';

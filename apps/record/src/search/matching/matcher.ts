@@ -3,6 +3,7 @@ import { foldName } from '#domain/residents/names.js';
 import { elementsAt, type FoundElement } from '#fhir/search-parameters/elements-at.js';
 import type { ComponentParameter, SearchParameter } from '#fhir/search-parameters/search-parameters.js';
 import { icd10Systems } from '#fhir/reading/read-condition.js';
+import { isOfIcd10 } from '#fhir/terminology/icd10.js';
 import {
   compositeParts,
   type DateValue,
@@ -124,9 +125,9 @@ function tokenTest(name: string, modifier: string | undefined, value: string): E
   const asked = tokenValue(name, value);
   const fits =
     modifier === 'below'
-      ? (token: Token) => isIcd10(token) && isBelow(token.code, asked)
+      ? (token: Token) => isIcd10(token) && isBelow(token.code, asked.code)
       : modifier === 'above'
-        ? (token: Token) => isIcd10(token) && token.code !== undefined && isBelow(asked.code, { code: token.code })
+        ? (token: Token) => isIcd10(token) && isBelow(asked.code, token.code)
         : undefined;
   return (element) =>
     tokensOf(element).some((token) =>
@@ -148,10 +149,8 @@ function sameToken(token: Token, asked: TokenValue, type: string): boolean {
 
 const isIcd10 = ({ system }: Token): boolean => icd10Systems.includes(system ?? '');
 
-/** ICD-10 is its own hierarchy: I10 is below I1, E11.9 below E11. */
-function isBelow(code: string | undefined, asked: TokenValue): boolean {
-  return code !== undefined && asked.code !== undefined && code.startsWith(asked.code);
-}
+const isBelow = (inner: string | undefined, outer: string | undefined): boolean =>
+  inner !== undefined && outer !== undefined && isOfIcd10(inner, outer);
 
 /** `system|code|value`: an identifier of a type. */
 function identifierOfType(name: string, value: string): ElementTest {
