@@ -142,14 +142,16 @@ describe('the realm of Keycloak', () => {
     expect([...caller.scopes]).toEqual(['statistics.read']);
   });
 
-  it('gives the scopes of hidden facts to those alone who have the role, whoever asks', async () => {
+  it('gives the scopes of hidden facts and of exports to those alone who have the role, whoever asks', async () => {
     const asked = ['record.read', 'sensitive.hiv'];
     const doctor = { kind: ['clinician'], facility: ['08Z01'] };
     const without = await callerOf('lien-tuyen-terminal', asked, doctor);
     expect([...without.scopes]).toEqual(['record.read']);
     const withRole = await callerOf('lien-tuyen-terminal', asked, doctor, ['sensitive.hiv']);
     expect([...withRole.scopes].toSorted()).toEqual(asked);
-    const named = [...new Set(callerKinds.flatMap(grantableTo))].filter((scope) => scope.startsWith('sensitive.'));
+    const named = [...new Set(callerKinds.flatMap(grantableTo))].filter(
+      (scope) => scope.startsWith('sensitive.') || scope === 'record.export',
+    );
     expect(realm.scopeMappings.map(({ clientScope }) => clientScope).toSorted()).toEqual(named.toSorted());
     const known = realm.roles.realm.map(({ name }) => name);
     for (const { roles } of realm.scopeMappings) expect(known).toEqual(expect.arrayContaining([...roles]));

@@ -37,3 +37,26 @@ export class BuildPace {
     return { perSecond, secondsLeft: Math.max(0, logPosition - last.position) / perSecond };
   }
 }
+
+/**
+ * How far a generation is that is being built.
+ * @param serving version of the one that is read meanwhile
+ */
+export function buildProgress(
+  { version, position, setAside, failing }: Pick<BuildProgress, 'version' | 'position' | 'setAside' | 'failing'>,
+  serving: number | undefined,
+  logPosition: Position,
+  pace: BuildPace,
+): BuildProgress {
+  const head = Math.max(logPosition, position);
+  pace.reached(position, performance.now());
+  return {
+    version,
+    reason: serving === version ? 'rebuild' : 'version',
+    position,
+    logPosition: head,
+    ...pace.towards(head),
+    setAside,
+    failing,
+  };
+}

@@ -1,17 +1,12 @@
 import type { EmbeddedReader } from '#event-store/embedded/embedded-reader.js';
 import type { Position } from '#event-store/event-store.js';
-import { BuildPace } from '../build-pace.js';
-import { PositionWaiters } from '../position-waiters.js';
+import { BuildPace, buildProgress } from '../build-pace.js';
 import type { BuildProgress, ViewStatus } from '../projection.js';
 import { SwitchingDatabase } from '../switching-database.js';
+import { lagOfLiveMs, ViewAdvance } from '../view-advance.js';
 import { type View, ViewBeingBuilt } from '../view-host.js';
 import type { GenerationProgress, ViewGenerations } from './projector-messages.js';
 import { SqliteReadDatabase } from './sqlite-read-database.js';
-
-/** A view that had reached the end of the log counts as catching up again when its oldest unapplied event is older. */
-const lagOfLiveMs = 5_000;
-/** Of a view that cannot be read yet: not even what was before the first event. */
-const nowhere: Position = -1;
 
 export interface HostedViewOptions {
   readonly log: EmbeddedReader;
@@ -30,8 +25,7 @@ export class HostedView implements View {
   readonly rebuild: View['rebuild'];
   readonly cancelRebuild: View['cancelRebuild'];
   readonly #options: HostedViewOptions;
-  readonly #listeners = new Set<(position: Position) => void>();
-  readonly #waiters = new PositionWaiters(nowhere);
+  readonly #advance: ViewAdvance;
   #generations: ViewGenerations;
   #pace = new BuildPace();
   #stopped = false;
@@ -48,6 +42,7 @@ export class HostedView implements View {
       nothingYet: () => new ViewBeingBuilt(generations.name, this.#build(0)),
       ...(readingMs !== undefined && { readingMs }),
     });
+    this.#advance = new ViewAdvance(this.database);
     this.changeTo(generations);
   }
 
@@ -76,21 +71,18 @@ export class HostedView implements View {
   }
 
   onAdvanced(listener: (position: Position) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#advance.onAdvanced(listener);
   }
 
-  async waitFor(position: Position, timeoutMs: number): Promise<boolean> {
-    const reached = await this.#waiters.waitFor(position, timeoutMs);
-    if (reached) this.database.readAnew();
-    return reached;
+  waitFor(position: Position, timeoutMs: number): Promise<boolean> {
+    return this.#advance.waitFor(position, timeoutMs);
   }
 
   advance(progress: GenerationProgress, changed: boolean): void {
     const { serving, building } = this.#generations;
     if (isSame(progress, serving)) {
       this.#generations = { ...this.#generations, serving: progress };
-      this.#tell(progress.position, changed);
+      this.#advance.to(progress.position, changed);
     } else if (isSame(progress, building)) {
       this.#generations = { ...this.#generations, building: progress };
       this.#pace.reached(progress.position, performance.now());
@@ -112,41 +104,25 @@ export class HostedView implements View {
     if (serving.version === generations.version) {
       void released.then(() => (this.#stopped ? undefined : this.#options.removeReplaced())).catch(() => undefined);
     }
-    this.#tell(serving.position, true);
+    this.#advance.to(serving.position, true);
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#waiters.stop();
+    this.#advance.stop();
   }
 
   async close(): Promise<void> {
     this.stop();
-    this.#listeners.clear();
+    this.#advance.close();
     await this.database.close();
-  }
-
-  #tell(position: Position, changed: boolean): void {
-    this.#waiters.advance(position);
-    if (!changed) return;
-    for (const listener of this.#listeners) listener(position);
   }
 
   #build(logPosition: Position): BuildProgress | undefined {
     const { serving, building } = this.#generations;
     if (building === undefined) return undefined;
-    const { version, position, setAside, state } = building;
-    const head = Math.max(logPosition, position);
-    this.#pace.reached(position, performance.now());
-    return {
-      version,
-      reason: serving?.version === version ? 'rebuild' : 'version',
-      position,
-      logPosition: head,
-      ...this.#pace.towards(head),
-      setAside,
-      failing: state === 'failed',
-    };
+    const failing = building.state === 'failed';
+    return buildProgress({ ...building, failing }, serving?.version, logPosition, this.#pace);
   }
 }
 

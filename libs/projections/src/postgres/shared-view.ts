@@ -1,8 +1,8 @@
 import type { Position } from '#event-store/event-store.js';
-import { BuildPace } from '../build-pace.js';
-import { PositionWaiters } from '../position-waiters.js';
+import { BuildPace, buildProgress } from '../build-pace.js';
 import type { BuildProgress, Projection, ReadDatabase, Row, SqlValue, ViewStatus } from '../projection.js';
 import { SwitchingDatabase } from '../switching-database.js';
+import { lagOfLiveMs, ViewAdvance } from '../view-advance.js';
 import { type SetAsideEvent, type View, ViewBeingBuilt } from '../view-host.js';
 import { describeFault, isUnavailable, isWithoutTable, LeadershipLost } from './faults.js';
 import { firstAfter, logIdentity, type ProjectedLog } from './projected-log.js';
@@ -41,11 +41,6 @@ interface Held extends Generation {
   ended: Promise<void>;
 }
 
-/** A view that had reached the end of the log counts as catching up again when its oldest unapplied event is older. */
-const lagOfLiveMs = 5_000;
-/** Of a view that cannot be read yet: not even what was before the first event. */
-const nowhere: Position = -1;
-
 /**
  * A view in PostgreSQL as one replica sees it, whoever writes it. Which of its generations serves is said by the database, in one
  * place for all replicas: each goes over to another as soon as it hears, or sees, that it has taken over.
@@ -53,8 +48,7 @@ const nowhere: Position = -1;
 export abstract class SharedView implements View, ViewFollower {
   readonly database: SwitchingDatabase;
   readonly #options: SharedViewOptions;
-  readonly #waiters = new PositionWaiters(nowhere);
-  readonly #listeners = new Set<(position: Position) => void>();
+  readonly #advance: ViewAdvance;
   /** By schema. */
   readonly #held = new Map<string, Held>();
   /** No longer used, and being closed. One of the same schema may be there again. */
@@ -76,6 +70,7 @@ export abstract class SharedView implements View, ViewFollower {
       nothingYet: () => new ViewBeingBuilt(name, this.#build(0)),
       ...(readingMs !== undefined && { readingMs }),
     });
+    this.#advance = new ViewAdvance(this.database);
   }
 
   /** Keeps a generation of this version up to date until the signal, while it is being built and when it serves. */
@@ -135,14 +130,11 @@ export abstract class SharedView implements View, ViewFollower {
   }
 
   onAdvanced(listener: (position: Position) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#advance.onAdvanced(listener);
   }
 
-  async waitFor(position: Position, timeoutMs: number): Promise<boolean> {
-    const reached = await this.#waiters.waitFor(position, timeoutMs);
-    if (reached) this.database.readAnew();
-    return reached;
+  waitFor(position: Position, timeoutMs: number): Promise<boolean> {
+    return this.#advance.waitFor(position, timeoutMs);
   }
 
   async setAside(): Promise<readonly SetAsideEvent[]> {
@@ -188,8 +180,7 @@ export abstract class SharedView implements View, ViewFollower {
   /** Ends all work on it. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#waiters.stop();
-    this.#listeners.clear();
+    this.#advance.close();
     for (const { stop } of this.#held.values()) stop.abort();
     await this.#looking.catch(() => undefined);
     await Promise.all([...this.#held.values(), ...this.#leaving].map(({ ended }) => ended));
@@ -262,7 +253,7 @@ export abstract class SharedView implements View, ViewFollower {
       const released = this.database.switchTo(this.#untilGone(servingHeld));
       if (before !== undefined) void this.#release(before, released);
       this.#tell(servingHeld.row.position, true);
-    } else if (servingHeld !== undefined && servingHeld.row.position > this.#waiters.position) {
+    } else if (servingHeld !== undefined && servingHeld.row.position > this.#advance.position) {
       this.#tell(servingHeld.row.position, true);
     }
     if (buildingHeld !== undefined) this.#pace.reached(buildingHeld.row.position, performance.now());
@@ -354,27 +345,16 @@ export abstract class SharedView implements View, ViewFollower {
     };
   }
 
+  /** What is heard of late takes nothing back. */
   #tell(position: Position, changed: boolean): void {
-    if (position > this.#waiters.position) this.#waiters.advance(position);
-    if (!changed) return;
-    for (const listener of this.#listeners) listener(position);
+    this.#advance.to(Math.max(position, this.#advance.position), changed);
   }
 
   #build(logPosition: Position): BuildProgress | undefined {
     const building = this.#building;
     if (building === undefined) return undefined;
-    const { version, position, setAside } = building.row;
-    const head = Math.max(logPosition, position);
-    this.#pace.reached(position, performance.now());
-    return {
-      version,
-      reason: this.#serving?.row.version === version ? 'rebuild' : 'version',
-      position,
-      logPosition: head,
-      ...this.#pace.towards(head),
-      setAside,
-      failing: building.failing,
-    };
+    const { failing, row } = building;
+    return buildProgress({ ...row, failing }, this.#serving?.row.version, logPosition, this.#pace);
   }
 
   async #ageOfFirstAfter(position: Position): Promise<number> {
