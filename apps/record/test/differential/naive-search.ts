@@ -359,7 +359,7 @@ function fitsToken(found: TypedValue, modifier: string | undefined, asked: strin
 
 /** By beginning, or by the category where a block of them is meant, `I10-I15`. */
 function ofIcd10(inner: string, outer: string): boolean {
-  const [first, last] = outer.split('-');
+  const [, first, last] = /^([A-Z]\d\d)-([A-Z]\d\d)$/.exec(outer) ?? [];
   if (first === undefined || last === undefined) return inner.startsWith(outer);
   return inner.split('-').every((one) => one.slice(0, 3) >= first && one.slice(0, 3) <= last);
 }
