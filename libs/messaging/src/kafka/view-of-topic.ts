@@ -20,6 +20,8 @@ export interface ViewOfTopicOptions extends Omit<SharedViewOptions, 'name' | 'ta
   readonly newProjection: () => Promise<TopicProjection<unknown>>;
 }
 
+const tablesOf = (view: string): string => `${view}-of-topic`;
+
 /**
  * A view read from a topic, to those who read it like any other: its dead letters are what was set aside. A topic keeps its
  * messages for a while, the log for ever: a generation is built from the log, by one replica, and goes on with the topic, in all of
@@ -37,7 +39,7 @@ export class ViewOfTopic extends SharedView {
       projects: true,
       // A name of its own: the view may be there from the log too, while one way is exchanged for the other.
       tables: {
-        name: `${name}-of-topic`,
+        name: tablesOf(name),
         version,
         schema: [...topicReaderSchema, ...handler.schema],
         ...(readableFrom !== undefined && { readableFrom }),
@@ -104,6 +106,13 @@ export class ViewOfTopic extends SharedView {
       return true;
     };
     await database.whileHolding(leaderLock(schema), signal, async (held) => {
+      // Another replica may have built it, and all may read the topic by now, before this one has heard of it.
+      const rows = await database.catalogue.of([tablesOf(this.#projection.name)]);
+      const state = rows.find((row) => row.schema === schema)?.state;
+      if (state !== 'building') {
+        if (state === 'serving') built.abort();
+        return;
+      }
       const projection = await newProjection();
       const until = AbortSignal.any([held, built.signal]);
       const onServing = () => built.abort();

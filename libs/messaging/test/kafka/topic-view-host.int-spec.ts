@@ -65,8 +65,9 @@ interface Replica {
     rmSync(folder, { recursive: true, force: true });
   }, 60_000);
 
-  async function started(): Promise<Replica> {
+  async function started(prepare: (database: ViewDatabase) => void = () => undefined): Promise<Replica> {
     const database = await ViewDatabase.open({ url: server?.url ?? '', schemaPrefix, takeOverAfterMs: 2_000 });
+    prepare(database);
     const others = postgresViewHostOn(database, { events });
     const host = new TopicViewHost({ kafka, database, events, partitions, others });
     const view = await host.add({
@@ -238,4 +239,24 @@ interface Replica {
       expect(await listedIn(replica)).toBe((listed ?? 0) + rounds * 10);
     }
   }, 90_000);
+
+  it('is not written from the log by a replica that has not heard that it serves', async () => {
+    const late = await started((database) => {
+      // As it was when the replica looked, before another one had built it.
+      const { catalogue } = database;
+      const of = catalogue.of.bind(catalogue);
+      let looks = 0;
+      catalogue.of = async (names) => {
+        const rows = await of(names);
+        return ++looks > 2 ? rows : rows.map((row) => ({ ...row, state: 'building' as const }));
+      };
+      database.follow = () => undefined;
+    });
+    const head = await record(3);
+    for (const replica of replicas) expect(await replica.view.waitFor(head, 30_000)).toBe(true);
+    await pause(1_000);
+    for (const { view } of replicas) expect(await view.setAside()).toEqual([]);
+    expect(await listedIn(replicas[0] ?? late)).toBe(recorded * 10);
+    await late.stop();
+  }, 60_000);
 });
