@@ -183,7 +183,7 @@ describe('event store behind a line: EventStoreDB engine, in-process server', ()
     );
 
     it('gives up after its patience, without the text of the server', async () => {
-      const store = await stores.open(server.url, { waits: { patienceMs: 100 } });
+      const store = await stores.open(server.url, { waits: { patienceMs: 1_000 } });
       server.faults.read = () => 'unavailable';
       await expect(store.head()).rejects.toBeInstanceOf(EventStoreUnavailable);
       await expect(store.readStream(newStream())).rejects.toThrow('The event store cannot be read: unavailable');

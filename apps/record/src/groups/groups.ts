@@ -70,7 +70,7 @@ export class Groups {
     return {
       resourceType: 'Group',
       id,
-      meta: { versionId: '1', lastUpdated: `${this.since}T00:00:00.000Z` },
+      meta: { versionId: '1', lastUpdated: `${this.since}T00:00:00.000+07:00` },
       identifier: [{ system: groupSystem, value: id }],
       active: true,
       type: 'person',

@@ -66,7 +66,7 @@ export class FhirController {
   metadata(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): CapabilityStatement {
     const { caller } = request;
     if (caller) visibilityOf(caller);
-    parametersOf(request);
+    refuseParameters(parametersOf(request), []);
     asFhir(reply);
     return capabilityStatement(baseOf(request), this.queries.startedOn, caller);
   }
