@@ -39,7 +39,8 @@ export class EventFeed {
     const newest = await newestNotice(this.view.database, state.id);
     const to = Math.min(until ?? newest, newest);
     const notices = await noticesOf(this.view.database, state.id, { from: since, to, limit: count });
-    const page = await this.notifications.ofEvents(state, 'query-event', notices, {
+    // The log may have more than can be fetched yet: told of it without getting it, a client would see a gap.
+    const page = await this.notifications.ofEvents({ ...state, last: newest }, 'query-event', notices, {
       content,
       visibility: visibilityOf(caller),
     });
