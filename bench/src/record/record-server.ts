@@ -20,6 +20,7 @@ import { openSqliteAuditStore } from '#security/audit/sqlite-audit-store.js';
 import { openSecrets } from '#security/secrets.js';
 import { SecurityModule } from '#security/security.module.js';
 import { TokenIssuer } from '#security/token-issuer.js';
+import { IntakeModule } from '#service/intake/intake.module.js';
 
 @Module({})
 class RecordAlone {}
@@ -77,7 +78,10 @@ const parts = {
   stopping: new AbortController().signal,
 };
 const application = await createHttpApplication(
-  { module: RecordAlone, imports: [PlatformModule.forRoot(parts), SecurityModule.forRoot(audit), RecordModule] },
+  {
+    module: RecordAlone,
+    imports: [PlatformModule.forRoot(parts), SecurityModule.forRoot(audit), IntakeModule.at(undefined), RecordModule],
+  },
   { configuration, logger, metrics },
 );
 await application.listen(0, '127.0.0.1');
