@@ -16,6 +16,7 @@ export class UnnamedResidents implements NestInterceptor<Resource | undefined> {
         if (!disclosure || answer === undefined) return answer;
         for (const resident of await this.queries.residentsOf.of(resourcesOf(answer)))
           disclosure.residents.add(resident);
+        disclosure.answerTold = true;
         return answer;
       }),
     );

@@ -19,6 +19,8 @@ declare module 'fastify' {
 /** What one request asks for and shows. Residents named in a JSON answer are found in it; whatever else shows somebody says so. */
 export class Disclosure {
   readonly residents = new Set<string>();
+  /** Whose data the answer shows is among them already: it need not be looked through. */
+  answerTold = false;
   interaction?: { readonly code: string; readonly action: AuditAction };
   what?: string;
   /** Of a form; the address's is known. */
@@ -114,7 +116,9 @@ const mostResidents = 1_000;
 /** Writes what each answer shows, to whom, before the answer leaves. */
 export function auditAnswers(server: FastifyInstance, trail: AuditTrail): void {
   server.addHook('preSerialization', async (request, _reply, payload) => {
-    if (request.disclosure) for (const resident of residentsIn(payload)) request.disclosure.residents.add(resident);
+    const { disclosure } = request;
+    if (disclosure && !disclosure.answerTold)
+      for (const resident of residentsIn(payload)) disclosure.residents.add(resident);
     return payload;
   });
   server.addHook('onSend', async (request, reply, payload) => {
