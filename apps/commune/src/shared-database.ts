@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { openPool } from '#projections/postgres/connections.js';
 import { sorted } from '#projections/postgres/faults.js';
 import { MadeByNewerVersion } from '#projections/postgres/migrations.js';
+import { inTransaction as transact } from '#projections/postgres/transaction.js';
 import { mostTurns } from './identity/shared-registrations.js';
 
 /** Schema of what the replicas of the intake share. */
@@ -94,23 +95,11 @@ export async function openSharedDatabase({
 }
 
 /** All or nothing. @throws DatabaseUnavailable, or the server's own error about what it was asked */
-export async function inTransaction<Result>(
+export function inTransaction<Result>(
   pool: pg.Pool,
   work: (client: pg.PoolClient) => Promise<Result>,
 ): Promise<Result> {
-  const client = await pool.connect().catch((error: unknown) => {
-    throw sorted(error);
-  });
-  let broken = false;
-  try {
-    await client.query('begin');
-    const result = await work(client);
-    await client.query('commit');
-    return result;
-  } catch (error) {
-    await client.query('rollback').catch(() => (broken = true));
+  return transact(pool, work).catch((error: unknown) => {
     throw error instanceof MadeByNewerVersion ? error : sorted(error);
-  } finally {
-    client.release(broken);
-  }
+  });
 }

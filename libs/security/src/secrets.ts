@@ -6,8 +6,9 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { syncFolder, writeDurably } from '#platform/durable-file.js';
 import { makeFolder } from '#platform/make-folder.js';
 import { SetupError } from '#platform/setup-error.js';
 
@@ -53,7 +54,7 @@ export function placeSecrets(file: string, document: string): Secrets {
   const temporary = join(folder, `.${process.pid}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     makeFolder(folder, 0o700);
-    writeDurably(temporary, document);
+    writeDurably(temporary, document, 'wx');
     try {
       // A link is made whole or not at all, and never over a file that is there: the first process wins, the others read its file.
       linkSync(temporary, file);
@@ -171,27 +172,6 @@ const digest = (...parts: readonly Uint8Array[]): string => {
   for (const part of parts) hash.update(part);
   return hash.digest('base64url').slice(0, 22);
 };
-
-/** Owner-only from its first moment; on the disk when this returns. */
-function writeDurably(file: string, text: string): void {
-  const handle = openSync(file, 'wx', 0o600);
-  try {
-    writeSync(handle, text);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-}
-
-function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  const handle = openSync(folder, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-}
 
 function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? 'unknown';

@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeDurably } from '#platform/durable-file.js';
 import type { EventStore } from '#event-store/event-store.js';
 
 /** `loading`: a start was cut off in the middle of the samples; sending them again changes nothing and finishes them. */
@@ -41,12 +42,6 @@ export class FirstStart {
 
   #write(state: SamplesState): void {
     this.#state = state;
-    const handle = openSync(this.#file, 'w', 0o600);
-    try {
-      writeSync(handle, `${state}\n`);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
+    writeDurably(this.#file, `${state}\n`, 'w');
   }
 }

@@ -5,7 +5,7 @@ import { RawBody } from '#platform/http/body-parsers.js';
 import type { Caller } from '#security/caller.js';
 import { CurrentCaller, RequireScope } from '#security/http/access.js';
 import { requireUse } from '../access/smart-access.js';
-import { asFhir, baseOf, formParameters, parametersOf, prefersLenient } from '../http/fhir-http.js';
+import { asFhir, baseOf, parametersOf, prefersLenient, withForm } from '../http/fhir-http.js';
 import { OutcomeFilter } from '../http/outcome.filter.js';
 import { RECORD_QUERIES, type RecordQueries } from '../record-queries.js';
 import type { AuditEvents } from './audit-events.js';
@@ -42,9 +42,7 @@ export class AuditEventsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Bundle> {
-    const parameters = parametersOf(request);
-    for (const [name, value] of formParameters(body, request)) parameters.append(name, value);
-    return this.#search(caller, parameters, request, reply);
+    return this.#search(caller, withForm(body, request), request, reply);
   }
 
   @Get(':id')

@@ -80,7 +80,7 @@ export function withForm(body: Buffer | undefined, request: FastifyRequest): URL
 }
 
 /** The form as it was sent: repeats count. */
-export function formParameters(body: Buffer | undefined, request: FastifyRequest): URLSearchParams {
+function formParameters(body: Buffer | undefined, request: FastifyRequest): URLSearchParams {
   if (!body || body.length === 0) return new URLSearchParams();
   if (/^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? '')) {
     const form = body.toString();

@@ -61,7 +61,7 @@ export function tooManyLinked(linked: SearchedType, most: number): FhirFault {
 }
 
 /** Parameters by whose order an index of every table of the type goes, however many results there are. */
-export function sortableOf({ type, sources }: SearchedType): readonly string[] {
+function sortableOf({ type, sources }: SearchedType): readonly string[] {
   const [own] = sources;
   // Rows of events and what was sent of such a type cannot be read in one order.
   if (own.part === 'e.event') return [];

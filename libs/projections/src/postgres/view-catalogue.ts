@@ -1,6 +1,7 @@
 import type { ClientBase, Pool } from 'pg';
 import type { Position } from '#event-store/event-store.js';
 import { sorted } from './faults.js';
+import { inTransaction } from './transaction.js';
 import { dropViewSchema, leaderLock, readersLock } from './view-schema.js';
 
 /** A generation of a view as it is stored. */
@@ -128,25 +129,9 @@ export class ViewCatalogue {
     await client.query('select pg_notify($1, $2)', [this.#channel, `generations ${name}`]);
   }
 
-  async #transaction<Result>(work: (client: ClientBase) => Promise<Result>): Promise<Result> {
-    const client = await this.#own.connect().catch((error: unknown) => {
+  #transaction<Result>(work: (client: ClientBase) => Promise<Result>): Promise<Result> {
+    return inTransaction(this.#own, work).catch((error: unknown) => {
       throw sorted(error);
     });
-    let broken = true;
-    try {
-      await client.query('begin');
-      const result = await work(client);
-      await client.query('commit');
-      broken = false;
-      return result;
-    } catch (error) {
-      broken = await client.query('rollback').then(
-        () => false,
-        () => true,
-      );
-      throw sorted(error);
-    } finally {
-      client.release(broken);
-    }
   }
 }

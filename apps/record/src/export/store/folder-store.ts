@@ -3,7 +3,7 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '#platform/make-folder.js';
 import { accepted, type ExportJob, type ExportState, type StoredExport } from '../export-job.js';
-import { replaceFile, syncFolder } from './durable-file.js';
+import { replaceFile, syncFolder } from '#platform/durable-file.js';
 import type { ExportStore } from './export-store.js';
 
 const idOfJob = /^[0-9a-f-]{36}$/;

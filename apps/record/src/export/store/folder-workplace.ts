@@ -15,7 +15,7 @@ import { pathToFileURL } from 'node:url';
 import { SqliteReadDatabase } from '#projections/embedded/sqlite-read-database.js';
 import type { ReadDatabase, SqlValue } from '#projections/projection.js';
 import type { ExportState, StoredExport } from '../export-job.js';
-import { replaceFile, syncFolder } from './durable-file.js';
+import { replaceFile, syncFolder } from '#platform/durable-file.js';
 import { type Copying, NotToBeWorkedOn, type Workplace } from './export-store.js';
 import { jobFile, stateFile, storedIn } from './folder-store.js';
 

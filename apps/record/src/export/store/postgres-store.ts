@@ -3,7 +3,8 @@ import { openPool } from '#projections/postgres/connections.js';
 import { sorted } from '#projections/postgres/faults.js';
 import { accepted, type ExportJob, type ExportState, type StoredExport } from '../export-job.js';
 import type { ExportStore } from './export-store.js';
-import { exportsSchema, inTransaction, makeTables, schemaOf } from './postgres-tables.js';
+import { inTransaction } from '#projections/postgres/transaction.js';
+import { exportsSchema, makeTables, schemaOf } from './postgres-tables.js';
 
 interface JobRow {
   readonly job: string;

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { inTransaction } from '#projections/postgres/transaction.js';
 
 /** Schema of the list of exports, and the beginning of the name of each export's own. */
 export const exportsSchema = 'record_exports';
@@ -14,28 +15,4 @@ export async function makeTables(pool: pg.Pool): Promise<void> {
     await client.query(`create table if not exists ${exportsSchema}.job (
       id text primary key, created_at bigint not null, job text not null, state text not null)`);
   });
-}
-
-/** All or nothing. */
-export async function inTransaction<Result>(
-  pool: pg.Pool,
-  work: (client: pg.ClientBase) => Promise<Result>,
-): Promise<Result> {
-  const client = await pool.connect();
-  let broken = true;
-  try {
-    await client.query('begin');
-    const result = await work(client);
-    await client.query('commit');
-    broken = false;
-    return result;
-  } catch (error) {
-    broken = await client.query('rollback').then(
-      () => false,
-      () => true,
-    );
-    throw error;
-  } finally {
-    client.release(broken);
-  }
 }

@@ -18,7 +18,7 @@ import { RawBody } from '#platform/http/body-parsers.js';
 import type { Caller } from '#security/caller.js';
 import { CurrentCaller, RequireScope } from '#security/http/access.js';
 import { requireUse } from '../../access/smart-access.js';
-import { asFhir, baseOf, checkedId, formParameters, parametersOf, refuseParameters } from '../../http/fhir-http.js';
+import { asFhir, baseOf, checkedId, parametersOf, refuseParameters, withForm } from '../../http/fhir-http.js';
 import { OutcomeFilter } from '../../http/outcome.filter.js';
 import { sentResource } from '../../http/sent-resource.js';
 import { SUBSCRIPTIONS } from '../injection.js';
@@ -72,9 +72,7 @@ export class SubscriptionController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Bundle> {
-    const parameters = parametersOf(request);
-    for (const [name, value] of formParameters(body, request)) parameters.append(name, value);
-    return this.#search(caller, parameters, request, reply);
+    return this.#search(caller, withForm(body, request), request, reply);
   }
 
   @Get(':id')

@@ -1,16 +1,25 @@
+/** Files that are on the disk when the call returns, readable by the owner alone. */
 import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Replaces a file by a text, whole or not at all; on the disk when it returns. Readable by the owner alone. */
-export function replaceFile(file: string, text: string): void {
-  const temporary = `${file}.tmp`;
-  const handle = openSync(temporary, 'w', 0o600);
+/**
+ * Owner-only from its first moment.
+ * @param flag `wx`: it must not be there yet
+ */
+export function writeDurably(file: string, text: string, flag: 'w' | 'wx'): void {
+  const handle = openSync(file, flag, 0o600);
   try {
     writeSync(handle, text);
     fsyncSync(handle);
   } finally {
     closeSync(handle);
   }
+}
+
+/** Replaces a file by a text, whole or not at all. */
+export function replaceFile(file: string, text: string): void {
+  const temporary = `${file}.tmp`;
+  writeDurably(temporary, text, 'w');
   renameSync(temporary, file);
   syncFolder(dirname(file));
 }
